@@ -1,0 +1,169 @@
+//! What the analysis yields: curves, thresholds, exponents. Plain values, no behaviour.
+
+use serde::Serialize;
+
+/// What identifies a series: cells that differ only in the dimension d.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SeriesKey {
+    /// Name of the learner.
+    pub learner: String,
+    /// The link as written in the study.
+    pub link: String,
+    /// Information exponent k*.
+    pub k_star: u32,
+    /// Number of relevant directions r.
+    pub r: usize,
+    /// Sparsity exponent α.
+    pub alpha: f64,
+    /// Norm exponent q of the row sparsity.
+    pub q: f64,
+}
+
+/// Risk at one sample size of one cell, over its successful trials.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CurvePoint {
+    /// Total samples n.
+    pub n: u64,
+    /// Trials with status `ok`.
+    pub trials: usize,
+    /// Trials that failed.
+    pub failed: usize,
+    /// Median risk.
+    pub median: f64,
+    /// Lower quartile of the risk.
+    pub lower_quartile: f64,
+    /// Upper quartile of the risk.
+    pub upper_quartile: f64,
+}
+
+/// Learning curve of one cell, points in order of n.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Curve {
+    /// The series it belongs to.
+    pub series: SeriesKey,
+    /// Key of the cell.
+    pub cell: String,
+    /// Input dimension d.
+    pub d: usize,
+    /// Relevant rows s.
+    pub s: usize,
+    /// Points in increasing n.
+    pub points: Vec<CurvePoint>,
+}
+
+/// Whether, and on which side, the crossing lies outside the sample sizes that were run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Censoring {
+    /// The median risk crosses the threshold inside the range.
+    None,
+    /// Already below the threshold at the smallest n: n* < n_star.
+    Below,
+    /// Never below the threshold: n* > n_star.
+    Above,
+}
+
+/// n*(d) of one cell at one threshold: a row of `thresholds.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Threshold {
+    /// The series it belongs to.
+    pub series: SeriesKey,
+    /// Input dimension d.
+    pub d: usize,
+    /// Relevant rows s.
+    pub s: usize,
+    /// The risk τ that has to be reached.
+    pub threshold: f64,
+    /// Samples at which the median risk crosses τ; the bound itself when censored.
+    pub n_star: f64,
+    /// Lower end of the 95 % bootstrap interval.
+    pub ci_low: f64,
+    /// Upper end of the 95 % bootstrap interval.
+    pub ci_high: f64,
+    /// Whether `n_star` is only a bound.
+    pub censored: Censoring,
+    /// Trials per sample size (the smallest over the curve).
+    pub trials: usize,
+}
+
+/// How a fitted exponent stands to a prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Verdict {
+    /// Prediction inside the 95 % interval, half-width at most 0.15.
+    #[serde(rename = "consistent")]
+    Consistent,
+    /// Prediction outside the 95 % interval.
+    #[serde(rename = "excluded")]
+    Excluded,
+    /// Prediction inside, but the interval is too wide to say.
+    #[serde(rename = "unresolved")]
+    Unresolved,
+    /// Too few dimensions are left because crossings lie outside the range.
+    #[serde(rename = "censored")]
+    Censored,
+    /// Fewer than four dimensions in the series.
+    #[serde(rename = "too few dimensions")]
+    TooFewDimensions,
+    /// Theory names no exponent for this learner.
+    #[serde(rename = "no prediction")]
+    NoPrediction,
+}
+
+/// An estimate with its 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    /// Point estimate.
+    pub value: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Exponent β of one series at one threshold: a row of `exponents.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Exponent {
+    /// The series.
+    pub series: SeriesKey,
+    /// Smallest uncensored dimension (of all dimensions when nothing could be fitted).
+    pub d_min: usize,
+    /// Largest uncensored dimension (of all dimensions when nothing could be fitted).
+    pub d_max: usize,
+    /// Uncensored dimensions in the fit.
+    pub points: usize,
+    /// Dimensions whose crossing is censored.
+    pub censored: usize,
+    /// The risk τ.
+    pub threshold: f64,
+    /// β in n* = C d^β; absent with fewer than two uncensored dimensions.
+    pub exponent: Option<Interval>,
+    /// ln C of that fit, for drawing the line.
+    pub log_constant: Option<f64>,
+    /// β in n* = C d^β ln d.
+    pub log_corrected: Option<Interval>,
+    /// Slopes of ln n* on ln d between neighbouring uncensored dimensions: (d₁, d₂, slope).
+    pub local_slopes: Vec<(usize, usize, f64)>,
+    /// What theory predicts for this learner.
+    pub predicted: Option<f64>,
+    /// The CSQ lower bound min(α, ½) k*.
+    pub csq: f64,
+    /// β against `predicted`.
+    pub verdict: Verdict,
+    /// β against `csq`.
+    pub verdict_csq: Verdict,
+}
+
+/// All estimates of one study at one threshold.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Analysis {
+    /// Name of the study.
+    pub study: String,
+    /// The risk τ.
+    pub threshold: f64,
+    /// Learning curves, one a cell.
+    pub curves: Vec<Curve>,
+    /// Thresholds, one a cell.
+    pub thresholds: Vec<Threshold>,
+    /// Exponents, one a series.
+    pub exponents: Vec<Exponent>,
+}

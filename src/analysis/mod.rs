@@ -1,0 +1,3 @@
+//! Records → thresholds → exponents → verdicts.
+
+pub mod estimate;

@@ -1,0 +1,12 @@
+//! Scaling studies of pruned and unpruned networks on sparse targets.
+
+pub mod analysis;
+pub mod error;
+pub mod learner;
+pub mod model;
+pub mod record;
+pub mod report;
+pub mod sample;
+pub mod study;
+
+pub use error::{Error, ErrorKind, Result};
