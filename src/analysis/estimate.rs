@@ -28,7 +28,7 @@ pub struct CurvePoint {
     pub trials: usize,
     /// Trials that failed.
     pub failed: usize,
-    /// Median risk.
+    /// Median risk; not-a-number, like the quartiles, when no trial succeeded.
     pub median: f64,
     /// Lower quartile of the risk.
     pub lower_quartile: f64,
@@ -57,9 +57,9 @@ pub struct Curve {
 pub enum Censoring {
     /// The median risk crosses the threshold inside the range.
     None,
-    /// Already below the threshold at the smallest n: n* < n_star.
+    /// Already below the threshold at the smallest n: n* ≤ `n_star`.
     Below,
-    /// Never below the threshold: n* > n_star.
+    /// Never below the threshold: n* > `n_star`.
     Above,
 }
 
@@ -74,11 +74,12 @@ pub struct Threshold {
     pub s: usize,
     /// The risk τ that has to be reached.
     pub threshold: f64,
-    /// Samples at which the median risk crosses τ; the bound itself when censored.
+    /// Samples at which the median risk crosses τ; the bound itself when censored, and 0
+    /// (nothing known) when no trial of the cell succeeded.
     pub n_star: f64,
-    /// Lower end of the 95 % bootstrap interval.
+    /// Lower end of the 95 % bootstrap interval; 0 when censored below.
     pub ci_low: f64,
-    /// Upper end of the 95 % bootstrap interval.
+    /// Upper end of the 95 % bootstrap interval; infinite when censored above.
     pub ci_high: f64,
     /// Whether `n_star` is only a bound.
     pub censored: Censoring,

@@ -1,3 +1,112 @@
-//! Records → thresholds → exponents → verdicts.
+//! Records → curves → thresholds → exponents → verdicts.
+//!
+//! ```text
+//! trials.csv ─ load ─► records ─ check ─► table (curves) ─┐
+//!                                 └─► resample (trials) ──┴─► threshold ─► exponent ─► verdict ─► write
+//! ```
+//!
+//! Every estimate is a function of the records and of [`Options`] alone: neither the
+//! order of the records nor the number of threads changes a digit, and another
+//! threshold never needs another simulation.
 
+mod check;
 pub mod estimate;
+pub mod exponent;
+pub mod isotonic;
+pub mod load;
+pub mod resample;
+pub mod stats;
+pub mod table;
+mod theory;
+pub mod threshold;
+pub mod verdict;
+pub mod write;
+
+use crate::record::Record;
+use crate::{Error, Result};
+
+pub use estimate::Analysis;
+pub use load::{Loaded, read_records};
+
+use threshold::Crossing;
+
+/// Replicates below which a 2.5 % percentile has no observation beyond it.
+const FEWEST_REPLICATES: usize = 40;
+
+/// What the analysis may vary; the records stay as they are.
+///
+/// | field | range | default |
+/// |---|---|---|
+/// | `threshold` | τ > 0, finite | 0.5 |
+/// | `bootstrap` | B ≥ 40 replicates | 1000 |
+/// | `seed` | any | 0 |
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// The risk τ that the median has to reach.
+    pub threshold: f64,
+    /// Bootstrap replicates B.
+    pub bootstrap: usize,
+    /// Seed of the bootstrap; each cell mixes in its own key.
+    pub seed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { threshold: 0.5, bootstrap: 1000, seed: 0 }
+    }
+}
+
+impl Options {
+    /// Refuses options that no estimate can be made with.
+    ///
+    /// # Errors
+    /// A usage error if τ is not positive and finite, or if B < 40.
+    pub fn validate(&self) -> Result<()> {
+        if !(self.threshold.is_finite() && self.threshold > 0.0) {
+            let message = format!("the threshold is {}, not a positive number", self.threshold);
+            let hint = "the risk is a share of the target's variance: 0.5 is usual, 0.3 stricter";
+            return Err(Error::usage(message).hint(hint));
+        }
+        if self.bootstrap < FEWEST_REPLICATES {
+            let message = format!("{} bootstrap replicates are too few", self.bootstrap);
+            let hint =
+                format!("a 95 % interval needs at least {FEWEST_REPLICATES}; 1000 is the default");
+            return Err(Error::usage(message).hint(hint));
+        }
+        Ok(())
+    }
+}
+
+/// All estimates of one study: curves, n*(d), β and its verdicts.
+///
+/// Series come in order of link, k*, r, q, α, learner; the cells of a series in order of d.
+///
+/// # Errors
+/// A usage error for bad `options`; a run-time error if there are no records, if a record
+/// is impossible (successful with a risk that is no number, n = 0, …) or doubled, or if
+/// two cells claim the same series and dimension.
+pub fn analyse(study: &str, records: &[Record], options: &Options) -> Result<Analysis> {
+    options.validate()?;
+    check::records(study, records)?;
+    let curves = table::curves(records)?;
+    let ensembles = resample::ensembles(records);
+    let crossings: Vec<Crossing> = curves
+        .iter()
+        .filter_map(|curve| {
+            let ensemble = ensembles.get(curve.cell.as_str())?;
+            Some(threshold::cross(curve, ensemble, options))
+        })
+        .collect();
+    let exponents = crossings
+        .chunk_by(|a, b| a.threshold.series == b.threshold.series)
+        .filter_map(exponent::of_series)
+        .collect();
+    let thresholds = crossings.into_iter().map(|c| c.threshold).collect();
+    Ok(Analysis {
+        study: study.to_owned(),
+        threshold: options.threshold,
+        curves,
+        thresholds,
+        exponents,
+    })
+}

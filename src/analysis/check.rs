@@ -1,0 +1,120 @@
+//! What a set of records has to satisfy before anything is estimated from it.
+
+use std::collections::HashMap;
+
+use crate::record::Record;
+use crate::{Error, Result};
+
+/// A value that no trial can have.
+pub(super) struct Fault {
+    /// Name of the column.
+    pub(super) column: &'static str,
+    /// The value found.
+    pub(super) found: String,
+    /// What it should be.
+    pub(super) wanted: &'static str,
+}
+
+/// The first impossible value of a record, if there is one.
+///
+/// Only what the analysis uses is checked: d, n, α, q, and the risk of a successful trial.
+pub(super) fn fault(record: &Record) -> Option<Fault> {
+    let fault = |column, found: String, wanted| Some(Fault { column, found, wanted });
+    if record.d == 0 {
+        fault("d", record.d.to_string(), "at least 1")
+    } else if record.n == 0 {
+        fault("n", record.n.to_string(), "at least 1")
+    } else if !record.alpha.is_finite() {
+        fault("alpha", record.alpha.to_string(), "a finite number")
+    } else if !record.q.is_finite() {
+        fault("q", record.q.to_string(), "a finite number")
+    } else if record.is_ok() && !(record.risk.is_finite() && record.risk >= 0.0) {
+        fault("risk", record.risk.to_string(), "finite and at least 0, as the status is `ok`")
+    } else {
+        None
+    }
+}
+
+/// Checks that the records can be analysed together; see [`super::analyse`] for the errors.
+pub(super) fn records(study: &str, records: &[Record]) -> Result<()> {
+    if records.is_empty() {
+        return Err(Error::runtime(format!("study `{study}` has no trials to analyse"))
+            .hint("run the study first; `trials.csv` has a header and no rows"));
+    }
+    for record in records {
+        if let Some(Fault { column, found, wanted }) = fault(record) {
+            let message = format!("{}: `{column}` is {found}, not {wanted}", trial(record));
+            return Err(Error::runtime(message));
+        }
+    }
+    unique_trials(records)?;
+    one_identity_a_cell(records)?;
+    one_cell_a_dimension(records)
+}
+
+/// A trial in words.
+fn trial(record: &Record) -> String {
+    format!("cell {}, n = {}, trial {}", record.cell, record.n, record.trial)
+}
+
+fn unique_trials(records: &[Record]) -> Result<()> {
+    let mut seen = HashMap::with_capacity(records.len());
+    for record in records {
+        if seen.insert((&record.cell, record.n, record.trial), ()).is_some() {
+            return Err(Error::runtime(format!("{} is recorded twice", trial(record)))
+                .hint("each trial counts once; remove one of the two rows"));
+        }
+    }
+    Ok(())
+}
+
+/// What a cell key stands for: series and dimension, floats by their bits.
+type Identity<'a> = (&'a str, &'a str, u32, usize, u64, u64, usize);
+
+fn identity(r: &Record) -> Identity<'_> {
+    // Adding 0.0 turns −0 into 0, which compare equal as numbers but not as bits.
+    let (alpha, q) = ((r.alpha + 0.0).to_bits(), (r.q + 0.0).to_bits());
+    (&r.learner, &r.link, r.k_star, r.r, alpha, q, r.d)
+}
+
+fn one_identity_a_cell(records: &[Record]) -> Result<()> {
+    let mut cells: HashMap<&str, &Record> = HashMap::new();
+    for record in records {
+        let first = *cells.entry(&record.cell).or_insert(record);
+        if identity(first) != identity(record) || first.s != record.s {
+            let message = format!(
+                "cell {} stands for two things: {} on `{}` at d = {} and {} on `{}` at d = {}",
+                record.cell,
+                first.learner,
+                first.link,
+                first.d,
+                record.learner,
+                record.link,
+                record.d,
+            );
+            return Err(Error::runtime(message)
+                .hint("a cell key hashes everything that can change its numbers; were rows edited by hand?"));
+        }
+    }
+    Ok(())
+}
+
+fn one_cell_a_dimension(records: &[Record]) -> Result<()> {
+    let mut cells: HashMap<Identity<'_>, &str> = HashMap::new();
+    for record in records {
+        let first = *cells.entry(identity(record)).or_insert(&record.cell);
+        if first != record.cell {
+            let (a, b) =
+                if *first < *record.cell { (first, &*record.cell) } else { (&*record.cell, first) };
+            let message = format!(
+                "cells {a} and {b} are both {} on `{}` with r = {}, alpha = {}, q = {} at d = {}",
+                record.learner, record.link, record.r, record.alpha, record.q, record.d,
+            );
+            return Err(Error::runtime(message).hint(
+                "they differ in something a series does not name (noise, width, keep, …): \
+                 give each setting a study of its own, or start afresh after changing it",
+            ));
+        }
+    }
+    Ok(())
+}

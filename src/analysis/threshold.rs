@@ -1,0 +1,113 @@
+//! Where a learning curve crosses the threshold: n*(d) and its interval.
+
+use super::Options;
+use super::estimate::{Censoring, Curve, Threshold};
+use super::isotonic::non_increasing;
+use super::resample::{Ensemble, Median};
+use super::stats::central_95;
+
+/// A risk below this counts as this, so that its logarithm exists.
+const SMALLEST_RISK: f64 = 1e-12;
+
+/// n*(d) of one cell with the bootstrap behind it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossing {
+    /// The estimate.
+    pub threshold: Threshold,
+    /// ln n* of each bootstrap replicate; one that does not cross sits at the bound.
+    /// Empty if no trial of the cell succeeded.
+    pub replicates: Vec<f64>,
+}
+
+/// Where the isotonic curve meets the threshold, on the scale of ln n.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// Inside the sample sizes that were run.
+    Inside(f64),
+    /// At or before the smallest of them.
+    Below(f64),
+    /// After the largest of them.
+    Above(f64),
+}
+
+impl Place {
+    /// ln n*, or its bound.
+    #[must_use]
+    pub fn ln_n(self) -> f64 {
+        match self {
+            Self::Inside(ln_n) | Self::Below(ln_n) | Self::Above(ln_n) => ln_n,
+        }
+    }
+
+    fn censoring(self) -> Censoring {
+        match self {
+            Self::Inside(_) => Censoring::None,
+            Self::Below(_) => Censoring::Below,
+            Self::Above(_) => Censoring::Above,
+        }
+    }
+}
+
+/// Crossing of one learning curve, its 95 % interval and its bootstrap replicates.
+///
+/// The interval is the percentile interval of ln n* over the replicates. Replicates that do
+/// not cross are clamped to the end of the range; the open side of a censored cell
+/// is open in its interval too: (low, ∞) above the range, (0, high) below it. A cell
+/// without any successful trial is n* > 0: nothing is known.
+#[must_use]
+pub fn cross(curve: &Curve, ensemble: &Ensemble, options: &Options) -> Crossing {
+    let ln_n: Vec<f64> = curve.points.iter().map(|point| (point.n as f64).ln()).collect();
+    let ln_tau = options.threshold.ln();
+    let place = locate(&ln_n, &ensemble.medians(), ln_tau);
+    let replicates: Vec<f64> = ensemble
+        .replicates(options.bootstrap, options.seed, &curve.cell)
+        .filter_map(|medians| locate(&ln_n, &medians, ln_tau).map(Place::ln_n))
+        .collect();
+    let (n_star, censored) =
+        place.map_or((0.0, Censoring::Above), |place| (samples(place.ln_n()), place.censoring()));
+    let (low, high) = if place.is_some() { central_95(&replicates) } else { (-f64::INFINITY, 0.0) };
+    let threshold = Threshold {
+        series: curve.series.clone(),
+        d: curve.d,
+        s: curve.s,
+        threshold: options.threshold,
+        n_star,
+        ci_low: if censored == Censoring::Below { 0.0 } else { samples(low) },
+        ci_high: if censored == Censoring::Above { f64::INFINITY } else { samples(high) },
+        censored,
+        trials: curve.points.iter().map(|point| point.trials).min().unwrap_or(0),
+    };
+    Crossing { threshold, replicates }
+}
+
+/// n from ln n; a sample size that was run comes back as the whole number it is.
+fn samples(ln_n: f64) -> f64 {
+    let n = ln_n.exp();
+    if (n - n.round()).abs() < 1e-12 * n { n.round() } else { n }
+}
+
+/// Crossing of the isotonic fit to a curve of medians with `ln_tau` = ln τ.
+///
+/// The log medians are fitted non-increasing in n, weighted by their trials
+/// ([`non_increasing`]). The crossing lies between the first point at which the fit is
+/// ≤ ln τ and the one before it, on the straight line in (ln n, ln risk). So a stretch of
+/// the fit exactly at τ counts from its left end, and a stretch pooled above τ is left
+/// at its right end. A curve that starts at τ or below is [`Place::Below`].
+///
+/// Points without a median are passed over; none at all yields none.
+#[must_use]
+pub fn locate(ln_n: &[f64], medians: &[Option<Median>], ln_tau: f64) -> Option<Place> {
+    let points = || ln_n.iter().zip(medians).filter_map(|(&x, median)| Some((x, (*median)?)));
+    let x: Vec<f64> = points().map(|(x, _)| x).collect();
+    let y: Vec<f64> = points().map(|(_, (risk, _))| risk.max(SMALLEST_RISK).ln()).collect();
+    let weights: Vec<f64> = points().map(|(_, (_, trials))| trials as f64).collect();
+    let fit = non_increasing(&y, &weights);
+    Some(match fit.iter().position(|&value| value <= ln_tau) {
+        None => Place::Above(*x.last()?),
+        Some(0) => Place::Below(x[0]),
+        Some(i) => {
+            let share = (fit[i - 1] - ln_tau) / (fit[i - 1] - fit[i]);
+            Place::Inside(x[i - 1] + share * (x[i] - x[i - 1]))
+        }
+    })
+}

@@ -1,0 +1,412 @@
+//! The estimates against independent formulations and against simulations of known truth.
+
+use std::collections::BTreeMap;
+
+use faer::Mat;
+use faer::linalg::solvers::SolveLstsq;
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+use secateur::analysis::estimate::{Analysis, Censoring, Verdict};
+use secateur::analysis::exponent::weighted_line;
+use secateur::analysis::isotonic::non_increasing;
+use secateur::analysis::resample::{Ensemble, ensembles};
+use secateur::analysis::stats::{quantile, variance};
+use secateur::analysis::threshold::{Place, locate};
+use secateur::analysis::{Options, analyse, table, write};
+use secateur::record::Record;
+
+fn record(cell: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
+    Record {
+        study: "test".into(),
+        cell: cell.into(),
+        learner: "unpruned".into(),
+        link: "He2".into(),
+        k_star: 2,
+        r: 1,
+        d,
+        alpha: 0.5,
+        q: 0.0,
+        s: (d as f64).sqrt() as usize,
+        kept: d,
+        width: 64,
+        n,
+        trial,
+        seed: 0,
+        status: "ok".into(),
+        risk,
+        alignment: 0.5,
+        subspace: 0.5,
+        recall: 1.0,
+        precision: 1.0,
+        mass: 1.0,
+        simulation: "reduced".into(),
+        seconds: 0.0,
+    }
+}
+
+fn normal(generator: &mut ChaCha8Rng) -> f64 {
+    StandardNormal.sample(generator)
+}
+
+/// What a simulated study looks like: n*(d) = scale · d^β at risk ½.
+struct Truth {
+    beta: f64,
+    scale: f64,
+    noise: f64,
+    trials: u32,
+}
+
+impl Truth {
+    /// Risk (1 + n/n*)^-1 times log-normal noise, half its variance shared by a trial's n.
+    fn records(&self, dimensions: &[usize], seed: u64) -> Vec<Record> {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        let mut records = Vec::new();
+        for &d in dimensions {
+            let n_star = self.scale * (d as f64).powf(self.beta);
+            let centre = (2.0 * (n_star / 64.0).log2()).round() as i32;
+            for trial in 0..self.trials {
+                let shared = normal(&mut generator);
+                for i in centre - 4..=centre + 4 {
+                    let n = (64.0 * (f64::from(i) / 2.0).exp2()).round() as u64;
+                    let noise = self.noise * (shared + normal(&mut generator)) / 2_f64.sqrt();
+                    let risk = noise.exp() / (1.0 + n as f64 / n_star);
+                    records.push(record(&format!("{d:016x}"), d, n, trial, risk));
+                }
+            }
+        }
+        records
+    }
+}
+
+fn analyse_default(records: &[Record]) -> Analysis {
+    analyse("test", records, &Options::default()).expect("the records are good")
+}
+
+/// min-max formula: fᵢ = min over a ≤ i of max over b ≥ i of the mean of y_a..y_b.
+#[test]
+fn isotonic_fit_is_the_min_max_formula() {
+    let mut generator = ChaCha8Rng::seed_from_u64(1);
+    for _ in 0..200 {
+        let count = generator.random_range(1..12_usize);
+        let y: Vec<f64> = (0..count).map(|_| normal(&mut generator)).collect();
+        let w: Vec<f64> = (0..count).map(|_| generator.random_range(1..9_u32).into()).collect();
+        let mean = |a: usize, b: usize| {
+            let sum: f64 = (a..=b).map(|i| w[i] * y[i]).sum();
+            sum / w[a..=b].iter().sum::<f64>()
+        };
+        let expected = (0..count).map(|i| {
+            let over = |a| (i..count).map(|b| mean(a, b)).fold(f64::NEG_INFINITY, f64::max);
+            (0..=i).map(over).fold(f64::INFINITY, f64::min)
+        });
+        for (fitted, expected) in non_increasing(&y, &w).into_iter().zip(expected) {
+            assert!((fitted - expected).abs() < 1e-12, "{fitted} {expected}");
+        }
+    }
+}
+
+/// QR of the scaled design √w (1, x), instead of the closed form.
+#[test]
+fn weighted_line_is_the_least_squares_solution_by_qr() {
+    let mut generator = ChaCha8Rng::seed_from_u64(2);
+    for count in [2, 3, 4, 9] {
+        let x: Vec<f64> = (0..count).map(|i| i as f64 + generator.random::<f64>()).collect();
+        let y: Vec<f64> = (0..count).map(|_| normal(&mut generator)).collect();
+        let w: Vec<f64> = (0..count).map(|_| 0.1 + generator.random::<f64>()).collect();
+        let design = Mat::from_fn(count, 2, |i, j| w[i].sqrt() * if j == 0 { 1.0 } else { x[i] });
+        let target = Mat::from_fn(count, 1, |i, _| w[i].sqrt() * y[i]);
+        let solution = design.qr().solve_lstsq(&target);
+        let line = weighted_line(&x, &y, &w).expect("the x differ");
+        assert!((line.intercept - solution[(0, 0)]).abs() < 1e-10);
+        assert!((line.slope - solution[(1, 0)]).abs() < 1e-10);
+        let residual = &design * &solution - &target;
+        let chi2 = residual.col(0).squared_norm_l2() / (count as f64 - 2.0);
+        match line.reduced_chi2 {
+            Some(found) => assert!((found - chi2).abs() < 1e-10),
+            None => assert_eq!(count, 2),
+        }
+    }
+    assert_eq!(weighted_line(&[1.0, 1.0], &[1.0, 2.0], &[1.0, 1.0]), None);
+    assert_eq!(weighted_line(&[], &[], &[]), None);
+}
+
+#[test]
+fn curves_are_what_a_loop_over_the_records_counts() {
+    let mut generator = ChaCha8Rng::seed_from_u64(3);
+    let mut records = Vec::new();
+    for (cell, d) in [("b", 16), ("a", 64), ("c", 4)] {
+        for n in [90, 64, 128] {
+            for trial in 0..generator.random_range(1..12_u32) {
+                let mut record = record(cell, d, n, trial, generator.random());
+                if generator.random_range(0..4) == 0 {
+                    (record.status, record.risk) = ("failed".into(), f64::NAN);
+                }
+                records.push(record);
+            }
+        }
+    }
+    let mut groups: BTreeMap<(usize, u64), (Vec<f64>, usize)> = BTreeMap::new();
+    for record in &records {
+        let group = groups.entry((record.d, record.n)).or_default();
+        if record.is_ok() { group.0.push(record.risk) } else { group.1 += 1 }
+    }
+    let curves = table::curves(&records).expect("good");
+    assert_eq!(curves.iter().map(|c| c.cell.as_str()).collect::<Vec<_>>(), ["c", "b", "a"]);
+    let points = curves.iter().flat_map(|c| c.points.iter().map(move |p| (c.d, p)));
+    assert_eq!(points.clone().count(), groups.len());
+    for ((d, point), (key, (risks, failed))) in points.zip(groups) {
+        assert_eq!((d, point.n), key);
+        assert_eq!((point.trials, point.failed), (risks.len(), failed));
+        let found = [point.lower_quartile, point.median, point.upper_quartile];
+        for (found, p) in found.into_iter().zip([0.25, 0.5, 0.75]) {
+            let expected = quantile(&risks, p);
+            assert!((found - expected).abs() < 1e-15 || found.is_nan() && expected.is_nan());
+        }
+    }
+}
+
+#[test]
+fn an_exact_power_law_curve_crosses_exactly() {
+    let n = [64_u64, 91, 128, 181, 256];
+    let risk = |n: u64| 0.5 * (n as f64 / 150.0).powf(-1.3);
+    let records: Vec<Record> =
+        n.iter().flat_map(|&n| (0..4).map(move |t| record("a", 16, n, t, risk(n)))).collect();
+    let found = &analyse_default(&records).thresholds[0];
+    for value in [found.n_star, found.ci_low, found.ci_high] {
+        assert!((value - 150.0).abs() < 1e-10, "{found:?}");
+    }
+    assert_eq!((found.censored, found.trials), (Censoring::None, 4));
+}
+
+#[test]
+fn plateaus_at_the_threshold_count_from_their_left_end() {
+    let ln_n = [0.0, 1.0, 2.0, 3.0];
+    let place = |risks: [f64; 4]| {
+        let medians = risks.map(|risk: f64| (!risk.is_nan()).then_some((risk, 5)));
+        locate(&ln_n, &medians, 0.5_f64.ln())
+    };
+    assert_eq!(place([0.9, 0.5, 0.5, 0.1]), Some(Place::Inside(1.0)));
+    assert_eq!(place([0.5, 0.5, 0.5, 0.5]), Some(Place::Below(0.0)));
+    assert_eq!(place([0.9, 0.8, 0.7, 0.5]), Some(Place::Inside(3.0)));
+    assert_eq!(place([0.9, 0.8, 0.7, 0.6]), Some(Place::Above(3.0)));
+    assert_eq!(place([0.2, 0.1, 0.1, 0.1]), Some(Place::Below(0.0)));
+    assert_eq!(place([1.0, f64::NAN, 0.25, 0.0]), Some(Place::Inside(1.0)));
+    assert_eq!(place([f64::NAN; 4]), None);
+    // 0.4 and 0.9 pool into 0.6, above the threshold: the dip does not count.
+    let Some(Place::Inside(ln_n)) = place([1.0, 0.4, 0.9, 0.1]) else { panic!("it crosses") };
+    assert!((2.0..3.0).contains(&ln_n));
+}
+
+#[test]
+fn cells_outside_the_range_are_censored_and_kept() {
+    let mut records = Vec::new();
+    for (d, level) in [(16, 0.1), (32, 0.9), (64, 0.8), (128, 0.7)] {
+        for n in [64, 91, 128] {
+            records.extend(
+                (0..5).map(|t| record(&d.to_string(), d, n, t, level + 1e-3 * f64::from(t))),
+            );
+        }
+    }
+    let analysis = analyse_default(&records);
+    let [below, above, ..] = &analysis.thresholds[..] else { panic!("four cells") };
+    assert_eq!((below.censored, below.ci_low), (Censoring::Below, 0.0));
+    assert_eq!((above.censored, above.ci_high), (Censoring::Above, f64::INFINITY));
+    assert!((below.n_star - 64.0).abs() < 1e-9 && (above.n_star - 128.0).abs() < 1e-9);
+    let series = &analysis.exponents[0];
+    assert_eq!((series.points, series.censored, series.d_min, series.d_max), (0, 4, 16, 128));
+    assert_eq!((series.exponent, series.verdict), (None, Verdict::Censored));
+}
+
+#[test]
+fn failed_trials_are_counted_and_a_cell_of_failures_is_open() {
+    let mut records: Vec<Record> = (0..3).map(|t| record("a", 16, 64, t, f64::NAN)).collect();
+    for record in &mut records {
+        record.status = "out of memory".into();
+    }
+    let analysis = analyse_default(&records);
+    assert_eq!((analysis.curves[0].points[0].failed, analysis.thresholds[0].trials), (3, 0));
+    let found = &analysis.thresholds[0];
+    assert_eq!((found.n_star, found.ci_low, found.ci_high), (0.0, 0.0, f64::INFINITY));
+    assert_eq!(found.censored, Censoring::Above);
+}
+
+/// The median of N = 101 normal draws has standard deviation √(π/2N) to within 1 %.
+#[test]
+fn bootstrap_spread_of_a_median_is_the_asymptotic_one() {
+    let mut generator = ChaCha8Rng::seed_from_u64(5);
+    let count = 101_u32;
+    let spreads = (0..40).map(|i| {
+        let point = (0..count).map(|t| (t, normal(&mut generator))).collect();
+        let ensemble = Ensemble::new([point]);
+        let medians = ensemble.replicates(400, i, "cell").filter_map(|m| m[0]).map(|m| m.0);
+        variance(&medians.collect::<Vec<_>>()).sqrt()
+    });
+    let spread = spreads.sum::<f64>() / 40.0;
+    let asymptotic = (std::f64::consts::PI / (2.0 * f64::from(count))).sqrt();
+    assert!((spread / asymptotic - 1.0).abs() < 0.12, "{spread} {asymptotic}");
+}
+
+#[test]
+fn trials_are_resampled_together_and_missing_ones_fall_back() {
+    let shared = Ensemble::new([
+        (0..9).map(|t| (t, f64::from(t))).collect::<Vec<_>>(),
+        (0..9).map(|t| (t, f64::from(t) + 100.0)).collect(),
+        vec![(7, 1.5)],
+        vec![],
+    ]);
+    for medians in shared.replicates(200, 0, "cell") {
+        let [Some((first, 9)), Some((second, 9)), Some((lone, _)), None] = medians[..] else {
+            panic!("{medians:?}")
+        };
+        assert_eq!(first + 100.0, second);
+        assert_eq!(lone, 1.5);
+    }
+}
+
+#[test]
+fn the_exponent_of_a_noiseless_law_is_found_and_floored() {
+    let truth = Truth { beta: 1.5, scale: 3.0, noise: 0.0, trials: 3 };
+    let analysis = analyse_default(&truth.records(&[64, 256, 1024, 4096], 0));
+    let series = &analysis.exponents[0];
+    let beta = series.exponent.expect("four points");
+    assert!((beta.value - 1.5).abs() < 0.005, "{beta:?}");
+    assert!(beta.low < 1.5 && 1.5 < beta.high && beta.high - beta.low < 0.05, "{beta:?}");
+    assert!((series.log_constant.expect("four points") - 3_f64.ln()).abs() < 0.05);
+    assert_eq!((series.points, series.local_slopes.len()), (4, 3));
+    for &(_, _, slope) in &series.local_slopes {
+        assert!((slope - 1.5).abs() < 0.02);
+    }
+    let corrected = series.log_corrected.expect("four points");
+    assert!(corrected.value < beta.value - 0.1, "{corrected:?}");
+    assert_eq!((series.verdict, series.verdict_csq), (Verdict::Excluded, Verdict::Excluded));
+}
+
+#[test]
+fn the_interval_covers_the_true_exponent() {
+    let truth = Truth { beta: 2.0, scale: 0.7, noise: 0.25, trials: 16 };
+    let (mut covered, mut mean, repetitions) = (0, 0.0, 60);
+    for seed in 0..repetitions {
+        let records = truth.records(&[64, 128, 256, 512, 1024], seed);
+        let found = analyse_default(&records).exponents[0].exponent.expect("five points");
+        covered += u64::from(found.low <= truth.beta && truth.beta <= found.high);
+        mean += found.value / repetitions as f64;
+    }
+    assert!((mean - truth.beta).abs() < 0.02, "{mean}");
+    assert!((54..=60).contains(&covered), "{covered} of {repetitions}");
+}
+
+#[test]
+fn scatter_about_the_line_widens_the_interval() {
+    let truth = Truth { beta: 2.0, scale: 1.0, noise: 0.02, trials: 16 };
+    let dimensions = [64, 128, 256, 512];
+    let straight = truth.records(&dimensions, 1);
+    let mut bent = straight.clone();
+    for record in &mut bent {
+        // Every other dimension needs 1.4 times the samples.
+        record.n = if record.d == 128 || record.d == 512 { record.n * 7 / 5 } else { record.n };
+    }
+    let width = |records: &[Record]| {
+        let found = analyse_default(records).exponents[0].exponent.expect("four points");
+        found.high - found.low
+    };
+    assert!(width(&bent) > 5.0 * width(&straight), "{} {}", width(&bent), width(&straight));
+}
+
+#[test]
+fn shuffled_records_and_repeated_runs_give_the_same_analysis() {
+    let truth = Truth { beta: 1.0, scale: 20.0, noise: 0.3, trials: 8 };
+    let mut records = truth.records(&[64, 128, 256, 512], 4);
+    let mut pruned = records.clone();
+    for record in &mut pruned {
+        record.learner = "pruned".into();
+        record.cell.insert(0, 'p');
+    }
+    records.extend(pruned);
+    let first = analyse_default(&records);
+    assert_eq!(first, analyse_default(&records));
+    let mut generator = ChaCha8Rng::seed_from_u64(6);
+    for i in (1..records.len()).rev() {
+        records.swap(i, generator.random_range(0..=i));
+    }
+    assert_eq!(first, analyse_default(&records));
+    let learners: Vec<&str> = first.exponents.iter().map(|e| e.series.learner.as_str()).collect();
+    assert_eq!(learners, ["pruned", "unpruned"]);
+    let other = Options { seed: 1, ..Options::default() };
+    assert_ne!(first, analyse("test", &records, &other).expect("good"));
+}
+
+#[test]
+fn records_that_do_not_belong_together_are_refused() {
+    let message = |records: &[Record], options: Options| {
+        let error = analyse("demo", records, &options).expect_err("bad");
+        error.message().to_owned()
+    };
+    let good = record("a", 16, 64, 0, 0.5);
+    let ok = Options::default();
+    assert_eq!(message(&[], ok), "study `demo` has no trials to analyse");
+    assert_eq!(
+        message(&[good.clone(), good.clone()], ok),
+        "cell a, n = 64, trial 0 is recorded twice"
+    );
+    assert_eq!(
+        message(&[good.clone(), record("b", 16, 91, 0, 0.5)], ok),
+        "cells a and b are both unpruned on `He2` with r = 1, alpha = 0.5, q = 0 at d = 16"
+    );
+    assert_eq!(
+        message(&[good.clone(), record("a", 32, 91, 0, 0.5)], ok),
+        "cell a stands for two things: unpruned on `He2` at d = 16 and unpruned on `He2` at d = 32"
+    );
+    assert_eq!(
+        message(&[record("a", 16, 64, 0, f64::NAN)], ok),
+        "cell a, n = 64, trial 0: `risk` is NaN, not finite and at least 0, as the status is `ok`"
+    );
+    for threshold in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let found = message(std::slice::from_ref(&good), Options { threshold, ..ok });
+        assert_eq!(found, format!("the threshold is {threshold}, not a positive number"));
+    }
+    let few = message(&[good], Options { bootstrap: 10, ..ok });
+    assert_eq!(few, "10 bootstrap replicates are too few");
+}
+
+#[test]
+fn ensembles_keep_the_place_of_points_without_success() {
+    let mut failed = record("a", 16, 64, 0, f64::NAN);
+    failed.status = "failed".into();
+    let records = [failed, record("a", 16, 91, 0, 0.3)];
+    assert_eq!(ensembles(&records)["a"].medians(), [None, Some((0.3, 1))]);
+}
+
+#[test]
+fn tables_have_the_columns_of_the_design() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut records = Vec::new();
+    for n in [64, 128] {
+        records.extend((0..2).map(|t| record("a", 16, n, t, 8.0 / (n as f64))));
+    }
+    records.extend((0..2).map(|t| record("b", 32, 64, t, 2.0)));
+    write::write(
+        folder.path(),
+        &analyse("test", &records, &Options { threshold: 0.125, ..Options::default() })
+            .expect("good"),
+    )
+    .expect("written");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("written");
+    assert_eq!(
+        read("exponents.csv"),
+        "learner,link,k_star,r,alpha,q,d_min,d_max,points,threshold,exponent,ci_low,ci_high,\
+         log_corrected,log_corrected_low,log_corrected_high,predicted,csq,verdict,verdict_csq\n\
+         unpruned,He2,2,1,0.5,0.0,16,32,0,0.125,,,,,,,2.0,1.0,too few dimensions,too few dimensions\n"
+    );
+    let thresholds = read("thresholds.csv");
+    let mut lines = thresholds.lines();
+    assert_eq!(
+        lines.next(),
+        Some("learner,link,k_star,r,alpha,q,d,s,threshold,n_star,ci_low,ci_high,censored,trials")
+    );
+    let first = lines.next().expect("two cells");
+    assert!(first.starts_with("unpruned,He2,2,1,0.5,0.0,16,4,0.125,"), "{first}");
+    assert!(first.ends_with(",0.0,64.0,below,2"), "{first}");
+    let second = lines.next().expect("two cells");
+    assert!(second.ends_with(",,above,2"), "{second}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2);
+}

@@ -1,0 +1,170 @@
+//! Reading `trials.csv`: what is accepted, and the whole message of what is not.
+
+use secateur::analysis::load::parse_records;
+use secateur::record::Record;
+
+const HEADER: &str = "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds";
+const ROW: &str =
+    "demo,00ff,pruned,He2,2,1,256,0.5,0,16,16,64,1024,0,7,ok,0.4,0.8,0.7,1,1,1,reduced,0.02";
+
+fn file(lines: &[&str]) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// Message and hint of the error that the text has to give.
+fn complaint(text: &str) -> String {
+    let error = parse_records("trials.csv", text.as_bytes()).expect_err("the text is bad");
+    error.hint_text().map_or(error.message().to_owned(), |hint| format!("{error}\n{hint}"))
+}
+
+#[test]
+fn a_good_file_is_read_field_by_field() {
+    let second = ROW.replace("1024,0", "1448,3").replace("He2", "\"z1*z2, say\"");
+    let failed = ROW.replace("1024,0", "1024,1").replace("ok,0.4,0.8,0.7,1,1,1", "failed,NaN,,,,,");
+    let loaded = parse_records("trials.csv", file(&[HEADER, ROW, &second, &failed]).as_bytes());
+    let loaded = loaded.expect("the file is good");
+    assert!(loaded.notes.is_empty());
+    assert_eq!(loaded.records.len(), 3);
+    let Record { n, trial, risk, seconds, ref link, .. } = loaded.records[1];
+    assert_eq!((n, trial, risk, seconds, link.as_str()), (1448, 3, 0.4, 0.02, "z1*z2, say"));
+    assert!(!loaded.records[2].is_ok());
+    assert!(loaded.records[2].risk.is_nan() && loaded.records[2].mass.is_nan());
+}
+
+#[test]
+fn columns_are_found_by_name_and_further_ones_ignored() {
+    let header = format!("{HEADER},host");
+    let row = format!("{ROW},elsewhere");
+    let loaded = parse_records("trials.csv", file(&[&header, &row]).as_bytes());
+    let plain = parse_records("trials.csv", file(&[HEADER, ROW]).as_bytes());
+    assert_eq!(loaded.expect("good"), plain.expect("good"));
+}
+
+#[test]
+fn what_the_writer_writes_is_read_back() {
+    let mut records =
+        parse_records("trials.csv", file(&[HEADER, ROW]).as_bytes()).expect("good").records;
+    records.push(Record {
+        trial: 1,
+        status: "failed".into(),
+        risk: f64::NAN,
+        ..records[0].clone()
+    });
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for record in &records {
+        writer.serialize(record).expect("records are flat");
+    }
+    let bytes = writer.into_inner().expect("memory does not fail");
+    let again = parse_records("trials.csv", &bytes).expect("good").records;
+    assert_eq!(format!("{again:?}"), format!("{records:?}"));
+}
+
+#[test]
+fn a_torn_last_line_is_left_out_wherever_it_was_cut() {
+    let whole = file(&[HEADER, ROW]);
+    let last = ROW.replace("1024,0", "1024,1").replace("He2", "\"θ, x\"");
+    let note = "trials.csv, line 3: cut off while it was written; this trial is left out";
+    for cut in 1..=last.rfind(',').expect("a row has commas") + 1 {
+        let text = [whole.as_bytes(), &last.as_bytes()[..cut]].concat();
+        let loaded = parse_records("trials.csv", &text).expect("a torn line is no error");
+        assert_eq!(
+            (loaded.records.len(), loaded.notes.as_slice()),
+            (1, [note.to_owned()].as_slice()),
+            "{cut}"
+        );
+    }
+    let complete = format!("{whole}{last}");
+    let loaded = parse_records("trials.csv", complete.as_bytes()).expect("good");
+    assert_eq!((loaded.records.len(), loaded.notes.len()), (2, 0));
+}
+
+#[test]
+fn bad_files_are_refused_with_line_column_and_hint() {
+    let hint = "delete the line: running the study again repeats the trial that it stood for";
+    let edit = |from: &str, to: &str| {
+        file(&[HEADER, ROW, &ROW.replace("1024,0", "1024,1").replace(from, to)])
+    };
+    let cases = [
+        (
+            String::new(),
+            "trials.csv is empty: it has not even a header\ndelete it and run the study again".into(),
+        ),
+        (
+            file(&[&HEADER.replace("risk", "rsk"), ROW]),
+            "trials.csv, line 1: column is missing: `risk`\nis `rsk` meant to be `risk`?".into(),
+        ),
+        (
+            file(&["Study,Learner,loss,epoch", "a,b,1,2"]),
+            "trials.csv, line 1: these are not the columns of a trials.csv: `Study`, `Learner`, `loss`, `epoch`\n\
+             is `Study` meant to be `study`? is `Learner` meant to be `learner`? is this a trials.csv of another tool?"
+                .into(),
+        ),
+        (
+            file(&[&HEADER.replace("seed", "risk"), ROW]),
+            "trials.csv, line 1: column `risk` is there twice".to_owned(),
+        ),
+        (
+            edit("1024,1", "many,1"),
+            format!("trials.csv, line 3: column `n` is `many`, not a whole number\n{hint}"),
+        ),
+        (
+            edit("1024,1", "inf,1"),
+            format!("trials.csv, line 3: column `n` is `inf`, not a whole number\n{hint}"),
+        ),
+        (
+            edit("1024,1", "1024,-1"),
+            format!("trials.csv, line 3: column `trial` is `-1`, not a whole number below 2^32\n{hint}"),
+        ),
+        (
+            edit("1024,1", "0,1"),
+            format!("trials.csv, line 3: column `n` is `0`, not at least 1\n{hint}"),
+        ),
+        (
+            edit("0.5", "half"),
+            format!("trials.csv, line 3: column `alpha` is `half`, not a number\n{hint}"),
+        ),
+        (
+            edit("0.5", "NaN"),
+            format!("trials.csv, line 3: column `alpha` is `NaN`, not a finite number\n{hint}"),
+        ),
+        (
+            edit("ok,0.4", "ok,NaN"),
+            format!("trials.csv, line 3: column `risk` is `NaN`, not finite and at least 0, as the status is `ok`\n{hint}"),
+        ),
+        (
+            edit("ok,0.4", "ok,inf"),
+            format!("trials.csv, line 3: column `risk` is `inf`, not finite and at least 0, as the status is `ok`\n{hint}"),
+        ),
+        (
+            edit("ok,0.4", "ok,-0.4"),
+            format!("trials.csv, line 3: column `risk` is `-0.4`, not finite and at least 0, as the status is `ok`\n{hint}"),
+        ),
+        (
+            file(&[HEADER, "demo,00ff,pruned", ROW]),
+            format!("trials.csv, line 2: 3 fields, but the header has 24\n{hint}"),
+        ),
+        (
+            file(&[HEADER, ROW, &ROW.replace("1024,0", "1024,1"), ROW]),
+            "trials.csv, lines 2 and 4: both are cell 00ff, n = 1024, trial 0\n\
+             each trial counts once; delete one of the two lines"
+                .into(),
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(complaint(&text), expected);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_is_refused() {
+    let bytes = [file(&[HEADER]).as_bytes(), b"\xff\xfe\n"].concat();
+    let error = parse_records("trials.csv", &bytes).expect_err("no text");
+    assert_eq!(error.message(), "trials.csv, line 2: not text in UTF-8");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = secateur::analysis::read_records("no/such/trials.csv".as_ref()).expect_err("none");
+    assert!(error.message().starts_with("cannot read no/such/trials.csv: "), "{error}");
+    assert!(error.hint_text().is_some());
+}
