@@ -1,1 +1,24 @@
-//! model
+//! The statistical question: what is learned, from what, and what theory says it costs.
+//!
+//! A target is a [`Link`] σ* of a few hidden directions; a network is made of an
+//! [`Activation`] φ; pruning ranks the coordinates by a [`Statistic`] of the first-layer
+//! gradient at shifted basis vectors, one per [`Channel`]. [`theory`] holds the exponents that
+//! measurements are compared with. Expectations under the standard Gaussian come from
+//! [`quadrature`], orthogonal polynomials from [`hermite`]. Nothing here draws a random number.
+
+pub mod activation;
+pub mod hermite;
+
+pub mod quadrature;
+pub mod statistic;
+pub mod theory;
+
+mod normal;
+
+pub use activation::Activation;
+
+pub use statistic::{
+    Blind, Channel, ChannelChoice, Statistic, best_feature_shift, best_shift, blind_channels,
+    feature_gain,
+};
+pub use theory::{Prediction, predict};

@@ -1,0 +1,168 @@
+//! Activations φ of the network, with their derivatives in both precisions.
+
+use super::normal::{distribution, distribution_f32};
+use super::quadrature::density;
+use crate::error::{Error, Result, nearest};
+
+/// An activation φ.
+///
+/// | name | φ(x) | φ'(x) |
+/// |---|---|---|
+/// | `relu` | max(x, 0) | 1 for x > 0, else 0 |
+/// | `tanh` | tanh x | 1 − tanh² x |
+/// | `softplus` | ln(1 + eˣ) | 1/(1 + e⁻ˣ) |
+/// | `gelu` | x Φ(x) | Φ(x) + x exp(−x²/2)/√(2π) |
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Activation {
+    /// max(x, 0).
+    Relu,
+    /// tanh x.
+    Tanh,
+    /// ln(1 + eˣ).
+    Softplus,
+    /// x Φ(x), Φ the Gaussian distribution function.
+    Gelu,
+}
+
+impl Activation {
+    /// All activations.
+    pub const ALL: [Self; 4] = [Self::Relu, Self::Tanh, Self::Softplus, Self::Gelu];
+
+    /// The activation called `name`.
+    ///
+    /// # Errors
+    ///
+    /// An unknown name; the hint gives the nearest one, or all of them.
+    pub fn parse(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|a| a.name() == name).ok_or_else(|| {
+            let hint = nearest(name, Self::ALL.map(Self::name)).map_or_else(
+                || format!("activations: {}", Self::ALL.map(Self::name).join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Error::usage(format!("unknown activation `{name}`")).hint(hint)
+        })
+    }
+
+    /// The name used in study files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relu => "relu",
+            Self::Tanh => "tanh",
+            Self::Softplus => "softplus",
+            Self::Gelu => "gelu",
+        }
+    }
+
+    /// φ(x).
+    #[must_use]
+    #[inline]
+    pub fn value(self, x: f64) -> f64 {
+        match self {
+            Self::Relu => x.max(0.0),
+            Self::Tanh => x.tanh(),
+            Self::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
+            Self::Gelu => x * distribution(x),
+        }
+    }
+
+    /// φ'(x); 0 at the kink of `relu`.
+    #[must_use]
+    #[inline]
+    pub fn derivative(self, x: f64) -> f64 {
+        match self {
+            Self::Relu => f64::from(x > 0.0),
+            Self::Tanh => {
+                let t = x.tanh();
+                (1.0 - t) * (1.0 + t)
+            }
+            Self::Softplus => 1.0 / (1.0 + (-x).exp()),
+            Self::Gelu => distribution(x) + x * density(x),
+        }
+    }
+
+    /// φ(x) in single precision.
+    #[must_use]
+    #[inline(always)]
+    pub fn value_f32(self, x: f32) -> f32 {
+        match self {
+            Self::Relu => x.max(0.0),
+            Self::Tanh => x.tanh(),
+            Self::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
+            Self::Gelu => x * distribution_f32(x),
+        }
+    }
+
+    /// φ'(x) in single precision; 0 at the kink of `relu`.
+    #[must_use]
+    #[inline(always)]
+    pub fn derivative_f32(self, x: f32) -> f32 {
+        match self {
+            Self::Relu => f32::from(u8::from(x > 0.0)),
+            Self::Tanh => {
+                let t = x.tanh();
+                (1.0 - t) * (1.0 + t)
+            }
+            Self::Softplus => 1.0 / (1.0 + (-x).exp()),
+            Self::Gelu => {
+                const DENSITY_AT_0: f32 = 0.398_942_3;
+                distribution_f32(x) + x * DENSITY_AT_0 * (-0.5 * x * x).exp()
+            }
+        }
+    }
+
+    /// Where φ' jumps.
+    #[must_use]
+    pub fn kinks(self) -> &'static [f64] {
+        match self {
+            Self::Relu => &[0.0],
+            Self::Tanh | Self::Softplus | Self::Gelu => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Activation;
+
+    #[test]
+    fn derivatives_match_differences_in_both_precisions() {
+        for activation in Activation::ALL {
+            for i in -80..=80 {
+                let x = f64::from(i) / 10.0 + 0.013;
+                let h = 1e-5;
+                let difference = (activation.value(x + h) - activation.value(x - h)) / (2.0 * h);
+                let derivative = activation.derivative(x);
+                assert!((difference - derivative).abs() < 1e-9, "{activation:?} at {x}");
+                let single = f64::from(activation.derivative_f32(x as f32));
+                assert!((single - derivative).abs() < 2e-6, "{activation:?} at {x}");
+                let value = f64::from(activation.value_f32(x as f32));
+                assert!((value - activation.value(x)).abs() < 3e-6, "{activation:?} at {x}");
+            }
+        }
+    }
+
+    #[test]
+    fn extremes_stay_finite() {
+        for activation in Activation::ALL {
+            for x in [-1e4, 1e4, 0.0, -0.0] {
+                assert!(activation.value(x).is_finite() && activation.derivative(x).is_finite());
+                let x = x as f32;
+                assert!(activation.value_f32(x).is_finite());
+                assert!(activation.derivative_f32(x).is_finite());
+            }
+        }
+    }
+
+    #[test]
+    fn names_round_trip_and_typos_get_a_hint() {
+        for activation in Activation::ALL {
+            assert_eq!(Activation::parse(activation.name()).ok(), Some(activation));
+        }
+        let error = Activation::parse("rellu").unwrap_err();
+        assert_eq!(error.message(), "unknown activation `rellu`");
+        assert_eq!(error.hint_text(), Some("did you mean `relu`?"));
+        let error = Activation::parse("x").unwrap_err();
+        assert_eq!(error.hint_text(), Some("activations: relu, tanh, softplus, gelu"));
+    }
+}

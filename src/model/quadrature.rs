@@ -1,0 +1,134 @@
+//! Expectations under the standard Gaussian, by composite Gauss–Legendre quadrature.
+//!
+//! Gauss–Hermite rules stall on a kink (ReLU needs thousands of nodes for six digits), so the
+//! line is cut into short panels, and at every kink as well: the integrand is then smooth on
+//! each panel and the error falls below rounding.
+
+use std::f64::consts::TAU;
+use std::num::NonZeroUsize;
+use std::sync::OnceLock;
+
+use gauss_quad::GaussLegendre;
+
+/// Half width of the interval that stands for the real line: P(|z| > 14) ≈ 8e-45.
+pub const HALF_WIDTH: f64 = 14.0;
+
+/// Half width in two dimensions, where every evaluation counts twice: P(|z| > 10) ≈ 2e-23.
+const HALF_WIDTH_2D: f64 = 10.0;
+
+/// Density of the standard Gaussian, exp(−z²/2)/√(2π).
+#[must_use]
+pub fn density(z: f64) -> f64 {
+    (-0.5 * z * z).exp() / TAU.sqrt()
+}
+
+/// Nodes and weights of the Gauss–Legendre rule on [−1, 1].
+fn rule<'a>(cache: &'a OnceLock<Vec<(f64, f64)>>, nodes: NonZeroUsize) -> &'a [(f64, f64)] {
+    cache.get_or_init(|| GaussLegendre::new(nodes).iter().copied().collect())
+}
+
+/// Ends of the panels: multiples of `width`, and the kinks.
+fn panel_ends(half_width: f64, width: f64, kinks: &[f64]) -> Vec<f64> {
+    let count = (2.0 * half_width / width).round() as usize;
+    let mut ends: Vec<f64> = (0..=count).map(|i| -half_width + i as f64 * width).collect();
+    ends.extend(kinks.iter().copied().filter(|k| k.abs() < half_width));
+    ends.sort_by(f64::total_cmp);
+    ends.dedup();
+    ends
+}
+
+fn composite(f: impl Fn(f64) -> f64, ends: &[f64], rule: &[(f64, f64)]) -> f64 {
+    let panel = |a: f64, b: f64| {
+        let (centre, half) = (0.5 * (a + b), 0.5 * (b - a));
+        let sum: f64 = rule
+            .iter()
+            .map(|&(node, weight)| {
+                let z = half.mul_add(node, centre);
+                weight * density(z) * f(z)
+            })
+            .sum();
+        half * sum
+    };
+    ends.windows(2).map(|w| panel(w[0], w[1])).sum()
+}
+
+/// E f(z), z ~ N(0, 1), for f smooth between the `kinks`.
+///
+/// 32 nodes on panels of width ½ over [−14, 14]: about 1e-13 relative to E|f| for functions
+/// that vary on the scale of ½ or slower and grow no faster than a polynomial of degree 40.
+///
+/// ```
+/// let half_normal = secateur::model::quadrature::gaussian_mean(f64::abs, &[0.0]);
+/// assert!((half_normal - (2.0 / std::f64::consts::PI).sqrt()).abs() < 1e-13);
+/// ```
+#[must_use]
+pub fn gaussian_mean(f: impl Fn(f64) -> f64, kinks: &[f64]) -> f64 {
+    gaussian_mean_panels(f, kinks, 0.5)
+}
+
+/// As [`gaussian_mean`], with panels of another width; two widths that agree show convergence.
+#[must_use]
+pub(crate) fn gaussian_mean_panels(f: impl Fn(f64) -> f64, kinks: &[f64], width: f64) -> f64 {
+    static RULE: OnceLock<Vec<(f64, f64)>> = OnceLock::new();
+    let rule = rule(&RULE, const { NonZeroUsize::new(32).unwrap() });
+    composite(f, &panel_ends(HALF_WIDTH, width, kinks), rule)
+}
+
+/// E f(u, v) for independent u, v ~ N(0, 1), for f smooth in v between the `inner_kinks(u)`.
+///
+/// `outer_kinks` are the places where the inner expectation, as a function of u, is not smooth.
+/// 16 nodes on panels of width 1 over [−10, 10]²: about 1e-11 for functions that vary on the
+/// scale of 1 or slower.
+#[must_use]
+pub fn gaussian_mean_2d(
+    f: impl Fn(f64, f64) -> f64,
+    outer_kinks: &[f64],
+    inner_kinks: impl Fn(f64) -> Vec<f64>,
+) -> f64 {
+    static RULE: OnceLock<Vec<(f64, f64)>> = OnceLock::new();
+    let rule = rule(&RULE, const { NonZeroUsize::new(16).unwrap() });
+    let inner =
+        |u: f64| composite(|v| f(u, v), &panel_ends(HALF_WIDTH_2D, 1.0, &inner_kinks(u)), rule);
+    composite(inner, &panel_ends(HALF_WIDTH_2D, 1.0, outer_kinks), rule)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{gaussian_mean, gaussian_mean_2d};
+
+    #[test]
+    fn even_moments_are_double_factorials() {
+        let mut moment = 1.0;
+        for half in 0..=16_i32 {
+            let got = gaussian_mean(|z| z.powi(2 * half), &[]);
+            assert!((got / moment - 1.0).abs() < 1e-13, "E z^{} = {got}, not {moment}", 2 * half);
+            assert!(gaussian_mean(|z| z.powi(2 * half + 1), &[]).abs() < 1e-13 * moment);
+            moment *= f64::from(2 * half + 1);
+        }
+    }
+
+    #[test]
+    fn closed_forms_with_kinks_and_without() {
+        let kink = gaussian_mean(|z| (z + 0.3).max(0.0), &[-0.3]);
+        let phi = 0.617_911_422_188_953; // Φ(0.3)
+        let expected = 0.3 * phi + super::density(0.3);
+        assert!((kink - expected).abs() < 1e-13, "{kink} {expected}");
+        let cosine = gaussian_mean(|z| (3.0 * z).cos(), &[]);
+        assert!((cosine - (-4.5_f64).exp()).abs() < 1e-14);
+    }
+
+    #[test]
+    fn two_dimensions_agree_with_the_quadrant_formula() {
+        // P(u > 0, ρu + √(1−ρ²) v > 0) = 1/4 + asin(ρ)/(2π).
+        let rho = 0.4_f64;
+        let other = (1.0 - rho * rho).sqrt();
+        let step = |x: f64| if x > 0.0 { 1.0 } else { 0.0 };
+        let got = gaussian_mean_2d(
+            |u, v| step(u) * step(rho * u + other * v),
+            &[0.0],
+            |u| vec![-rho * u / other],
+        );
+        let expected = 0.25 + rho.asin() / std::f64::consts::TAU;
+        assert!((got - expected).abs() < 1e-12, "{got} {expected}");
+    }
+}

@@ -1,0 +1,165 @@
+//! What theory predicts: exponents β of the sample complexity n*(d) ≍ d^β, up to logarithms.
+//!
+//! The relevant directions have about d^α non-zero rows, k* is the information exponent of the
+//! link and s* ≤ k* its generative exponent.
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+
+/// Largest information exponent that [`predict`] accepts.
+pub const MAX_INFORMATION_EXPONENT: u32 = 20;
+
+/// Predicted exponents β, one per curve.
+///
+/// The first three are also known for multi-index links, at k* = 2; the others are
+/// single-index results, reported with the same formula whatever r is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Prediction {
+    /// Pruned network, upper bound: α k*. Vural and Erdogdu 2024.
+    pub pruned: f64,
+    /// Unpruned network, rotation-invariant start, one gradient step: k*.
+    /// Vural and Erdogdu 2024; Damian, Lee and Soltanolkotabi 2022.
+    pub unpruned: f64,
+    /// Lower bound for correlational statistical queries: min(α, ½) k*. Vural and Erdogdu 2024.
+    pub csq: f64,
+    /// Online SGD on the sphere: max(1, k* − 1). Ben Arous, Gheissari and Jagannath 2021.
+    pub online_sgd: f64,
+    /// SGD on a smoothed landscape: max(1, k*/2). Damian, Nichani, Ge and Lee 2023.
+    pub smoothed_sgd: f64,
+    /// With a transformation of the label: min(α, ½) s* for α < 1, max(1, s*/2) at α = 1.
+    /// Damian, Pillaud-Vivien, Lee and Bruna 2024; Chen, Wu, Lu, Yang and Wang 2025.
+    pub sq: f64,
+}
+
+/// Exponents for information exponent `k_star`, sparsity exponent `alpha`, `r` directions and
+/// generative exponent `s_star`.
+///
+/// ```
+/// let p = secateur::model::predict(2, 0.25, 1, 2)?;
+/// assert_eq!((p.pruned, p.unpruned, p.csq), (0.5, 2.0, 0.5));
+/// # Ok::<(), secateur::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// `k_star` outside 1..=20, `alpha` outside [0, 1], `r` = 0, or `s_star` outside 1..=k*.
+pub fn predict(k_star: u32, alpha: f64, r: usize, s_star: u32) -> Result<Prediction> {
+    if !(1..=MAX_INFORMATION_EXPONENT).contains(&k_star) {
+        return Err(Error::usage(format!(
+            "information exponent {k_star} is outside 1..={MAX_INFORMATION_EXPONENT}"
+        )));
+    }
+    if !(0.0..=1.0).contains(&alpha) {
+        return Err(Error::usage(format!("alpha = {alpha} is outside [0, 1]"))
+            .hint("alpha is the sparsity exponent: the target has d^alpha relevant rows"));
+    }
+    if r == 0 {
+        return Err(Error::usage("r = 0: a target needs at least one relevant direction"));
+    }
+    if !(1..=k_star).contains(&s_star) {
+        return Err(Error::usage(format!("generative exponent {s_star} is outside 1..={k_star}"))
+            .hint("the generative exponent never exceeds the information exponent"));
+    }
+    let (k, s) = (f64::from(k_star), f64::from(s_star));
+    Ok(Prediction {
+        pruned: alpha * k,
+        unpruned: k,
+        csq: csq_exponent(k_star, alpha),
+        online_sgd: (k - 1.0).max(1.0),
+        smoothed_sgd: (0.5 * k).max(1.0),
+        sq: if alpha < 1.0 { alpha.min(0.5) * s } else { (0.5 * s).max(1.0) },
+    })
+}
+
+/// Generative exponent of He_{k*}: 1 for odd k*, 2 for even k*.
+///
+/// A polynomial never has a larger one (Damian, Pillaud-Vivien, Lee and Bruna 2024).
+#[must_use]
+pub fn default_generative_exponent(k_star: u32) -> u32 {
+    if k_star % 2 == 1 { 1 } else { 2 }
+}
+
+/// The exponent that a measured series of `learner` is held against: α k* for `pruned`, k* for
+/// `unpruned`, `None` where theory says nothing about the learner as it is implemented.
+#[must_use]
+pub fn predicted_exponent(learner: &str, k_star: u32, alpha: f64) -> Option<f64> {
+    match learner {
+        "pruned" => Some(alpha * f64::from(k_star)),
+        "unpruned" => Some(f64::from(k_star)),
+        _ => None,
+    }
+}
+
+/// Exponent of the CSQ lower bound, min(α, ½) k*.
+#[must_use]
+pub fn csq_exponent(k_star: u32, alpha: f64) -> f64 {
+    alpha.min(0.5) * f64::from(k_star)
+}
+
+/// Samples after which the pruning stage tells a relevant coordinate from d null ones,
+/// n = 2 s^{k*} ln d / ρ².
+///
+/// A coordinate with |v_j| = s^{-1/2} shifts its statistic by ρ s^{-k*/2} standard deviations of
+/// one sample, and the largest of d null statistics lies at √(2 ln d). `rho` is the correlation
+/// ρ_{k*} of [`super::Statistic::correlation`]; infinite at ρ = 0, where the channel is blind.
+#[must_use]
+pub fn prune_samples(k_star: u32, s: usize, d: usize, rho: f64) -> f64 {
+    2.0 * (s as f64).powi(k_star as i32) * (d as f64).ln() / (rho * rho)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{default_generative_exponent, predict, predicted_exponent, prune_samples};
+
+    #[test]
+    fn the_table_of_predictions() {
+        for (k, alpha, expected) in [
+            (1, 0.5, [0.5, 1.0, 0.5, 1.0, 1.0, 0.5]),
+            (2, 0.25, [0.5, 2.0, 0.5, 1.0, 1.0, 0.5]),
+            (2, 1.0, [2.0, 2.0, 1.0, 1.0, 1.0, 1.0]),
+            (3, 0.75, [2.25, 3.0, 1.5, 2.0, 1.5, 0.5]),
+            (4, 0.0, [0.0, 4.0, 0.0, 3.0, 2.0, 0.0]),
+        ] {
+            let p = predict(k, alpha, 1, default_generative_exponent(k)).unwrap();
+            let got = [p.pruned, p.unpruned, p.csq, p.online_sgd, p.smoothed_sgd, p.sq];
+            assert_eq!(got, expected, "k* = {k}, alpha = {alpha}");
+        }
+    }
+
+    #[test]
+    fn the_bounds_are_ordered() {
+        for k in 1..=20 {
+            for step in 0..=20 {
+                let alpha = f64::from(step) / 20.0;
+                let p = predict(k, alpha, 1, default_generative_exponent(k)).unwrap();
+                assert!(p.csq <= p.pruned && p.pruned <= p.unpruned);
+                assert!((alpha <= 0.5) == ((p.csq - p.pruned).abs() < 1e-12));
+            }
+        }
+    }
+
+    #[test]
+    fn bad_ranges_are_refused() {
+        for (k, alpha, r, s) in
+            [(0, 0.5, 1, 1), (21, 0.5, 1, 1), (2, -0.1, 1, 1), (2, 1.1, 1, 1), (2, 0.5, 0, 1)]
+        {
+            assert!(predict(k, alpha, r, s).is_err());
+        }
+        assert!(predict(2, f64::NAN, 1, 1).is_err());
+        assert_eq!(
+            predict(2, 0.5, 1, 3).unwrap_err().message(),
+            "generative exponent 3 is outside 1..=2"
+        );
+    }
+
+    #[test]
+    fn learners_and_prune_samples() {
+        assert_eq!(predicted_exponent("pruned", 2, 0.5), Some(1.0));
+        assert_eq!(predicted_exponent("unpruned", 2, 0.5), Some(2.0));
+        assert_eq!(predicted_exponent("online_sgd", 2, 0.5), None);
+        let ratio = prune_samples(3, 8, 4096, 0.190) / prune_samples(3, 8, 4096, 0.803);
+        assert!((ratio - 17.9).abs() < 0.1);
+        assert!((prune_samples(2, 10, 1000, 1.0) - 200.0 * 1000_f64.ln()).abs() < 1e-9);
+    }
+}
