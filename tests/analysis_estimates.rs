@@ -1,5 +1,7 @@
 //! The estimates against independent formulations and against simulations of known truth.
 
+#![allow(clippy::float_cmp)] // exact values are meant
+
 use std::collections::BTreeMap;
 
 use faer::Mat;
@@ -83,7 +85,7 @@ fn analyse_default(records: &[Record]) -> Analysis {
     analyse("test", records, &Options::default()).expect("the records are good")
 }
 
-/// min-max formula: fᵢ = min over a ≤ i of max over b ≥ i of the mean of y_a..y_b.
+/// min-max formula: fᵢ = min over a ≤ i of max over b ≥ i of the mean of y from a to b.
 #[test]
 fn isotonic_fit_is_the_min_max_formula() {
     let mut generator = ChaCha8Rng::seed_from_u64(1);
@@ -215,6 +217,24 @@ fn cells_outside_the_range_are_censored_and_kept() {
     let series = &analysis.exponents[0];
     assert_eq!((series.points, series.censored, series.d_min, series.d_max), (0, 4, 16, 128));
     assert_eq!((series.exponent, series.verdict), (None, Verdict::Censored));
+}
+
+#[test]
+fn two_uncensored_dimensions_still_give_an_exponent() {
+    let truth = Truth { beta: 1.0, scale: 20.0, noise: 0.1, trials: 5 };
+    let mut records = truth.records(&[64, 256, 1024, 4096], 7);
+    let largest = |d: usize| records.iter().filter(|r| r.d == d).map(|r| r.n).max().unwrap_or(0);
+    // Without its last four sample sizes a cell no longer crosses.
+    let limits = [256, 1024].map(|d| (d, largest(d) / 4 - 1));
+    records.retain(|r| limits.iter().all(|&(d, limit)| r.d != d || r.n <= limit));
+    let series = &analyse_default(&records).exponents[0];
+    assert_eq!((series.points, series.censored, series.d_min, series.d_max), (2, 2, 64, 4096));
+    assert!((series.exponent.expect("two points").value - 1.0).abs() < 0.1);
+    assert_eq!((series.verdict, series.local_slopes.len()), (Verdict::Censored, 1));
+    records.retain(|r| r.d != 64);
+    let series = &analyse_default(&records).exponents[0];
+    assert_eq!((series.points, series.d_min, series.d_max), (1, 256, 4096));
+    assert_eq!((series.exponent, series.verdict), (None, Verdict::TooFewDimensions));
 }
 
 #[test]

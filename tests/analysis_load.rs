@@ -1,5 +1,7 @@
 //! Reading `trials.csv`: what is accepted, and the whole message of what is not.
 
+#![allow(clippy::float_cmp)] // exact values are meant
+
 use secateur::analysis::load::parse_records;
 use secateur::record::Record;
 
@@ -8,7 +10,7 @@ const ROW: &str =
     "demo,00ff,pruned,He2,2,1,256,0.5,0,16,16,64,1024,0,7,ok,0.4,0.8,0.7,1,1,1,reduced,0.02";
 
 fn file(lines: &[&str]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.join("\n") + "\n"
 }
 
 /// Message and hint of the error that the text has to give.
@@ -94,8 +96,8 @@ fn bad_files_are_refused_with_line_column_and_hint() {
             "trials.csv, line 1: column is missing: `risk`\nis `rsk` meant to be `risk`?".into(),
         ),
         (
-            file(&["Study,Learner,loss,epoch", "a,b,1,2"]),
-            "trials.csv, line 1: these are not the columns of a trials.csv: `Study`, `Learner`, `loss`, `epoch`\n\
+            file(&["Study,Learner,mse,epoch", "a,b,1,2"]),
+            "trials.csv, line 1: these are not the columns of a trials.csv: `Study`, `Learner`, `mse`, `epoch`\n\
              is `Study` meant to be `study`? is `Learner` meant to be `learner`? is this a trials.csv of another tool?"
                 .into(),
         ),

@@ -1,6 +1,6 @@
 //! What a set of records has to satisfy before anything is estimated from it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::record::Record;
 use crate::{Error, Result};
@@ -58,9 +58,9 @@ fn trial(record: &Record) -> String {
 }
 
 fn unique_trials(records: &[Record]) -> Result<()> {
-    let mut seen = HashMap::with_capacity(records.len());
+    let mut seen = HashSet::with_capacity(records.len());
     for record in records {
-        if seen.insert((&record.cell, record.n, record.trial), ()).is_some() {
+        if !seen.insert((&record.cell, record.n, record.trial)) {
             return Err(Error::runtime(format!("{} is recorded twice", trial(record)))
                 .hint("each trial counts once; remove one of the two rows"));
         }

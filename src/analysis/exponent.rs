@@ -2,9 +2,9 @@
 
 use super::estimate::{Censoring, Exponent, Interval};
 use super::stats::{central_95, variance};
-use super::theory::{csq_exponent, predicted_exponent};
 use super::threshold::Crossing;
 use super::verdict::{Evidence, verdict};
+use crate::model::theory::{csq_exponent, predicted_exponent};
 
 /// Standard error of ln n* below which none is believed: the straight line between two
 /// lattice points, a factor √2 apart in n, misses a bent risk curve by about this much.
@@ -77,13 +77,16 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 ///    *Physical Review* 40, 1932, 207; the scale factor S of the Particle Data Group.
 ///    With p = 2 points nothing can be said of the fit.
 ///
+/// With one trial at each n the bootstrap sees no noise, and steps 2 and 3 alone speak.
+///
 /// None only for an empty series. `exponent` is absent with fewer than two uncensored
 /// cells, `log_corrected` also if one of them has d = 1, where ln d = 0.
 #[must_use]
 pub fn of_series(crossings: &[Crossing]) -> Option<Exponent> {
     let first = &crossings.first()?.threshold;
-    let kept: Vec<&Crossing> =
-        crossings.iter().filter(|c| c.threshold.censored == Censoring::None).collect();
+    let all: Vec<&Crossing> = crossings.iter().collect();
+    let mut kept = all.clone();
+    kept.retain(|c| c.threshold.censored == Censoring::None);
     let power = fit(&kept, |_| 0.0);
     let corrected = fit(&kept, f64::ln).map(|(interval, _)| interval);
     let exponent = power.map(|(interval, _)| interval);
@@ -91,14 +94,12 @@ pub fn of_series(crossings: &[Crossing]) -> Option<Exponent> {
         predicted_exponent(&first.series.learner, first.series.k_star, first.series.alpha);
     let csq = csq_exponent(first.series.k_star, first.series.alpha);
     let evidence = Evidence { dimensions: crossings.len(), points: kept.len(), exponent };
-    let mut span = kept.iter().map(|c| c.threshold.d).collect::<Vec<_>>();
-    if span.is_empty() {
-        span = crossings.iter().map(|c| c.threshold.d).collect();
-    }
+    let fitted: &[&Crossing] = if exponent.is_some() { &kept } else { &all };
+    let span = fitted.iter().map(|c| c.threshold.d);
     Some(Exponent {
         series: first.series.clone(),
-        d_min: *span.iter().min()?,
-        d_max: *span.iter().max()?,
+        d_min: span.clone().min()?,
+        d_max: span.max()?,
         points: kept.len(),
         censored: crossings.len() - kept.len(),
         threshold: first.threshold,

@@ -17,7 +17,6 @@ pub mod load;
 pub mod resample;
 pub mod stats;
 pub mod table;
-mod theory;
 pub mod threshold;
 pub mod verdict;
 pub mod write;

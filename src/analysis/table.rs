@@ -67,43 +67,49 @@ fn frame(records: &[Record]) -> PolarsResult<DataFrame> {
 
 /// Folds the rows of [`summary`] into curves; rows of a cell are neighbours.
 fn read_curves(table: &DataFrame) -> PolarsResult<Vec<Curve>> {
-    let text = |name: &str| table.column(name)?.str();
-    let whole = |name: &str| table.column(name)?.u64();
-    let real = |name: &str| table.column(name)?.f64();
-    let (cell, learner, link) = (text("cell")?, text("learner")?, text("link")?);
-    let (k_star, r, d, s) = (whole("k_star")?, whole("r")?, whole("d")?, whole("s")?);
-    let (alpha, q) = (real("alpha")?, real("q")?);
-    let (n, trials, failed) = (whole("n")?, whole("trials")?, whole("failed")?);
-    let (median, lower, upper) =
-        (real("median")?, real("lower_quartile")?, real("upper_quartile")?);
+    let cell = table.column("cell")?.str()?;
     let mut curves: Vec<Curve> = Vec::new();
-    for row in 0..table.height() {
-        let name = string(cell, row);
-        if curves.last().is_none_or(|curve| curve.cell != name) {
-            let series = SeriesKey {
-                learner: string(learner, row),
-                link: string(link, row),
-                k_star: count(k_star, row) as u32,
-                r: count(r, row),
-                alpha: number(alpha, row),
-                q: number(q, row),
-            };
-            let (d, s) = (count(d, row), count(s, row));
-            curves.push(Curve { series, cell: name, d, s, points: Vec::new() });
-        }
-        let point = CurvePoint {
-            n: n.get(row).unwrap_or(0),
-            trials: count(trials, row),
-            failed: count(failed, row),
-            median: number(median, row),
-            lower_quartile: number(lower, row),
-            upper_quartile: number(upper, row),
-        };
-        if let Some(curve) = curves.last_mut() {
-            curve.points.push(point);
+    for (row, point) in read_points(table)?.into_iter().enumerate() {
+        match curves.last_mut() {
+            Some(curve) if Some(curve.cell.as_str()) == cell.get(row) => curve.points.push(point),
+            _ => curves.push(read_curve(table, row, point)?),
         }
     }
     Ok(curves)
+}
+
+/// The curve that starts at `row` with `point`.
+fn read_curve(table: &DataFrame, row: usize, point: CurvePoint) -> PolarsResult<Curve> {
+    let text = |name| Ok::<_, PolarsError>(string(table.column(name)?.str()?, row));
+    let whole = |name| Ok::<_, PolarsError>(count(table.column(name)?.u64()?, row));
+    let real = |name| Ok::<_, PolarsError>(number(table.column(name)?.f64()?, row));
+    let series = SeriesKey {
+        learner: text("learner")?,
+        link: text("link")?,
+        k_star: whole("k_star")? as u32,
+        r: whole("r")?,
+        alpha: real("alpha")?,
+        q: real("q")?,
+    };
+    Ok(Curve { series, cell: text("cell")?, d: whole("d")?, s: whole("s")?, points: vec![point] })
+}
+
+/// The points of all curves, row by row.
+fn read_points(table: &DataFrame) -> PolarsResult<Vec<CurvePoint>> {
+    let whole = |name: &str| table.column(name)?.u64();
+    let real = |name: &str| table.column(name)?.f64();
+    let (n, trials, failed) = (whole("n")?, whole("trials")?, whole("failed")?);
+    let (median, lower, upper) =
+        (real("median")?, real("lower_quartile")?, real("upper_quartile")?);
+    let point = |row| CurvePoint {
+        n: n.get(row).unwrap_or_default(),
+        trials: count(trials, row),
+        failed: count(failed, row),
+        median: number(median, row),
+        lower_quartile: number(lower, row),
+        upper_quartile: number(upper, row),
+    };
+    Ok((0..table.height()).map(point).collect())
 }
 
 fn string(column: &StringChunked, row: usize) -> String {
