@@ -96,8 +96,8 @@ fn bad_files_are_refused_with_line_column_and_hint() {
             "trials.csv, line 1: column is missing: `risk`\nis `rsk` meant to be `risk`?".into(),
         ),
         (
-            file(&["Study,Learner,mse,epoch", "a,b,1,2"]),
-            "trials.csv, line 1: these are not the columns of a trials.csv: `Study`, `Learner`, `mse`, `epoch`\n\
+            file(&["Study,Learner,accuracy,epoch", "a,b,1,2"]),
+            "trials.csv, line 1: these are not the columns of a trials.csv: `Study`, `Learner`, `accuracy`, `epoch`\n\
              is `Study` meant to be `study`? is `Learner` meant to be `learner`? is this a trials.csv of another tool?"
                 .into(),
         ),
