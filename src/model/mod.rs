@@ -8,6 +8,7 @@
 
 pub mod activation;
 pub mod hermite;
+pub mod link;
 
 pub mod quadrature;
 pub mod statistic;
@@ -16,6 +17,7 @@ pub mod theory;
 mod normal;
 
 pub use activation::Activation;
+pub use link::Link;
 
 pub use statistic::{
     Blind, Channel, ChannelChoice, Statistic, best_feature_shift, best_shift, blind_channels,

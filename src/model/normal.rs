@@ -24,9 +24,10 @@ fn series(x: f64) -> f64 {
     sum
 }
 
-/// x + 1/(x + 2/(x + 3/(x + …))), from the inside out; 80 levels converge from x = 3 on.
+/// x + 1/(x + 2/(x + 3/(x + …))), from the inside out; the farther out, the fewer levels.
 fn fraction(x: f64) -> f64 {
-    (1..=80_u32).rev().fold(x, |inner, level| x + f64::from(level) / inner)
+    let levels = 15 + (600.0 / (x * x)) as u32;
+    (1..=levels).rev().fold(x, |inner, level| x + f64::from(level) / inner)
 }
 
 /// Φ(x) in single precision, branch-free but for the sign: formula 7.1.26 of Abramowitz and

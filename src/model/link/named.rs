@@ -1,0 +1,71 @@
+//! The named functions that a link may use.
+
+use crate::error::nearest;
+use crate::model::activation::Activation;
+
+/// A named function of one variable.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Named {
+    Relu,
+    Abs,
+    Tanh,
+    Sin,
+    Cos,
+    Exp,
+    Sign,
+    Sigmoid,
+    Softplus,
+    Gelu,
+}
+
+const TABLE: [(&str, Named); 10] = [
+    ("relu", Named::Relu),
+    ("abs", Named::Abs),
+    ("tanh", Named::Tanh),
+    ("sin", Named::Sin),
+    ("cos", Named::Cos),
+    ("exp", Named::Exp),
+    ("sign", Named::Sign),
+    ("sigmoid", Named::Sigmoid),
+    ("softplus", Named::Softplus),
+    ("gelu", Named::Gelu),
+];
+
+impl Named {
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        TABLE.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
+    }
+
+    /// The plain function, for inner loops.
+    pub(super) fn function(self) -> fn(f64) -> f64 {
+        match self {
+            Self::Relu => |x| x.max(0.0),
+            Self::Abs => f64::abs,
+            Self::Tanh => f64::tanh,
+            Self::Sin => f64::sin,
+            Self::Cos => f64::cos,
+            Self::Exp => f64::exp,
+            // Unlike `signum`, zero at zero: the function is odd.
+            Self::Sign => |x| f64::from(x > 0.0) - f64::from(x < 0.0),
+            Self::Sigmoid => |x| Activation::Softplus.derivative(x),
+            Self::Softplus => |x| Activation::Softplus.value(x),
+            Self::Gelu => |x| Activation::Gelu.value(x),
+        }
+    }
+
+    /// Whether the function or its slope jumps at 0.
+    pub(super) fn kinked(self) -> bool {
+        matches!(self, Self::Relu | Self::Abs | Self::Sign)
+    }
+}
+
+/// All names that an expression may start with, for hints.
+pub(super) fn known() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|(name, _)| *name).chain(["sum", "t", "z1", "z2", "He1", "He2", "He3", "He4"])
+}
+
+/// What an unknown name was probably meant to be.
+pub(super) fn hint(name: &str) -> String {
+    nearest(name, known())
+        .map_or_else(|| super::parse::GRAMMAR.to_owned(), |near| format!("did you mean `{near}`?"))
+}

@@ -1,0 +1,399 @@
+//! Text to [`Expression`].
+//!
+//! ```text
+//! sum    = [-] product { (+|-) product }
+//! product = factor { * factor | / number }
+//! factor = - factor | atom [ ^ integer ]
+//! atom   = number | ( sum ) | variable | name [ ( sum ) ] | sum( sum )
+//! ```
+
+use std::ops::Range;
+
+use super::expression::{Expression, MAX_DEGREE, Refusal};
+use super::named::{self, Named};
+use crate::error::{Error, Result};
+
+/// The variable t, until it is known which z it stands for.
+pub(super) const T: usize = usize::MAX;
+/// Most relevant directions.
+pub(super) const MAX_R: usize = 64;
+/// Deepest nesting of parentheses and signs; recursion stays far from the end of the stack.
+const MAX_DEPTH: usize = 48;
+/// Longest text, in bytes.
+const MAX_LENGTH: usize = 1000;
+
+/// The grammar in one line, as a hint.
+pub(super) const GRAMMAR: &str = "links are written like `He2`, `He3 + 0.5*He1`, `t^2 + t^4`, \
+     `relu`, `tanh(2*t)`, `z1*z2`, `He2(z1) - He2(z2)`, `sum(He2)`";
+
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Number(f64),
+    Name(String),
+    Symbol(char),
+    End,
+}
+
+/// What the parser found.
+pub(super) struct Parsed {
+    pub(super) expression: Expression,
+    /// Where `t`, or a bare function, stands outside `sum`.
+    pub(super) t_at: Option<Range<usize>>,
+    /// Highest index of a z, and where it stands.
+    pub(super) z_at: Option<(usize, Range<usize>)>,
+    /// Whether `sum` occurs.
+    pub(super) has_sum: bool,
+}
+
+/// Reads a link; `r` is the number of variables that `sum` runs over.
+pub(super) fn parse(text: &str, r: Option<usize>) -> Result<Parsed> {
+    if text.len() > MAX_LENGTH {
+        let message = format!("the link is longer than {MAX_LENGTH} bytes");
+        return Err(Error::usage(message).hint(GRAMMAR));
+    }
+    let tokens = tokenise(text)?;
+    let parsed =
+        Parsed { expression: Expression::default(), t_at: None, z_at: None, has_sum: false };
+    let mut parser = Parser { text, tokens, next: 0, depth: 0, inside_sum: false, r, parsed };
+    if parser.peek() == &Token::End {
+        return Err(Error::usage("the link is empty").hint(GRAMMAR));
+    }
+    parser.parsed.expression = parser.sum()?;
+    if parser.peek() == &Token::End {
+        return Ok(parser.parsed);
+    }
+    Err(parser.unexpected())
+}
+
+/// An error that points at bytes `span` of the link.
+pub(super) fn error(
+    text: &str,
+    span: &Range<usize>,
+    what: impl std::fmt::Display,
+    hint: &str,
+) -> Error {
+    let character = text.get(..span.start).map_or(0, |before| before.chars().count()) + 1;
+    Error::usage(format!("link, character {character}: {what}")).hint(hint).at(
+        "link",
+        text,
+        span.clone(),
+        "here",
+    )
+}
+
+fn tokenise(text: &str) -> Result<Vec<(Token, Range<usize>)>> {
+    let mut tokens = Vec::new();
+    let mut rest = text.char_indices().peekable();
+    while let Some((start, first)) = rest.next() {
+        if first.is_whitespace() {
+            continue;
+        }
+        let mut end = start + first.len_utf8();
+        let mut extend = |accept: &dyn Fn(char, &str) -> bool| {
+            while let Some((at, c)) = rest.next_if(|(at, c)| accept(*c, &text[start..*at])) {
+                end = at + c.len_utf8();
+            }
+            start..end
+        };
+        let (token, span) = if first.is_ascii_digit() || first == '.' {
+            let span = extend(&continues_number);
+            (number(text, &span)?, span)
+        } else if first.is_alphabetic() || first == '_' {
+            let span = extend(&|c, _| c.is_alphanumeric() || c == '_');
+            (Token::Name(text[span.clone()].to_owned()), span)
+        } else if "+-*/^()".contains(first) {
+            (Token::Symbol(first), start..end)
+        } else {
+            let what = format!("unexpected character `{}`", first.escape_debug());
+            return Err(error(text, &(start..end), what, GRAMMAR));
+        };
+        tokens.push((token, span));
+    }
+    tokens.push((Token::End, text.len()..text.len()));
+    Ok(tokens)
+}
+
+fn continues_number(c: char, so_far: &str) -> bool {
+    let after_exponent = so_far.ends_with(['e', 'E']);
+    c.is_ascii_digit()
+        || c == '.'
+        || (matches!(c, 'e' | 'E') && !so_far.contains(['e', 'E']))
+        || (matches!(c, '+' | '-') && after_exponent)
+}
+
+fn number(text: &str, span: &Range<usize>) -> Result<Token> {
+    let word = &text[span.clone()];
+    match word.parse::<f64>() {
+        Ok(value) if value.is_finite() => Ok(Token::Number(value)),
+        Ok(_) => Err(error(text, span, format!("`{word}` is too large"), "numbers must be finite")),
+        Err(_) => Err(error(
+            text,
+            span,
+            format!("`{word}` is not a number"),
+            "write products with `*`, as in `2*t` or `0.5*He1`",
+        )),
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    tokens: Vec<(Token, Range<usize>)>,
+    next: usize,
+    depth: usize,
+    inside_sum: bool,
+    r: Option<usize>,
+    parsed: Parsed,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> &Token {
+        &self.tokens[self.next].0
+    }
+
+    fn span(&self) -> Range<usize> {
+        self.tokens[self.next].1.clone()
+    }
+
+    /// Moves past the current token; the end stays the end.
+    fn advance(&mut self) {
+        self.next = (self.next + 1).min(self.tokens.len() - 1);
+    }
+
+    fn accept(&mut self, symbol: char) -> bool {
+        let found = self.peek() == &Token::Symbol(symbol);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    fn fail<T>(&self, span: &Range<usize>, what: impl std::fmt::Display, hint: &str) -> Result<T> {
+        Err(error(self.text, span, what, hint))
+    }
+
+    fn unexpected(&self) -> Error {
+        let (what, hint) = match self.peek() {
+            Token::End => ("the link ends too early".to_owned(), GRAMMAR),
+            Token::Symbol(')') => {
+                ("unexpected `)`".to_owned(), "there is no open parenthesis to close here")
+            }
+            Token::Symbol('*')
+                if self.next > 0 && self.tokens[self.next - 1].0 == Token::Symbol('*') =>
+            {
+                ("unexpected `*`".to_owned(), "powers are written with `^`, as in `t^2`")
+            }
+            Token::Symbol(c) => (format!("unexpected `{c}`"), GRAMMAR),
+            Token::Number(_) | Token::Name(_) => (
+                format!("unexpected `{}`", &self.text[self.span()]),
+                "write products with `*`, as in `2*t` or `0.5*He1`",
+            ),
+        };
+        error(self.text, &self.span(), what, hint)
+    }
+
+    /// Turns a refused operation into an error at `span`.
+    fn allow(
+        &self,
+        result: std::result::Result<Expression, Refusal>,
+        span: &Range<usize>,
+    ) -> Result<Expression> {
+        result.or_else(|refusal| {
+            let (what, hint) = explain(refusal);
+            self.fail(span, what, hint)
+        })
+    }
+
+    /// Runs a rule one level deeper.
+    fn nested(&mut self, rule: impl Fn(&mut Self) -> Result<Expression>) -> Result<Expression> {
+        if self.depth == MAX_DEPTH {
+            let what = format!("nested more than {MAX_DEPTH} deep");
+            return self.fail(&self.span(), what, "remove superfluous parentheses and signs");
+        }
+        self.depth += 1;
+        let out = rule(self);
+        self.depth -= 1;
+        out
+    }
+
+    fn sum(&mut self) -> Result<Expression> {
+        let mut total = self.product()?;
+        loop {
+            let span = self.span();
+            let sign = if self.accept('+') {
+                1.0
+            } else if self.accept('-') {
+                -1.0
+            } else {
+                return Ok(total);
+            };
+            let right = self.product()?;
+            let sum = right.scaled(sign).and_then(|right| total.plus(right));
+            total = self.allow(sum, &span)?;
+        }
+    }
+
+    fn product(&mut self) -> Result<Expression> {
+        let mut total = self.factor()?;
+        loop {
+            let span = self.span();
+            let result = if self.accept('*') {
+                total.times(&self.factor()?)
+            } else if self.accept('/') {
+                total.divided(&self.factor()?)
+            } else {
+                return Ok(total);
+            };
+            total = self.allow(result, &span)?;
+        }
+    }
+
+    fn factor(&mut self) -> Result<Expression> {
+        let span = self.span();
+        if self.accept('-') {
+            let negated = self.nested(Self::factor)?.scaled(-1.0);
+            return self.allow(negated, &span);
+        }
+        let base = self.atom()?;
+        let span = self.span();
+        if !self.accept('^') {
+            return Ok(base);
+        }
+        let exponent = match *self.peek() {
+            Token::Number(n) if n.fract() == 0.0 && n <= f64::from(MAX_DEGREE) => n as u32,
+            Token::End => return Err(self.unexpected()),
+            _ => {
+                let what = format!("the exponent `{}` is not allowed", &self.text[self.span()]);
+                let hint = "powers are whole numbers from 0 to 64, as in `t^2`";
+                return self.fail(&self.span(), what, hint);
+            }
+        };
+        self.advance();
+        self.allow(base.power(exponent), &span)
+    }
+
+    fn atom(&mut self) -> Result<Expression> {
+        let span = self.span();
+        match self.peek().clone() {
+            Token::Number(value) => {
+                self.advance();
+                self.allow(Expression::constant(value).scaled(1.0), &span)
+            }
+            Token::Symbol('(') => self.parenthesis(),
+            Token::Name(name) => {
+                self.advance();
+                self.name(&name, &span)
+            }
+            Token::Symbol(_) | Token::End => Err(self.unexpected()),
+        }
+    }
+
+    fn parenthesis(&mut self) -> Result<Expression> {
+        let open = self.span();
+        self.advance();
+        let inner = self.nested(Self::sum)?;
+        if self.accept(')') {
+            return Ok(inner);
+        }
+        if self.peek() == &Token::End {
+            return self.fail(&open, "this parenthesis is never closed", "add `)`");
+        }
+        Err(self.unexpected())
+    }
+
+    fn name(&mut self, name: &str, span: &Range<usize>) -> Result<Expression> {
+        if name == "sum" {
+            return self.sum_over(span);
+        }
+        if name == "t" {
+            return Ok(self.t(span));
+        }
+        if let Some(index) = numbered(name, "z") {
+            return self.z(index, span);
+        }
+        if let Some(order) = numbered(name, "He") {
+            let argument = self.argument(span)?;
+            if order > MAX_DEGREE as usize {
+                let what = format!("the order of `{name}` is too high");
+                return self.fail(span, what, "Hermite polynomials go up to He64");
+            }
+            return self.allow(argument.hermite_of(order as u32), span);
+        }
+        let Some(function) = Named::parse(name) else {
+            return self.fail(span, format!("unknown name `{name}`"), &named::hint(name));
+        };
+        let argument = self.argument(span)?;
+        self.allow(argument.apply(function), span)
+    }
+
+    /// The argument in parentheses; a bare function is one of t.
+    fn argument(&mut self, span: &Range<usize>) -> Result<Expression> {
+        if self.peek() == &Token::Symbol('(') { self.parenthesis() } else { Ok(self.t(span)) }
+    }
+
+    fn t(&mut self, span: &Range<usize>) -> Expression {
+        if !self.inside_sum {
+            self.parsed.t_at.get_or_insert_with(|| span.clone());
+        }
+        Expression::hermite(T, 1)
+    }
+
+    fn z(&mut self, index: usize, span: &Range<usize>) -> Result<Expression> {
+        if self.inside_sum {
+            let what = "`sum` runs over t, not over a single z";
+            return self.fail(span, what, "write `sum(He2)` or `sum(t^2)`");
+        }
+        if !(1..=MAX_R).contains(&index) {
+            let what = format!("`{}` is not a variable", &self.text[span.clone()]);
+            return self.fail(span, what, "variables are z1, z2, … z64, or t alone");
+        }
+        if self.parsed.z_at.as_ref().is_none_or(|(highest, _)| *highest < index) {
+            self.parsed.z_at = Some((index, span.clone()));
+        }
+        Ok(Expression::hermite(index - 1, 1))
+    }
+
+    fn sum_over(&mut self, span: &Range<usize>) -> Result<Expression> {
+        let Some(r) = self.r else {
+            let what = "`sum` needs the number of directions r";
+            return self.fail(span, what, "give r, or spell the sum out: `He2(z1) + He2(z2)`");
+        };
+        if self.inside_sum || self.peek() != &Token::Symbol('(') {
+            let what = "`sum` needs one function of t in parentheses";
+            return self.fail(span, what, "write `sum(He2)` or `sum(relu + t^2)`");
+        }
+        self.inside_sum = true;
+        let each = self.parenthesis();
+        self.inside_sum = false;
+        let each = each?;
+        self.parsed.has_sum = true;
+        let total =
+            (0..r).try_fold(Expression::default(), |total, i| total.plus(each.renamed(T, i)));
+        self.allow(total, span)
+    }
+}
+
+/// The number k of a name such as He12 or z3; a number too long to read is too large anyway.
+fn numbered(name: &str, prefix: &str) -> Option<usize> {
+    let digits = name.strip_prefix(prefix)?;
+    let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| digits.parse().unwrap_or(usize::MAX))
+}
+
+fn explain(refusal: Refusal) -> (&'static str, &'static str) {
+    match refusal {
+        Refusal::Degree => ("the degree exceeds 64", "a link has total degree 64 at most"),
+        Refusal::Terms => {
+            ("this expands to more than 512 terms", "write the link as a shorter sum of products")
+        }
+        Refusal::Overflow => ("a coefficient is not finite or beyond 1e60", "scale the link down"),
+        Refusal::Argument => (
+            "a function needs a polynomial in one variable as its argument",
+            "write `relu(z1)` or `tanh(2*t - 1)`",
+        ),
+        Refusal::ArgumentDegree => {
+            ("the argument of a function has degree above 8", "lower the degree of the argument")
+        }
+        Refusal::Divisor => ("a link can only be divided by a number", "write `t/2` or `0.5*t`"),
+        Refusal::DivisionByZero => ("division by zero", "a link can only be divided by a number"),
+    }
+}
