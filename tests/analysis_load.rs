@@ -2,8 +2,8 @@
 
 #![allow(clippy::float_cmp)] // exact values are meant
 
-use secateur::analysis::load::parse_records;
 use secateur::record::Record;
+use secateur::record::parse;
 
 const HEADER: &str = "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds";
 const ROW: &str =
@@ -15,7 +15,7 @@ fn file(lines: &[&str]) -> String {
 
 /// Message and hint of the error that the text has to give.
 fn complaint(text: &str) -> String {
-    let error = parse_records("trials.csv", text.as_bytes()).expect_err("the text is bad");
+    let error = parse("trials.csv", text.as_bytes()).expect_err("the text is bad");
     error.hint_text().map_or(error.message().to_owned(), |hint| format!("{error}\n{hint}"))
 }
 
@@ -23,7 +23,7 @@ fn complaint(text: &str) -> String {
 fn a_good_file_is_read_field_by_field() {
     let second = ROW.replace("1024,0", "1448,3").replace("He2", "\"z1*z2, say\"");
     let failed = ROW.replace("1024,0", "1024,1").replace("ok,0.4,0.8,0.7,1,1,1", "failed,NaN,,,,,");
-    let loaded = parse_records("trials.csv", file(&[HEADER, ROW, &second, &failed]).as_bytes());
+    let loaded = parse("trials.csv", file(&[HEADER, ROW, &second, &failed]).as_bytes());
     let loaded = loaded.expect("the file is good");
     assert!(loaded.notes.is_empty());
     assert_eq!(loaded.records.len(), 3);
@@ -37,15 +37,14 @@ fn a_good_file_is_read_field_by_field() {
 fn columns_are_found_by_name_and_further_ones_ignored() {
     let header = format!("{HEADER},host");
     let row = format!("{ROW},elsewhere");
-    let loaded = parse_records("trials.csv", file(&[&header, &row]).as_bytes());
-    let plain = parse_records("trials.csv", file(&[HEADER, ROW]).as_bytes());
+    let loaded = parse("trials.csv", file(&[&header, &row]).as_bytes());
+    let plain = parse("trials.csv", file(&[HEADER, ROW]).as_bytes());
     assert_eq!(loaded.expect("good"), plain.expect("good"));
 }
 
 #[test]
 fn what_the_writer_writes_is_read_back() {
-    let mut records =
-        parse_records("trials.csv", file(&[HEADER, ROW]).as_bytes()).expect("good").records;
+    let mut records = parse("trials.csv", file(&[HEADER, ROW]).as_bytes()).expect("good").records;
     records.push(Record {
         trial: 1,
         status: "failed".into(),
@@ -57,7 +56,7 @@ fn what_the_writer_writes_is_read_back() {
         writer.serialize(record).expect("records are flat");
     }
     let bytes = writer.into_inner().expect("memory does not fail");
-    let again = parse_records("trials.csv", &bytes).expect("good").records;
+    let again = parse("trials.csv", &bytes).expect("good").records;
     assert_eq!(format!("{again:?}"), format!("{records:?}"));
 }
 
@@ -68,7 +67,7 @@ fn a_torn_last_line_is_left_out_wherever_it_was_cut() {
     let note = "trials.csv, line 3: cut off while it was written; this trial is left out";
     for cut in 1..=last.rfind(',').expect("a row has commas") + 1 {
         let text = [whole.as_bytes(), &last.as_bytes()[..cut]].concat();
-        let loaded = parse_records("trials.csv", &text).expect("a torn line is no error");
+        let loaded = parse("trials.csv", &text).expect("a torn line is no error");
         assert_eq!(
             (loaded.records.len(), loaded.notes.as_slice()),
             (1, [note.to_owned()].as_slice()),
@@ -76,7 +75,7 @@ fn a_torn_last_line_is_left_out_wherever_it_was_cut() {
         );
     }
     let complete = format!("{whole}{last}");
-    let loaded = parse_records("trials.csv", complete.as_bytes()).expect("good");
+    let loaded = parse("trials.csv", complete.as_bytes()).expect("good");
     assert_eq!((loaded.records.len(), loaded.notes.len()), (2, 0));
 }
 
@@ -160,13 +159,13 @@ fn bad_files_are_refused_with_line_column_and_hint() {
 #[test]
 fn a_file_that_is_no_text_is_refused() {
     let bytes = [file(&[HEADER]).as_bytes(), b"\xff\xfe\n"].concat();
-    let error = parse_records("trials.csv", &bytes).expect_err("no text");
+    let error = parse("trials.csv", &bytes).expect_err("no text");
     assert_eq!(error.message(), "trials.csv, line 2: not text in UTF-8");
 }
 
 #[test]
 fn a_missing_file_is_named() {
-    let error = secateur::analysis::read_records("no/such/trials.csv".as_ref()).expect_err("none");
+    let error = secateur::analysis::read("no/such/trials.csv".as_ref()).expect_err("none");
     assert!(error.message().starts_with("cannot read no/such/trials.csv: "), "{error}");
     assert!(error.hint_text().is_some());
 }

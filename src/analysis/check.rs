@@ -2,38 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::record::Record;
+use crate::record::{Fault, Record, fault};
 use crate::{Error, Result};
-
-/// A value that no trial can have.
-pub(super) struct Fault {
-    /// Name of the column.
-    pub(super) column: &'static str,
-    /// The value found.
-    pub(super) found: String,
-    /// What it should be.
-    pub(super) wanted: &'static str,
-}
-
-/// The first impossible value of a record, if there is one.
-///
-/// Only what the analysis uses is checked: d, n, α, q, and the risk of a successful trial.
-pub(super) fn fault(record: &Record) -> Option<Fault> {
-    let fault = |column, found: String, wanted| Some(Fault { column, found, wanted });
-    if record.d == 0 {
-        fault("d", record.d.to_string(), "at least 1")
-    } else if record.n == 0 {
-        fault("n", record.n.to_string(), "at least 1")
-    } else if !record.alpha.is_finite() {
-        fault("alpha", record.alpha.to_string(), "a finite number")
-    } else if !record.q.is_finite() {
-        fault("q", record.q.to_string(), "a finite number")
-    } else if record.is_ok() && !(record.risk.is_finite() && record.risk >= 0.0) {
-        fault("risk", record.risk.to_string(), "finite and at least 0, as the status is `ok`")
-    } else {
-        None
-    }
-}
 
 /// Checks that the records can be analysed together; see [`super::analyse`] for the errors.
 pub(super) fn records(study: &str, records: &[Record]) -> Result<()> {

@@ -1,8 +1,8 @@
 //! Records → curves → thresholds → exponents → verdicts.
 //!
 //! ```text
-//! trials.csv ─ load ─► records ─ check ─► table (curves) ─┐
-//!                                 └─► resample (trials) ──┴─► threshold ─► exponent ─► verdict ─► write
+//! records ─ check ─► table (curves) ─┐
+//!              └─► resample (trials) ──┴─► threshold ─► exponent ─► verdict ─► write
 //! ```
 //!
 //! Every estimate is a function of the records and of [`Options`] alone: neither the
@@ -13,7 +13,6 @@ mod check;
 pub mod estimate;
 pub mod exponent;
 pub mod isotonic;
-pub mod load;
 pub mod resample;
 pub mod stats;
 pub mod table;
@@ -25,7 +24,6 @@ use crate::record::Record;
 use crate::{Error, Result};
 
 pub use estimate::Analysis;
-pub use load::{Loaded, read_records};
 
 use threshold::Crossing;
 

@@ -7,18 +7,18 @@
 //! [`quadrature`], orthogonal polynomials from [`hermite`]. Nothing here draws a random number.
 
 pub mod activation;
+pub mod direction;
 pub mod hermite;
 pub mod link;
-
 pub mod quadrature;
 pub mod statistic;
+pub mod target;
 pub mod theory;
 
 mod normal;
 
 pub use activation::Activation;
 pub use link::Link;
-
 pub use statistic::{
     Blind, Channel, ChannelChoice, Statistic, best_feature_shift, best_shift, blind_channels,
     feature_gain,

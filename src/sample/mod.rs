@@ -1,1 +1,15 @@
-//! sample
+//! The data: a counter-keyed Gaussian generator and the virtual design matrix.
+//!
+//! The design matrix X is never stored. Entry X\[i, j\] of a stage of a trial is a pure
+//! function of (trial key, stage, i, j), so any learner reads any block, in any order, on
+//! any thread, and sees the same numbers; memory does not grow with n.
+
+pub mod design;
+pub mod gaussian;
+pub mod key;
+pub mod labels;
+pub mod reduce;
+
+pub use design::{BLOCK, Design, Samples, Stage, Tile};
+pub use key::Key;
+pub use labels::CentredLabels;

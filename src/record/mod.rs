@@ -1,4 +1,10 @@
-//! One row of `trials.csv`: what one trial was and what it measured.
+//! Records: one row of `trials.csv` each, what a trial was and what it measured.
+
+mod fault;
+mod load;
+
+pub use fault::{Fault, fault};
+pub use load::{Loaded, parse, read};
 
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +56,7 @@ pub struct Record {
     pub recall: f64,
     /// Share of the kept coordinates that are relevant.
     pub precision: f64,
-    /// ‖V_kept‖_F² / r, in [0, 1].
+    /// ‖`V_kept`‖_F² / r, in [0, 1].
     pub mass: f64,
     /// `explicit` or `reduced`.
     pub simulation: String,

@@ -5,9 +5,8 @@ use std::path::Path;
 
 use csv::StringRecord;
 
-use super::check::{Fault, fault};
+use super::{Fault, Record, fault};
 use crate::error::nearest;
-use crate::record::Record;
 use crate::{Error, Result};
 
 /// Columns that a failed trial may leave empty.
@@ -32,17 +31,17 @@ pub struct Loaded {
     pub notes: Vec<String>,
 }
 
-/// Reads `trials.csv` at `path`; see [`parse_records`].
+/// Reads `trials.csv` at `path`; see [`parse`].
 ///
 /// # Errors
-/// A run-time error if the file cannot be read, and those of [`parse_records`].
-pub fn read_records(path: &Path) -> Result<Loaded> {
+/// A run-time error if the file cannot be read, and those of [`parse`].
+pub fn read(path: &Path) -> Result<Loaded> {
     let name = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|error| {
         Error::runtime(format!("cannot read {name}: {error}"))
             .hint("run the study first: it writes a trials.csv into its results folder")
     })?;
-    parse_records(&name, &bytes)
+    parse(&name, &bytes)
 }
 
 /// Parses the text of a `trials.csv` that errors shall call `name`.
@@ -55,7 +54,7 @@ pub fn read_records(path: &Path) -> Result<Loaded> {
 /// A run-time error with file, line and column if a column is missing or doubled, a row
 /// has too few or too many fields, a number is not one, a successful trial has no finite risk,
 /// or a trial (cell, n, trial) is there twice.
-pub fn parse_records(name: &str, bytes: &[u8]) -> Result<Loaded> {
+pub fn parse(name: &str, bytes: &[u8]) -> Result<Loaded> {
     let text = whole_text(name, bytes)?;
     let (header, rows) = split(name, text)?;
     check_header(name, &header)?;

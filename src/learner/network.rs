@@ -1,0 +1,152 @@
+//! The network and its hidden layer.
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, MatRef, Par};
+
+use crate::model::activation::Activation;
+use crate::sample::gaussian;
+use crate::sample::{BLOCK, Key};
+
+/// First layer on the kept coordinates: neuron j is column `w_j` of an M × m matrix.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Kept coordinates, increasing; M of them.
+    pub coordinates: Vec<u32>,
+    /// Weights W, M × m.
+    pub weights: Mat<f32>,
+    /// Activation φ.
+    pub activation: Activation,
+}
+
+impl Layer {
+    /// Columns `w_j` uniform on the unit sphere of the kept coordinates (part 4).
+    #[must_use]
+    pub fn on_sphere(
+        coordinates: Vec<u32>,
+        width: usize,
+        activation: Activation,
+        key: Key,
+    ) -> Self {
+        let mut weights = Mat::zeros(coordinates.len(), width);
+        for j in 0..width {
+            let column = weights.col_as_slice_mut(j);
+            for (strip, part) in column.chunks_mut(BLOCK).enumerate() {
+                gaussian::fill(key, ((strip as u64) << 32) | j as u64, part);
+            }
+            scale_to_unit(column);
+        }
+        Self { coordinates, weights, activation }
+    }
+
+    /// Width m.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.weights.ncols()
+    }
+
+    /// Pre-activations X W of a block: `x` holds the kept coordinates as M columns of
+    /// length `rows`; `out` gets m columns of that length.
+    pub fn preactivations(&self, x: &[f32], rows: usize, out: &mut [f32]) {
+        let x = MatRef::from_column_major_slice(x, rows, self.coordinates.len());
+        let out = faer::MatMut::from_column_major_slice_mut(out, rows, self.width());
+        matmul(out, Accum::Replace, x, self.weights.as_ref(), 1.0, Par::Seq);
+    }
+}
+
+/// Scales `column` to unit Euclidean norm; a zero column stays zero. Returns the old norm.
+pub(super) fn scale_to_unit(column: &mut [f32]) -> f64 {
+    let norm = column.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>().sqrt();
+    if norm > 0.0 {
+        column.iter_mut().for_each(|w| *w = (f64::from(*w) / norm) as f32);
+    }
+    norm
+}
+
+/// f(x) = Σ_j a_j φ(⟨`w_j`, x⟩ + `b_j`) + a₀.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// First layer.
+    pub layer: Layer,
+    /// Biases `b_j`.
+    pub biases: Vec<f32>,
+    /// Second layer a.
+    pub readout: Vec<f64>,
+    /// Intercept a₀.
+    pub intercept: f64,
+}
+
+impl Network {
+    /// Hidden features `F_ij` = φ(⟨`w_j`, x_i⟩ + `b_j`) of a block, in the layout of
+    /// [`Layer::preactivations`].
+    pub fn features(layer: &Layer, biases: &[f32], x: &[f32], rows: usize, out: &mut [f32]) {
+        layer.preactivations(x, rows, out);
+        let activation = layer.activation;
+        for (column, &b) in out.chunks_exact_mut(rows).zip(biases) {
+            column.iter_mut().for_each(|f| *f = activation.value_f32(*f + b));
+        }
+    }
+
+    /// Predictions f(x) of a block; `scratch` is resized as needed.
+    pub fn predict(&self, x: &[f32], rows: usize, scratch: &mut Vec<f32>, out: &mut [f64]) {
+        scratch.resize(rows * self.layer.width(), 0.0);
+        Self::features(&self.layer, &self.biases, x, rows, scratch);
+        out.fill(self.intercept);
+        for (column, &a) in scratch.chunks_exact(rows).zip(&self.readout) {
+            for (f, &feature) in out.iter_mut().zip(column) {
+                *f += a * f64::from(feature);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initial_weights_are_uniform_on_the_sphere() {
+        let (m, width) = (7, 4000);
+        let layer =
+            Layer::on_sphere((0..m).collect(), width, Activation::Relu, Key::root(9).named("w"));
+        // E w w^T = I/M; an entry of the mean of wᵢwⱼ over 4000 draws has deviation < 0.004.
+        for a in 0..m as usize {
+            for b in 0..=a {
+                let mean = (0..width)
+                    .map(|j| f64::from(layer.weights[(a, j)] * layer.weights[(b, j)]))
+                    .sum::<f64>()
+                    / width as f64;
+                let exact = if a == b { 1.0 / f64::from(m) } else { 0.0 };
+                assert!((mean - exact).abs() < 0.02, "({a}, {b}): {mean}");
+            }
+        }
+        for j in 0..width {
+            let norm: f32 = layer.weights.col_as_slice(j).iter().map(|w| w * w).sum();
+            assert!((norm - 1.0).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn a_prediction_is_the_sum_it_stands_for() {
+        let (rows, m, width) = (5, 3, 4);
+        let layer = Layer::on_sphere(vec![1, 4, 6], width, Activation::Tanh, Key::root(1));
+        let network = Network {
+            layer,
+            biases: vec![0.5, -1.0, 0.25, 2.0],
+            readout: vec![1.0, -2.0, 0.5, 3.0],
+            intercept: 0.75,
+        };
+        let x: Vec<f32> = (0..rows * m).map(|i| (i as f32 * 0.37).sin()).collect();
+        let mut out = vec![0.0; rows];
+        network.predict(&x, rows, &mut Vec::new(), &mut out);
+        for i in 0..rows {
+            let mut f = network.intercept;
+            for j in 0..width {
+                let u: f64 = (0..m)
+                    .map(|k| f64::from(x[k * rows + i]) * f64::from(network.layer.weights[(k, j)]))
+                    .sum();
+                f += network.readout[j] * (u + f64::from(network.biases[j])).tanh();
+            }
+            assert!((f - out[i]).abs() < 1e-5);
+        }
+    }
+}

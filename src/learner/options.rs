@@ -1,0 +1,131 @@
+//! Options of the learners; the defaults are the product's default protocol.
+
+use crate::model::activation::Activation;
+use crate::model::statistic::ChannelChoice;
+
+/// A number, or the best one by quadrature.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shift {
+    /// The shift that maximises the signal of order k*.
+    Auto,
+    /// This shift.
+    Fixed(f64),
+}
+
+/// Which coordinates survive the pruning.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Keep {
+    /// M = ρ s, rounded, between 1 and d.
+    Ratio(f64),
+    /// M coordinates, at most d.
+    Count(usize),
+    /// All whose score is above the (1 − 1/d) quantile of a coordinate without signal.
+    Auto,
+}
+
+/// Whether stages share their samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataUse {
+    /// Each stage reads samples of its own; n is split over the stages.
+    Fresh,
+    /// Every stage reads the same n samples.
+    Reuse,
+}
+
+/// Norm that a gradient is scaled by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Normalize {
+    /// Each neuron by its own norm.
+    Neuron,
+    /// All neurons by the root mean square of their norms.
+    Global,
+}
+
+/// Ridge penalty λ of the second layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lambda {
+    /// This penalty, λ ≥ 0.
+    Fixed(f64),
+    /// The best on a held-out fifth of the samples, from a geometric grid.
+    Validate,
+}
+
+/// How the second layer is fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadoutMethod {
+    /// By its normal equations.
+    Ridge,
+    /// By gradient descent on the same objective.
+    GradientDescent,
+}
+
+/// Options of gradient comparison and pruning.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PruneOptions {
+    /// Channel of the even–odd decomposition that scores a coordinate.
+    pub channel: ChannelChoice,
+    /// Shift c of the basis vectors that are compared.
+    pub shift: Shift,
+    /// Which coordinates survive.
+    pub keep: Keep,
+    /// Whether the shift is carried by an auxiliary Gaussian coordinate instead of a bias.
+    pub augmented: bool,
+}
+
+/// Options of the gradient step on the first layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeatureOptions {
+    /// Shift c₂ inside the activation during the step.
+    pub shift: Shift,
+    /// Number of steps; each reads an equal share of the stage's samples.
+    pub steps: u32,
+    /// Norm that the gradient is scaled by.
+    pub normalize: Normalize,
+}
+
+/// Options of the second layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadoutOptions {
+    /// How it is fitted.
+    pub method: ReadoutMethod,
+    /// Ridge penalty λ on (1/n) FᵀF + λ I.
+    pub lambda: Lambda,
+}
+
+/// Options of a network learner.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Width m of the hidden layer.
+    pub width: usize,
+    /// Activation φ.
+    pub activation: Activation,
+    /// Shares of n of the stages; `None` for equal shares.
+    pub split: Option<Vec<f64>>,
+    /// Whether stages share their samples.
+    pub data: DataUse,
+    /// Gradient comparison and pruning.
+    pub prune: PruneOptions,
+    /// Gradient step.
+    pub feature: FeatureOptions,
+    /// Second layer.
+    pub readout: ReadoutOptions,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            width: 64,
+            activation: Activation::Relu,
+            split: None,
+            data: DataUse::Fresh,
+            prune: PruneOptions {
+                channel: ChannelChoice::Auto,
+                shift: Shift::Auto,
+                keep: Keep::Ratio(1.0),
+                augmented: false,
+            },
+            feature: FeatureOptions { shift: Shift::Auto, steps: 1, normalize: Normalize::Neuron },
+            readout: ReadoutOptions { method: ReadoutMethod::Ridge, lambda: Lambda::Fixed(1e-3) },
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Gradient comparison and pruning: parts 1 to 3 of `PruneNetwork`.
+//!
+//! For each coordinate j the gradients of the first layer at the two shifted basis vectors,
+//! g_j^± = (1/n) Σ_i ỹ_i φ'(±x_ij + c) x_ij, are combined into channels that see even
+//! Hermite orders, odd ones, or odd ones without the first.
+
+use super::options::{Keep, PruneOptions, Shift};
+use crate::error::Result;
+use crate::model::activation::Activation;
+use crate::model::statistic::{Channel, ChannelChoice, Statistic, best_shift};
+use crate::sample::{BLOCK, CentredLabels, Samples, reduce};
+
+/// Scores coordinates by the channels of the even–odd decomposition.
+#[derive(Clone, Debug)]
+pub struct GradientComparison {
+    activation: Activation,
+    shift: f64,
+    augmented: bool,
+    channels: Vec<Statistic>,
+}
+
+impl GradientComparison {
+    /// Resolves `auto` for links of information exponent `k_star`.
+    ///
+    /// # Errors
+    /// When the shift is out of range, or the one channel asked for is identically zero.
+    pub fn new(options: &PruneOptions, activation: Activation, k_star: u32) -> Result<Self> {
+        let shift = match options.shift {
+            Shift::Auto => best_shift(activation, k_star, options.augmented),
+            Shift::Fixed(c) => c,
+        };
+        let statistic = |channel| Statistic::new(activation, channel, shift, options.augmented);
+        let channels = match options.channel {
+            ChannelChoice::Only(channel) => vec![statistic(channel)?],
+            ChannelChoice::Auto => {
+                let all = [Channel::Even, Channel::OddNoLinear, Channel::Linear];
+                let all = all.into_iter().map(statistic).collect::<Result<Vec<_>>>()?;
+                all.into_iter().filter(|s| !s.is_null()).collect()
+            }
+        };
+        Ok(Self { activation, shift, augmented: options.augmented, channels })
+    }
+
+    /// The shift c in use.
+    #[must_use]
+    pub fn shift(&self) -> f64 {
+        self.shift
+    }
+
+    /// The channels in use.
+    #[must_use]
+    pub fn channels(&self) -> &[Statistic] {
+        &self.channels
+    }
+
+    /// Score of each coordinate 0..d: the largest |g| of its channels, each divided by its
+    /// null standard deviation √(Var y Var h / n).
+    #[must_use]
+    pub fn scores(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
+        let n = labels.samples().n() as f64;
+        let scale = n.sqrt() / labels.variance().sqrt().max(f64::MIN_POSITIVE);
+        let sums = self.sums(labels, d);
+        let gradients = sums.chunks_exact(3).map(|s| [s[0] / n, s[1] / n, s[2] / n]);
+        gradients
+            .map(|g| {
+                let score = |s: &Statistic| combine(s, g).abs() / s.std * scale;
+                self.channels.iter().map(score).fold(0.0, f64::max)
+            })
+            .collect()
+    }
+
+    /// Σ_i ỹ_i x_ij φ'(x_ij + c), Σ_i ỹ_i x_ij φ'(−x_ij + c) and Σ_i ỹ_i x_ij for every j.
+    fn sums(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
+        let samples = labels.samples();
+        let mut y = Vec::new();
+        reduce::sum_blocks(
+            samples.blocks(),
+            || vec![0.0; 3 * d],
+            |total: &mut Vec<f64>, block| {
+                y.resize(samples.block_len(block), 0.0);
+                labels.block(block, &mut y);
+                self.add_block(samples, block, &y, total);
+            },
+        )
+    }
+
+    fn add_block(&self, samples: &Samples<'_>, block: u64, y: &[f32], total: &mut [f64]) {
+        let mut zeta = [0.0_f32; BLOCK];
+        let zeta = &mut zeta[..y.len()];
+        let c = self.shift as f32;
+        let (slope, shift): (f32, &[f32]) = if self.augmented {
+            samples.auxiliary(block, zeta);
+            zeta.iter_mut().for_each(|z| *z *= c);
+            ((1.0 - c * c).max(0.0).sqrt(), zeta)
+        } else {
+            zeta.fill(c);
+            (1.0, zeta)
+        };
+        let activation = self.activation;
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || match activation {
+                // Spelled out so that the common case compiles to a mask.
+                Activation::Relu => {
+                    let step = |u: f32| if u > 0.0 { 1.0 } else { 0.0 };
+                    for_coordinates(samples, block, y, shift, slope, total, step);
+                }
+                _ => {
+                    let derivative = |u: f32| activation.derivative_f32(u);
+                    for_coordinates(samples, block, y, shift, slope, total, derivative);
+                }
+            },
+        );
+    }
+}
+
+/// The gradient of a channel from g⁺, g⁻ and (1/n) Σ ỹ x. Since Σ ỹ = 0, the mean of h
+/// drops out.
+fn combine(statistic: &Statistic, [plus, minus, linear]: [f64; 3]) -> f64 {
+    let odd = 0.5 * (plus + minus);
+    match statistic.channel {
+        Channel::Raw => plus,
+        Channel::Even => 0.5 * (plus - minus),
+        Channel::Odd => odd,
+        Channel::OddNoLinear => odd - statistic.linear * linear,
+        Channel::Linear => linear,
+    }
+}
+
+#[inline(always)]
+fn for_coordinates(
+    samples: &Samples<'_>,
+    block: u64,
+    y: &[f32],
+    shift: &[f32],
+    slope: f32,
+    total: &mut [f64],
+    derivative: impl Fn(f32) -> f32 + Copy,
+) {
+    let mut strip = [0.0_f32; BLOCK];
+    let x = &mut strip[..y.len()];
+    for (j, total) in total.chunks_exact_mut(3).enumerate() {
+        samples.coordinate_inline(block, j as u32, x);
+        let sums = strip_sums(x, y, shift, slope, derivative);
+        for (total, sum) in total.iter_mut().zip(sums) {
+            *total += sum;
+        }
+    }
+}
+
+/// Lanes that a strip is summed in.
+const LANES: usize = 16;
+
+#[inline(always)]
+fn strip_sums(
+    x: &[f32],
+    y: &[f32],
+    shift: &[f32],
+    slope: f32,
+    derivative: impl Fn(f32) -> f32 + Copy,
+) -> [f64; 3] {
+    let mut sums = [[0.0_f32; LANES]; 3];
+    let mut add = |lane: usize, x: f32, y: f32, c: f32| {
+        let product = x * y;
+        sums[0][lane] += product * derivative(c + slope * x);
+        sums[1][lane] += product * derivative(c - slope * x);
+        sums[2][lane] += product;
+    };
+    let whole = x.len() - x.len() % LANES;
+    let chunks = x[..whole].chunks_exact(LANES).zip(y[..whole].chunks_exact(LANES));
+    for ((x, y), c) in chunks.zip(shift[..whole].chunks_exact(LANES)) {
+        for lane in 0..LANES {
+            add(lane, x[lane], y[lane], c[lane]);
+        }
+    }
+    for i in whole..x.len() {
+        add(i - whole, x[i], y[i], shift[i]);
+    }
+    sums.map(|lanes| lanes.iter().map(|&s| f64::from(s)).sum())
+}
+
+/// The coordinates that survive, increasing.
+///
+/// `s` is the sparsity of the target and `channels` the number of channels behind a score;
+/// ties go to the smaller index. At least one coordinate survives.
+#[must_use]
+pub fn survivors(scores: &[f64], keep: Keep, s: usize, channels: usize) -> Vec<u32> {
+    let d = scores.len();
+    let mut order: Vec<u32> = (0..d as u32).collect();
+    order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]).then(a.cmp(&b)));
+    let count = match keep {
+        Keep::Ratio(rho) => (rho * s as f64).round() as usize,
+        Keep::Count(count) => count,
+        Keep::Auto => {
+            let cut = null_quantile(d, channels);
+            scores.iter().filter(|&&score| score > cut).count()
+        }
+    };
+    order.truncate(count.clamp(1, d));
+    order.sort_unstable();
+    order
+}
+
+/// The (1 − 1/d) quantile of the largest |z| of `channels` independent standard normals.
+///
+/// Without signal the channels are uncorrelated (even, linear and remaining odd parts are
+/// orthogonal) and, by the central limit theorem, nearly normal. With
+/// P(|z| > t) = 1 − (1 − 1/d)^{1/channels} the largest exceeds t with probability 1/d.
+fn null_quantile(d: usize, channels: usize) -> f64 {
+    let log_below = (-1.0 / d.max(2) as f64).ln_1p() / channels.max(1) as f64;
+    let tail = -log_below.exp_m1();
+    let (mut low, mut high) = (0.0, 40.0);
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        if libm::erfc(middle / std::f64::consts::SQRT_2) > tail {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}

@@ -1,0 +1,318 @@
+//! Relevant directions V ∈ R^{d×r}, VᵀV = `I_r`, and their row sparsity.
+//!
+//! Row sparsity is ‖V‖_{2,q}^q = Σ_j ‖V_j‖₂^q, rows `V_j`; q = 0 counts the non-zero rows.
+//! A sparsity exponent α means ‖V‖_{2,q}^q ≍ d^{α(1−q/2)} (Vural & Erdogdu 2024).
+
+use faer::Mat;
+use rand::Rng;
+use rand::seq::{SliceRandom, index};
+use rand_distr::{Distribution, StandardNormal};
+
+use crate::error::{Error, Result};
+
+/// The law that V is drawn from, anew in every trial.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DirectionLaw {
+    /// s = max(r, round(d^α)) rows at random. r = 1: entries ±1/√s; r > 1: an orthonormal
+    /// frame by QR of a Gaussian matrix on those rows.
+    Hard {
+        /// Sparsity exponent α ∈ [0, 1].
+        alpha: f64,
+    },
+    /// Row norms decay like min(1, (j/s₀)^{−1/q}), s₀ solved for ‖V‖_{2,q}^q = d^{α(1−q/2)},
+    /// rows permuted at random. For r > 1 the profile holds before orthonormalisation.
+    Soft {
+        /// Sparsity exponent α ∈ [0, 1].
+        alpha: f64,
+        /// Norm exponent q ∈ (0, 2).
+        q: f64,
+    },
+    /// A rotation of the sphere: α = 1.
+    Dense,
+}
+
+impl DirectionLaw {
+    /// Sparsity exponent α.
+    #[must_use]
+    pub fn alpha(&self) -> f64 {
+        match *self {
+            Self::Hard { alpha } | Self::Soft { alpha, .. } => alpha,
+            Self::Dense => 1.0,
+        }
+    }
+
+    /// Norm exponent q.
+    #[must_use]
+    pub fn q(&self) -> f64 {
+        match *self {
+            Self::Soft { q, .. } => q,
+            Self::Hard { .. } | Self::Dense => 0.0,
+        }
+    }
+
+    /// s = max(r, round(d^α)), at most d: the rows that carry V.
+    #[must_use]
+    pub fn sparsity(&self, d: usize, r: usize) -> usize {
+        ((d as f64).powf(self.alpha()).round() as usize).max(r).min(d)
+    }
+
+    /// Whether V exists for this d and r.
+    ///
+    /// # Errors
+    /// When r > d, or when a soft profile cannot be as concentrated as α asks.
+    pub fn check(&self, d: usize, r: usize) -> Result<()> {
+        if r > d {
+            return Err(Error::usage(format!(
+                "r = {r} directions do not fit into d = {d} dimensions"
+            ))
+            .hint("V has orthonormal columns: choose r ≤ d"));
+        }
+        if let Self::Soft { alpha, q } = *self {
+            soft_profile(d, alpha, q)?;
+        }
+        Ok(())
+    }
+
+    /// Draws V for dimension `d` with `r` columns.
+    ///
+    /// # Errors
+    /// Those of [`DirectionLaw::check`].
+    pub fn draw(&self, d: usize, r: usize, rng: &mut impl Rng) -> Result<Directions> {
+        self.check(d, r)?;
+        let s = self.sparsity(d, r);
+        let (support, profile): (Vec<usize>, Vec<f64>) = match *self {
+            Self::Hard { .. } => {
+                let mut rows = index::sample(rng, d, s).into_vec();
+                rows.sort_unstable();
+                (rows, vec![1.0; s])
+            }
+            Self::Soft { alpha, q } => {
+                let mut profile = soft_profile(d, alpha, q)?;
+                profile.shuffle(rng);
+                ((0..d).collect(), profile)
+            }
+            Self::Dense => ((0..d).collect(), vec![1.0; d]),
+        };
+        let signs_only = r == 1 && !matches!(self, Self::Dense);
+        let frame = orthonormal(&profile, r, signs_only, rng);
+        Ok(Directions { d, r, s, support: support.iter().map(|&j| j as u32).collect(), frame })
+    }
+}
+
+/// Orthonormal columns: QR of diag(profile) times random signs or Gaussians, row-major.
+fn orthonormal(profile: &[f64], r: usize, signs_only: bool, rng: &mut impl Rng) -> Vec<f64> {
+    let gaussian = Mat::from_fn(profile.len(), r, |i, _| {
+        let g: f64 = StandardNormal.sample(rng);
+        profile[i] * if signs_only { g.signum() } else { g }
+    });
+    if r == 1 {
+        let norm = gaussian.norm_l2();
+        return gaussian.col(0).iter().map(|v| v / norm).collect();
+    }
+    let q = gaussian.qr().compute_thin_Q();
+    let mut frame = Vec::with_capacity(profile.len() * r);
+    for i in 0..profile.len() {
+        frame.extend(q.row(i).iter());
+    }
+    frame
+}
+
+/// Row norms min(1, (j/s₀)^{−1/q}), j = 1..d, not yet normalised.
+fn soft_profile(d: usize, alpha: f64, q: f64) -> Result<Vec<f64>> {
+    let target = (d as f64).powf(alpha * (1.0 - q / 2.0));
+    let profile = |s0: f64| -> Vec<f64> {
+        (1..=d).map(|j| (j as f64 / s0).powf(-1.0 / q).min(1.0)).collect()
+    };
+    // ‖V‖_{2,q}^q of the profile scaled to ‖V‖₂ = 1; it grows with s₀.
+    let sparsity = |s0: f64| {
+        let p = profile(s0);
+        let square: f64 = p.iter().map(|v| v * v).sum();
+        p.iter().map(|v| v.powf(q)).sum::<f64>() / square.powf(q / 2.0)
+    };
+    let (mut low, mut high) = (1.0, d as f64);
+    if sparsity(low) > target * (1.0 + 1e-12) {
+        return Err(Error::usage(format!(
+            "a soft profile with q = {q} cannot be as sparse as α = {alpha} at d = {d}"
+        ))
+        .hint(format!(
+            "its smallest ‖V‖_{{2,q}}^q is {:.3}, α asks for {target:.3}: raise α or d, or lower q",
+            sparsity(low)
+        )));
+    }
+    for _ in 0..100 {
+        let middle = 0.5 * (low + high);
+        if sparsity(middle) < target { low = middle } else { high = middle }
+    }
+    Ok(profile(0.5 * (low + high)))
+}
+
+/// One draw of V, by its non-zero rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Directions {
+    d: usize,
+    r: usize,
+    s: usize,
+    support: Vec<u32>,
+    frame: Vec<f64>,
+}
+
+impl Directions {
+    /// Input dimension d.
+    #[must_use]
+    pub fn d(&self) -> usize {
+        self.d
+    }
+
+    /// Number of directions r.
+    #[must_use]
+    pub fn r(&self) -> usize {
+        self.r
+    }
+
+    /// The sparsity s = max(r, round(d^α)) that V was drawn with.
+    #[must_use]
+    pub fn s(&self) -> usize {
+        self.s
+    }
+
+    /// Indices of the rows that may be non-zero, increasing.
+    #[must_use]
+    pub fn support(&self) -> &[u32] {
+        &self.support
+    }
+
+    /// Those rows, r entries each, in the order of [`Directions::support`].
+    pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
+        self.frame.chunks_exact(self.r)
+    }
+
+    /// ‖V‖_{2,q}^q; q = 0 counts the non-zero rows.
+    #[must_use]
+    pub fn row_sparsity(&self, q: f64) -> f64 {
+        self.row_norms()
+            .filter(|&norm| norm > 0.0)
+            .map(|norm| if q == 0.0 { 1.0 } else { norm.powf(q) })
+            .sum()
+    }
+
+    fn row_norms(&self) -> impl Iterator<Item = f64> + '_ {
+        self.rows().map(|row| row.iter().map(|v| v * v).sum::<f64>().sqrt())
+    }
+
+    /// The s rows of largest norm, increasing: what pruning should find.
+    #[must_use]
+    pub fn relevant(&self) -> Vec<u32> {
+        let mut rows: Vec<(f64, u32)> =
+            self.row_norms().zip(self.support.iter().copied()).collect();
+        rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let mut relevant: Vec<u32> = rows.iter().take(self.s).map(|&(_, j)| j).collect();
+        relevant.sort_unstable();
+        relevant
+    }
+
+    /// The rows of V at `coordinates` (increasing), row-major with r columns.
+    #[must_use]
+    pub fn rows_at(&self, coordinates: &[u32]) -> Vec<f64> {
+        let mut out = vec![0.0; coordinates.len() * self.r];
+        for (&j, row) in coordinates.iter().zip(out.chunks_exact_mut(self.r)) {
+            if let Ok(at) = self.support.binary_search(&j) {
+                row.copy_from_slice(&self.frame[at * self.r..(at + 1) * self.r]);
+            }
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::ChaCha8Rng;
+
+    use super::*;
+
+    fn rng(seed: u64) -> ChaCha8Rng {
+        ChaCha8Rng::seed_from_u64(seed)
+    }
+
+    fn gram(v: &Directions) -> Vec<f64> {
+        let mut gram = vec![0.0; v.r() * v.r()];
+        for row in v.rows() {
+            for a in 0..v.r() {
+                for b in 0..v.r() {
+                    gram[a * v.r() + b] += row[a] * row[b];
+                }
+            }
+        }
+        gram
+    }
+
+    #[test]
+    fn columns_are_orthonormal_under_every_law() {
+        let laws = [
+            DirectionLaw::Hard { alpha: 0.5 },
+            DirectionLaw::Soft { alpha: 0.6, q: 1.0 },
+            DirectionLaw::Dense,
+        ];
+        for law in laws {
+            for r in 1..=4 {
+                let v = law.draw(200, r, &mut rng(r as u64)).unwrap();
+                for (i, g) in gram(&v).iter().enumerate() {
+                    let exact = f64::from(i % (r + 1) == 0);
+                    assert!((g - exact).abs() < 1e-12, "{law:?}, r = {r}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ten_unit_rows_count_ten() {
+        let law = DirectionLaw::Hard { alpha: 1.0 };
+        let v = law.draw(10, 10, &mut rng(1)).unwrap();
+        let norms: Vec<f64> = v.row_norms().collect();
+        assert!(norms.iter().all(|n| (n - 1.0).abs() < 1e-12));
+        assert_eq!(v.row_sparsity(0.0), 10.0);
+    }
+
+    #[test]
+    fn hard_single_index_has_equal_entries_on_s_rows() {
+        let v = DirectionLaw::Hard { alpha: 0.5 }.draw(256, 1, &mut rng(5)).unwrap();
+        assert_eq!(v.support().len(), 16);
+        assert!(v.rows().all(|row| (row[0].abs() - 0.25).abs() < 1e-15));
+        assert_eq!(v.row_sparsity(0.0), 16.0);
+        assert_eq!(v.relevant(), v.support());
+    }
+
+    #[test]
+    fn soft_rows_meet_the_sparsity_that_alpha_asks_for() {
+        for q in [0.5, 1.0, 1.5] {
+            let (d, alpha) = (2000, 0.7);
+            let v = DirectionLaw::Soft { alpha, q }.draw(d, 1, &mut rng(2)).unwrap();
+            let expected = (d as f64).powf(alpha * (1.0 - q / 2.0));
+            assert!((v.row_sparsity(q) / expected - 1.0).abs() < 1e-9, "q = {q}");
+        }
+    }
+
+    #[test]
+    fn support_and_signs_vary_with_the_key_and_cover_the_coordinates() {
+        let law = DirectionLaw::Hard { alpha: 0.5 };
+        let mut hits = vec![0; 64];
+        let mut positive = 0;
+        for key in 0..800 {
+            let v = law.draw(64, 1, &mut rng(key)).unwrap();
+            for (&j, row) in v.support().iter().zip(v.rows()) {
+                hits[j as usize] += 1;
+                positive += i32::from(row[0] > 0.0);
+            }
+        }
+        // 800 draws of 8 of 64: 100 ± 9.4 each; 6400 signs: 3200 ± 40.
+        assert!(hits.iter().all(|h| (55..=145).contains(h)), "{hits:?}");
+        assert!((positive - 3200).abs() < 180, "{positive}");
+    }
+
+    #[test]
+    fn impossible_directions_are_refused() {
+        let error = DirectionLaw::Hard { alpha: 0.5 }.draw(4, 5, &mut rng(0)).unwrap_err();
+        assert_eq!(error.to_string(), "r = 5 directions do not fit into d = 4 dimensions");
+        assert!(DirectionLaw::Soft { alpha: 0.0, q: 1.0 }.check(1000, 1).is_err());
+    }
+}

@@ -1,0 +1,192 @@
+//! The virtual design matrix: blocks of samples, read by coordinate.
+
+use super::gaussian;
+use super::key::Key;
+use crate::model::target::Target;
+
+/// Samples in a block: the unit in which the design is generated.
+///
+/// A strip of one coordinate (4 KiB) fits the first-level cache.
+pub const BLOCK: usize = 1024;
+
+/// Position of the label noise ξ, beside the input coordinates.
+const NOISE: u32 = u32::MAX;
+
+/// Position of the auxiliary coordinate ζ of the data augmentation.
+const AUXILIARY: u32 = u32::MAX - 1;
+
+/// The part of a learner that reads the samples; each has a stream of its own.
+///
+/// The streams are named, not numbered, so the pruned and the unpruned network see the same
+/// samples in the stages that they share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Gradient comparison.
+    Prune,
+    /// Gradient step on the first layer, by step number from 0.
+    Feature(u32),
+    /// Ridge on the second layer.
+    Readout,
+    /// Fresh samples for the metrics.
+    Test,
+    /// The one data set of all stages when data are reused.
+    Shared,
+}
+
+impl Stage {
+    fn number(self) -> u64 {
+        match self {
+            Self::Prune => 0,
+            Self::Readout => 1,
+            Self::Test => 2,
+            Self::Shared => 3,
+            Self::Feature(step) => 4 + u64::from(step),
+        }
+    }
+}
+
+/// All samples that one trial may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Design {
+    key: Key,
+}
+
+impl Design {
+    /// The design of the trial whose key is `trial`.
+    #[must_use]
+    pub fn new(trial: Key) -> Self {
+        Self { key: trial.named("design") }
+    }
+
+    /// The first `n` samples of `stage`, labelled by `target`.
+    #[must_use]
+    pub fn samples<'a>(&self, target: &'a Target, stage: Stage, n: u64) -> Samples<'a> {
+        Samples { key: self.key.child(stage.number()), target, n }
+    }
+}
+
+/// Coordinates of a block that the caller has already generated.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tile<'a> {
+    /// Increasing coordinate indices.
+    pub coordinates: &'a [u32],
+    /// Their values: one column of the block's length a coordinate.
+    pub values: &'a [f32],
+}
+
+/// n labelled samples of one stage: x ~ N(0, `I_d`), y = σ*(Vᵀx) + √Δ ξ.
+///
+/// Sample i lies in block i / [`BLOCK`]. Nothing is stored: every method generates what is
+/// asked for, and the same request always gives the same bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Samples<'a> {
+    key: Key,
+    target: &'a Target,
+    n: u64,
+}
+
+impl<'a> Samples<'a> {
+    /// Number of samples n.
+    #[must_use]
+    pub fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// Number of blocks; the last may be short.
+    #[must_use]
+    pub fn blocks(&self) -> u64 {
+        self.n.div_ceil(BLOCK as u64)
+    }
+
+    /// Number of samples in `block`.
+    #[must_use]
+    pub fn block_len(&self, block: u64) -> usize {
+        (self.n - block * BLOCK as u64).min(BLOCK as u64) as usize
+    }
+
+    /// The target that labels the samples.
+    #[must_use]
+    pub fn target(&self) -> &'a Target {
+        self.target
+    }
+
+    /// Coordinate `j` of the samples of `block`, as many as `out` is long; for callers that
+    /// have already chosen an instruction set (see [`gaussian::fill_inline`]).
+    #[inline(always)]
+    pub fn coordinate_inline(&self, block: u64, j: u32, out: &mut [f32]) {
+        gaussian::fill_inline(self.key, position(block, j), out);
+    }
+
+    /// The auxiliary coordinate ζ ~ N(0, 1) of the samples of `block`.
+    pub fn auxiliary(&self, block: u64, out: &mut [f32]) {
+        self.strip(block, AUXILIARY, out);
+    }
+
+    /// Coordinates `coordinates` of `block` as the columns of a column-major matrix with
+    /// `self.block_len(block)` rows.
+    pub fn columns(&self, block: u64, coordinates: &[u32], out: &mut [f32]) {
+        let rows = self.block_len(block);
+        pulp::Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for (&j, column) in coordinates.iter().zip(out.chunks_exact_mut(rows)) {
+                    self.coordinate_inline(block, j, column);
+                }
+            },
+        );
+    }
+
+    /// Projections z = Vᵀx of the samples of `block`: r columns of length `block_len`.
+    ///
+    /// Coordinates that `known` holds are not generated again.
+    pub fn projections(&self, block: u64, known: Tile<'_>, out: &mut [f64]) {
+        let rows = self.block_len(block);
+        let directions = self.target.directions();
+        let mut strip = [0.0_f32; BLOCK];
+        out.fill(0.0);
+        for (&j, row) in directions.support().iter().zip(directions.rows()) {
+            let x = if let Ok(at) = known.coordinates.binary_search(&j) {
+                &known.values[at * rows..(at + 1) * rows]
+            } else {
+                self.strip(block, j, &mut strip[..rows]);
+                &strip[..rows]
+            };
+            for (column, &v) in out.chunks_exact_mut(rows).zip(row) {
+                for (z, &x) in column.iter_mut().zip(x) {
+                    *z += v * f64::from(x);
+                }
+            }
+        }
+    }
+
+    /// Noiseless labels σ*(Vᵀx) of the samples of `block`, as many as `out` is long.
+    pub fn clean_labels(&self, block: u64, known: Tile<'_>, out: &mut [f64]) {
+        let mut projections = vec![0.0; out.len() * self.target.directions().r()];
+        self.projections(block, known, &mut projections);
+        self.target.link().eval_block(&projections, out.len(), out);
+    }
+
+    /// Labels y = σ*(Vᵀx) + √Δ ξ of the samples of `block`.
+    pub fn labels(&self, block: u64, known: Tile<'_>, out: &mut [f64]) {
+        self.clean_labels(block, known, out);
+        let noise = self.target.noise();
+        if noise == 0.0 {
+            return;
+        }
+        let mut xi = [0.0_f32; BLOCK];
+        let xi = &mut xi[..out.len()];
+        self.strip(block, NOISE, xi);
+        for (y, &xi) in out.iter_mut().zip(xi.iter()) {
+            *y += noise * f64::from(xi);
+        }
+    }
+
+    fn strip(&self, block: u64, j: u32, out: &mut [f32]) {
+        gaussian::fill(self.key, position(block, j), out);
+    }
+}
+
+fn position(block: u64, j: u32) -> u64 {
+    debug_assert!(block < 1 << 32, "more than 2⁴² samples");
+    (block << 32) | u64::from(j)
+}

@@ -1,0 +1,179 @@
+//! Cells and series: what a study consists of.
+
+use super::document::{Node, Section, choice};
+use crate::error::Result;
+use crate::learner::split::Split;
+use crate::learner::{Kind, Options};
+use crate::model::direction::DirectionLaw;
+use crate::model::link::Link;
+use crate::sample::Key;
+
+/// Version of the numbers: part of every cell's key. Raise it when a change moves results.
+const NUMERICS: u32 = 1;
+
+/// Everything of a cell but its dimension.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Name of the learner or of its variant.
+    pub learner: String,
+    /// The learner behind the name.
+    pub kind: Kind,
+    /// Its options.
+    pub options: Options,
+    /// The link σ*, normalised if asked for.
+    pub link: Link,
+    /// Whether the link was normalised.
+    pub normalize: bool,
+    /// Information exponent of the link.
+    pub k_star: u32,
+    /// Sparsity exponent α.
+    pub alpha: f64,
+    /// Norm exponent q.
+    pub q: f64,
+    /// Law of V, by name.
+    pub direction: Direction,
+    /// Standard deviation √Δ of the label noise.
+    pub noise: f64,
+    /// Stages that n is split over.
+    pub stages: usize,
+}
+
+/// Laws of V that a study can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// s non-zero rows.
+    Hard,
+    /// Decaying rows.
+    Soft,
+    /// A rotation of the sphere.
+    Dense,
+}
+
+impl PartialEq for Setting {
+    fn eq(&self, other: &Self) -> bool {
+        self.description() == other.description()
+    }
+}
+
+impl Setting {
+    /// The law that `[model]` asks for; q > 0 means soft sparsity.
+    ///
+    /// # Errors
+    /// When direction, q and α contradict each other.
+    pub fn direction_law(
+        model: &Section<'_>,
+        alpha_node: &Node,
+        alpha: f64,
+        q: f64,
+    ) -> Result<Direction> {
+        let names =
+            [("hard", Direction::Hard), ("soft", Direction::Soft), ("dense", Direction::Dense)];
+        let default = if q > 0.0 { Direction::Soft } else { Direction::Hard };
+        let Some(node) = model.get("direction") else { return Ok(default) };
+        let direction = choice(node, "direction", &names)?;
+        if direction == Direction::Dense && alpha < 1.0 {
+            return Err(alpha_node
+                .error(format!("dense directions have alpha = 1, not {alpha}"), "not 1")
+                .hint("use direction = \"hard\" or \"soft\" for sparse directions"));
+        }
+        if (direction == Direction::Soft) != (q > 0.0) {
+            return Err(node
+                .error(format!("direction and q = {q} contradict each other"), "with this q")
+                .hint("soft directions need 0 < q < 2; hard and dense ones have q = 0"));
+        }
+        Ok(direction)
+    }
+
+    /// The law of V.
+    #[must_use]
+    pub fn law(&self) -> DirectionLaw {
+        match self.direction {
+            Direction::Hard => DirectionLaw::Hard { alpha: self.alpha },
+            Direction::Soft => DirectionLaw::Soft { alpha: self.alpha, q: self.q },
+            Direction::Dense => DirectionLaw::Dense,
+        }
+    }
+
+    /// Whether n samples suffice for the stages.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub fn check_n(&self, n: u64) -> Result<()> {
+        let options = &self.options;
+        let split = Split::new(self.stages, options.split.as_deref(), options.data)?;
+        split.sizes(n).map(|_| ())
+    }
+
+    /// What decides the data: shared by all learners of a cell.
+    fn data_description(&self) -> String {
+        format!(
+            "link {:?} r {} normalize {} direction {:?} alpha {:?} q {:?} noise {:?}",
+            self.link.text(),
+            self.link.r(),
+            self.normalize,
+            self.direction,
+            self.alpha,
+            self.q,
+            self.noise
+        )
+    }
+
+    fn description(&self) -> String {
+        format!("{} learner {:?} {:?}", self.data_description(), self.learner, self.options)
+    }
+}
+
+/// One point of the sweep.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Input dimension d.
+    pub d: usize,
+    /// Relevant rows s.
+    pub s: usize,
+    /// Key of all that can change the cell's numbers.
+    pub id: Key,
+    /// Key of the data, the same for all learners.
+    data: Key,
+}
+
+impl Cell {
+    /// The cell of `setting` in dimension `d`; `test` is the number of test samples.
+    #[must_use]
+    pub fn new(setting: &Setting, d: usize, seed: u64, test: u64) -> Self {
+        let root = Key::root(seed).child(d as u64);
+        let id = root.child(u64::from(NUMERICS)).named(&setting.description()).child(test);
+        let data = root.named(&setting.data_description());
+        Self { d, s: setting.law().sparsity(d, setting.link.r()), id, data }
+    }
+
+    /// The cell's name in `trials.csv`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{:016x}", self.id.bits())
+    }
+
+    /// Key of trial number `trial`: the same for every learner and every n, so that learners
+    /// can be compared on the same data.
+    #[must_use]
+    pub fn trial(&self, trial: u32) -> Key {
+        self.data.child(u64::from(trial))
+    }
+}
+
+/// Cells that differ only in d, in increasing d.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// What they share.
+    pub setting: Setting,
+    /// The cells.
+    pub cells: Vec<Cell>,
+}
+
+impl Series {
+    /// Adds cells, keeping them in order and each dimension once.
+    pub fn add(&mut self, cells: Vec<Cell>) {
+        self.cells.extend(cells);
+        self.cells.sort_by_key(|c| c.d);
+        self.cells.dedup_by_key(|c| c.d);
+    }
+}

@@ -1,0 +1,129 @@
+//! What a trial is expected to cost, and where a search is expected to end.
+
+use super::cell::{Cell, Setting};
+use super::file::Study;
+use super::lattice;
+use crate::learner::Kind;
+use crate::learner::options::{Keep, Shift};
+use crate::model::statistic::{Channel, Statistic, best_shift};
+use crate::model::theory;
+
+/// Seconds to generate and compare one coordinate of one sample, on one core.
+const PER_ENTRY: f64 = 1.5e-9;
+
+/// Seconds for one multiply–add of a matrix product, on one core.
+const PER_PRODUCT: f64 = 3e-11;
+
+/// Seconds to apply an activation to one pre-activation.
+const PER_ACTIVATION: f64 = 1e-9;
+
+/// Sample sizes that a bracket search is expected to visit.
+const VISITS: i32 = 5;
+
+/// Expected n* from theory: where a bracket search starts in the smallest dimension, and how
+/// its start moves with d. Only a starting point: the search walks on until it has crossed.
+#[must_use]
+pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
+    let (d, k) = (cell.d as f64, setting.k_star);
+    match setting.kind {
+        Kind::Unpruned => d.powi(k as i32),
+        Kind::Pruned => {
+            let rho = comparison_correlation(setting).abs().max(0.1);
+            let compare = theory::prune_samples(k, cell.s, cell.d.max(2), rho);
+            // The readout needs several samples a neuron whatever d is.
+            let readout = 2.0 * setting.options.width as f64;
+            setting.stages as f64 * (compare + readout)
+        }
+    }
+}
+
+/// ρ_{k*} of the coordinate statistic that the pruned network ranks by.
+fn comparison_correlation(setting: &Setting) -> f64 {
+    let (k, activation) = (setting.k_star, setting.options.activation);
+    let prune = &setting.options.prune;
+    let shift = match prune.shift {
+        Shift::Auto => best_shift(activation, k, prune.augmented),
+        Shift::Fixed(c) => c,
+    };
+    let channel = match k {
+        1 => Channel::Linear,
+        k if k % 2 == 0 => Channel::Even,
+        _ => Channel::OddNoLinear,
+    };
+    Statistic::new(activation, channel, shift, prune.augmented)
+        .map_or(0.0, |s| if s.is_null() { 0.0 } else { s.correlation(k) })
+}
+
+/// Expected seconds of one trial on one core.
+#[must_use]
+pub fn trial_seconds(setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
+    let stage = n as f64 / setting.stages as f64;
+    let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width as f64);
+    let kept = match (setting.kind, setting.options.prune.keep) {
+        (Kind::Unpruned, _) => d,
+        (Kind::Pruned, Keep::Ratio(rho)) => (rho * s).clamp(1.0, d),
+        (Kind::Pruned, Keep::Count(count)) => (count as f64).min(d),
+        (Kind::Pruned, Keep::Auto) => s,
+    };
+    let compare = if setting.kind == Kind::Pruned { (d + s) * PER_ENTRY } else { 0.0 };
+    let feature = (kept + s) * PER_ENTRY + 2.0 * kept * m * PER_PRODUCT + m * PER_ACTIVATION;
+    let readout = kept * PER_ENTRY + (kept * m + m * m) * PER_PRODUCT + m * PER_ACTIVATION;
+    stage * (compare + feature + readout) + test as f64 * readout + 1e-4
+}
+
+/// What a study is expected to take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Price {
+    /// Cells.
+    pub cells: usize,
+    /// Trials.
+    pub trials: u64,
+    /// Labelled samples over all trials.
+    pub samples: f64,
+    /// Seconds on one core.
+    pub cpu_seconds: f64,
+    /// Bytes that one trial needs at most.
+    pub memory: f64,
+}
+
+/// Sample sizes that the search of `cell` is expected to visit.
+#[must_use]
+pub fn expected_sizes(study: &Study, setting: &Setting, cell: &Cell) -> Vec<u64> {
+    let range = lattice::indices(study.samples.n_min, study.samples.n_max);
+    if study.samples.search == super::search::Method::Grid {
+        return range.map(lattice::size).collect();
+    }
+    let centre = i64::from(lattice::nearest_index(expected_n_star(setting, cell)));
+    let indices = (0..VISITS).map(|i| centre + i64::from(i - VISITS / 2));
+    let inside = indices.map(|i| i.clamp(i64::from(*range.start()), i64::from(*range.end())));
+    let mut sizes: Vec<u64> = inside.map(|i| lattice::size(i as u32)).collect();
+    sizes.dedup();
+    sizes
+}
+
+/// The price of the whole study.
+#[must_use]
+pub fn price(study: &Study) -> Price {
+    let mut price = Price { cells: 0, trials: 0, samples: 0.0, cpu_seconds: 0.0, memory: 0.0 };
+    for series in &study.series {
+        for cell in &series.cells {
+            price.cells += 1;
+            for n in expected_sizes(study, &series.setting, cell) {
+                let trials = f64::from(study.trials);
+                price.trials += u64::from(study.trials);
+                price.samples += trials * n as f64;
+                price.cpu_seconds +=
+                    trials * trial_seconds(&series.setting, cell, n, study.samples.test);
+            }
+            price.memory = price.memory.max(trial_bytes(&series.setting, cell));
+        }
+    }
+    price
+}
+
+/// Bytes of the largest block of coordinates, the gradient sums, and the cached labels.
+fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
+    let (d, m) = (cell.d as f64, setting.options.width as f64);
+    let kept = if setting.kind == Kind::Unpruned { d } else { cell.s as f64 };
+    4.0 * 1024.0 * (kept + 2.0 * m) + 16.0 * kept * m + 48.0 * d + 16.0 * 1024.0 * 1024.0
+}

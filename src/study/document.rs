@@ -1,0 +1,420 @@
+//! A TOML document whose every value knows where it stands, and typed, strict reading of it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+use toml::de::{DeTable, DeValue};
+
+use crate::error::{Error, Result, nearest};
+
+/// A named text: a study file, or an argument of `--set`.
+#[derive(Debug, PartialEq)]
+struct Source {
+    name: String,
+    text: String,
+}
+
+/// A place in a [`Source`].
+#[derive(Clone, Debug, PartialEq)]
+struct Place {
+    source: Arc<Source>,
+    span: Range<usize>,
+}
+
+/// A value and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    value: Value,
+    place: Place,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Value {
+    Text(String),
+    Integer(i64),
+    Float(f64),
+    Bool(bool),
+    Array(Vec<Node>),
+    Table(Vec<Entry>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    key: String,
+    place: Place,
+    node: Node,
+}
+
+impl Node {
+    /// Parses the TOML document `text`, called `name` in messages.
+    ///
+    /// # Errors
+    /// When it is not TOML; the message points at the place.
+    pub fn parse(name: &str, text: &str) -> Result<Self> {
+        let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
+        let table = DeTable::parse(text).map_err(|e| {
+            let span = e.span().unwrap_or(0..0);
+            Error::usage(format!("{name} is not valid TOML: {}", e.message()))
+                .at(name, text, span, "here")
+                .hint("see https://toml.io for the syntax, and studies/ for examples")
+        })?;
+        let span = table.span();
+        Ok(Self::from_table(&source, table.get_ref(), span))
+    }
+
+    fn from_table(source: &Arc<Source>, table: &DeTable<'_>, span: Range<usize>) -> Self {
+        let entries = table.iter().map(|(key, value)| Entry {
+            key: key.get_ref().to_string(),
+            place: Place { source: source.clone(), span: key.span() },
+            node: Self::from_value(source, value.get_ref(), value.span()),
+        });
+        let value = Value::Table(entries.collect());
+        Self { value, place: Place { source: source.clone(), span } }
+    }
+
+    fn from_value(source: &Arc<Source>, value: &DeValue<'_>, span: Range<usize>) -> Self {
+        let value = match value {
+            DeValue::Table(table) => return Self::from_table(source, table, span),
+            DeValue::String(text) => Value::Text(text.to_string()),
+            DeValue::Boolean(b) => Value::Bool(*b),
+            DeValue::Datetime(when) => Value::Text(when.to_string()),
+            DeValue::Integer(i) => {
+                match i64::from_str_radix(i.as_str(), i.radix()) {
+                    Ok(i) => Value::Integer(i),
+                    // Beyond 64 bits: kept as text, so that the reader names it.
+                    Err(_) => Value::Text(i.to_string()),
+                }
+            }
+            DeValue::Float(x) => match x.as_str().parse() {
+                Ok(x) => Value::Float(x),
+                Err(_) => Value::Text(x.to_string()),
+            },
+            DeValue::Array(items) => Value::Array(
+                items.iter().map(|v| Self::from_value(source, v.get_ref(), v.span())).collect(),
+            ),
+        };
+        Self { value, place: Place { source: source.clone(), span } }
+    }
+
+    /// Applies `key=value` of the command line: a dotted key, a TOML value or bare text.
+    ///
+    /// # Errors
+    /// When there is no `=`, or a part of the key is not a table.
+    pub fn set(&mut self, assignment: &str) -> Result<()> {
+        let malformed = || {
+            Error::usage(format!("--set {assignment} is not an assignment"))
+                .hint("write --set key=value, for example --set model.noise=0.2")
+        };
+        let (path, text) = assignment.split_once('=').ok_or_else(malformed)?;
+        let (path, text) = (path.trim(), text.trim());
+        if path.is_empty() || text.is_empty() {
+            return Err(malformed());
+        }
+        let keys: Vec<&str> = path.split('.').collect();
+        let quoted = serde_json::Value::from(text).to_string();
+        let name = "--set";
+        let value = Self::parse(name, &format!("value = {text}"))
+            .or_else(|_| Self::parse(name, &format!("value = {quoted}")))?;
+        let Value::Table(mut entries) = value.value else { return Err(malformed()) };
+        if entries.len() != 1 {
+            return Err(malformed());
+        }
+        let node = entries.remove(0).node.relocated(assignment);
+        self.insert(&keys, node, assignment)
+    }
+
+    /// Makes messages about this node and its children show the whole assignment.
+    fn relocated(mut self, assignment: &str) -> Self {
+        let source = Arc::new(Source { name: "--set".to_owned(), text: assignment.to_owned() });
+        let start = assignment.find('=').map_or(0, |at| at + 1);
+        self.relocate(&Place { source, span: start..assignment.len() });
+        self
+    }
+
+    fn relocate(&mut self, place: &Place) {
+        self.place = place.clone();
+        match &mut self.value {
+            Value::Array(items) => items.iter_mut().for_each(|n| n.relocate(place)),
+            Value::Table(entries) => {
+                for entry in entries {
+                    entry.place = place.clone();
+                    entry.node.relocate(place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn insert(&mut self, keys: &[&str], node: Node, assignment: &str) -> Result<()> {
+        let [key, rest @ ..] = keys else {
+            self.value = node.value;
+            self.place = node.place;
+            return Ok(());
+        };
+        let Value::Table(entries) = &mut self.value else {
+            return Err(Error::usage(format!(
+                "--set {assignment}: nothing can be set below `{key}`"
+            ))
+            .hint("the part before it is not a table"));
+        };
+        let at = entries.iter().position(|e| e.key == *key).unwrap_or_else(|| {
+            let start = assignment.find(key).unwrap_or(0);
+            let place = Place { source: node.place.source.clone(), span: start..start + key.len() };
+            let empty = Node { value: Value::Table(Vec::new()), place: place.clone() };
+            entries.push(Entry { key: (*key).to_owned(), place, node: empty });
+            entries.len() - 1
+        });
+        entries[at].node.insert(rest, node, assignment)
+    }
+
+    /// Lays `other` over `self`: tables are merged, everything else is replaced.
+    pub fn overlay(&mut self, other: Self) {
+        match (&mut self.value, other.value) {
+            (Value::Table(ours), Value::Table(theirs)) => {
+                for entry in theirs {
+                    match ours.iter_mut().find(|e| e.key == entry.key) {
+                        Some(existing) => existing.node.overlay(entry.node),
+                        None => ours.push(entry),
+                    }
+                }
+            }
+            (_, value) => {
+                self.value = value;
+                self.place = other.place;
+            }
+        }
+    }
+
+    /// Removes and returns entry `key` of a table.
+    pub fn take(&mut self, key: &str) -> Option<Self> {
+        let Value::Table(entries) = &mut self.value else { return None };
+        let at = entries.iter().position(|e| e.key == key)?;
+        Some(entries.remove(at).node)
+    }
+
+    /// Names of the entries of a table.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let entries: &[Entry] = if let Value::Table(entries) = &self.value { entries } else { &[] };
+        entries.iter().map(|e| e.key.as_str())
+    }
+
+    /// An error that points at this value.
+    #[must_use]
+    pub fn error(&self, message: impl Into<String>, label: impl Into<String>) -> Error {
+        self.place.error(message, label)
+    }
+
+    /// The value as JSON, for the manifest.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        match &self.value {
+            Value::Text(s) => Json::from(s.as_str()),
+            Value::Integer(i) => Json::from(*i),
+            Value::Float(x) => Json::from(*x),
+            Value::Bool(b) => Json::from(*b),
+            Value::Array(items) => items.iter().map(Self::to_json).collect(),
+            Value::Table(entries) => Json::Object(
+                entries.iter().map(|e| (e.key.clone(), e.node.to_json())).collect::<Map<_, _>>(),
+            ),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Text(_) => "a text",
+            Value::Integer(_) => "a whole number",
+            Value::Float(_) => "a number",
+            Value::Bool(_) => "true or false",
+            Value::Array(_) => "a list",
+            Value::Table(_) => "a table",
+        }
+    }
+
+    fn expected(&self, what: &str) -> Error {
+        self.error(format!("expected {what}, found {}", self.kind()), format!("not {what}"))
+            .hint(format!("give {what}"))
+    }
+
+    /// The value as a number.
+    ///
+    /// # Errors
+    /// When it is not one.
+    pub fn number(&self) -> Result<f64> {
+        match self.value {
+            Value::Integer(i) => Ok(i as f64),
+            Value::Float(x) if x.is_finite() => Ok(x),
+            Value::Float(_) => Err(self
+                .error("expected a finite number", "not finite")
+                .hint("inf and nan are not allowed here")),
+            _ => Err(self.expected("a number")),
+        }
+    }
+
+    /// The value as a whole number of at least `least`.
+    ///
+    /// # Errors
+    /// When it is not one, or too small.
+    pub fn whole(&self, name: &str, least: u64) -> Result<u64> {
+        match self.value {
+            Value::Integer(i) if i >= 0 && i as u64 >= least => Ok(i as u64),
+            Value::Integer(i) => Err(self
+                .error(format!("{name} = {i} is too small"), format!("less than {least}"))
+                .hint(format!("{name} must be at least {least}"))),
+            _ => Err(self.expected("a whole number")),
+        }
+    }
+
+    /// The value as a text.
+    ///
+    /// # Errors
+    /// When it is not one.
+    pub fn text(&self) -> Result<&str> {
+        if let Value::Text(text) = &self.value { Ok(text) } else { Err(self.expected("a text")) }
+    }
+
+    /// The value as a truth value.
+    ///
+    /// # Errors
+    /// When it is not one.
+    pub fn boolean(&self) -> Result<bool> {
+        if let Value::Bool(b) = self.value { Ok(b) } else { Err(self.expected("true or false")) }
+    }
+
+    /// The items of a list; a single value is a list of itself.
+    #[must_use]
+    pub fn items(&self) -> &[Node] {
+        if let Value::Array(items) = &self.value { items } else { std::slice::from_ref(self) }
+    }
+
+    /// Whether this is a table.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        matches!(self.value, Value::Table(_))
+    }
+
+    /// The table, whose keys all have to be among `known`.
+    ///
+    /// # Errors
+    /// When it is not a table, or has a key that is not known.
+    pub fn section<'a>(&'a self, name: &str, known: &[&str]) -> Result<Section<'a>> {
+        let Value::Table(entries) = &self.value else { return Err(self.expected("a table")) };
+        for entry in entries {
+            if !known.contains(&entry.key.as_str()) {
+                let error = entry
+                    .place
+                    .error(format!("unknown key `{}` in {name}", entry.key), "no such key");
+                return Err(match nearest(&entry.key, known.iter().copied()) {
+                    Some(near) => error.hint(format!("did you mean `{near}`?")),
+                    None => error.hint(format!("the keys of {name} are {}", known.join(", "))),
+                });
+            }
+        }
+        Ok(Section { name: name.to_owned(), entries, node: self })
+    }
+}
+
+impl Place {
+    fn error(&self, message: impl Into<String>, label: impl Into<String>) -> Error {
+        let source = &self.source;
+        Error::usage(message).at(&source.name, source.text.as_str(), self.span.clone(), label)
+    }
+}
+
+/// A table whose keys are all known.
+#[derive(Debug)]
+pub struct Section<'a> {
+    name: String,
+    entries: &'a [Entry],
+    node: &'a Node,
+}
+
+impl<'a> Section<'a> {
+    /// The value of `key`, if it is there.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&'a Node> {
+        self.entries.iter().find(|e| e.key == key).map(|e| &e.node)
+    }
+
+    /// The value of `key`.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn required(&self, key: &str) -> Result<&'a Node> {
+        self.get(key).ok_or_else(|| {
+            let message = format!("`{key}` is missing in {}", self.name);
+            Error::usage(message).hint(format!("add {key} = …; docs/studies.md lists the keys"))
+        })
+    }
+
+    /// The number `key`, inside `range`, or `default`.
+    ///
+    /// # Errors
+    /// When it is not a number or outside the range.
+    pub fn number(
+        &self,
+        key: &str,
+        range: std::ops::RangeInclusive<f64>,
+        default: f64,
+    ) -> Result<f64> {
+        self.get(key).map_or(Ok(default), |node| number_in(node, key, &range))
+    }
+
+    /// The whole number `key` of at least `least`, or `default`.
+    ///
+    /// # Errors
+    /// When it is not a whole number or too small.
+    pub fn whole(&self, key: &str, least: u64, default: u64) -> Result<u64> {
+        self.get(key).map_or(Ok(default), |node| node.whole(key, least))
+    }
+
+    /// One of `choices` by its name, or `default`.
+    ///
+    /// # Errors
+    /// When the text is not one of the names.
+    pub fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)], default: T) -> Result<T> {
+        self.get(key).map_or(Ok(default), |node| choice(node, key, choices))
+    }
+
+    /// The whole table as a node.
+    #[must_use]
+    pub fn node(&self) -> &'a Node {
+        self.node
+    }
+}
+
+/// The number `node`, inside `range`.
+///
+/// # Errors
+/// When it is not a number or outside the range.
+pub fn number_in(node: &Node, name: &str, range: &std::ops::RangeInclusive<f64>) -> Result<f64> {
+    let x = node.number()?;
+    if range.contains(&x) {
+        return Ok(x);
+    }
+    let allowed = if range.end().is_finite() {
+        format!("between {} and {}", range.start(), range.end())
+    } else {
+        format!("at least {}", range.start())
+    };
+    Err(node
+        .error(format!("{name} = {x} is out of range"), "out of range")
+        .hint(format!("{name} must be {allowed}")))
+}
+
+/// One of `choices` by its name.
+///
+/// # Errors
+/// When the text is not one of the names.
+pub fn choice<T: Copy>(node: &Node, name: &str, choices: &[(&str, T)]) -> Result<T> {
+    let text = node.text()?;
+    if let Some((_, value)) = choices.iter().find(|(n, _)| *n == text) {
+        return Ok(*value);
+    }
+    let names: Vec<&str> = choices.iter().map(|(n, _)| *n).collect();
+    let error = node.error(format!("unknown {name} `{text}`"), format!("no such {name}"));
+    Err(match nearest(text, names.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean \"{near}\"?")),
+        None => error.hint(format!("{name} is one of {}", names.join(", "))),
+    })
+}

@@ -1,0 +1,116 @@
+//! One trial: draw the target, train, measure, and turn whatever happens into a record.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
+use super::cell::{Cell, Setting};
+use crate::error::Result;
+use crate::learner::{Learner, Metrics, Task, metrics};
+use crate::model::target::Target;
+use crate::record::Record;
+use crate::sample::{Design, Key};
+
+/// Runs trial number `trial` of a cell at `n` samples.
+///
+/// Never fails: an error or a panic becomes the status of the record.
+#[must_use]
+pub fn run(
+    study: &str,
+    setting: &Setting,
+    cell: &Cell,
+    learner: &dyn Learner,
+    n: u64,
+    trial: u32,
+    test: u64,
+) -> Record {
+    let key = cell.trial(trial);
+    let start = Instant::now();
+    let attempt = catch_unwind(AssertUnwindSafe(|| attempt(setting, cell, learner, n, key, test)));
+    let seconds = start.elapsed().as_secs_f64();
+    let mut record = blank(study, setting, cell, n, trial, key, seconds);
+    match attempt {
+        Ok(Ok((metrics, kept))) => fill(&mut record, &metrics, kept),
+        Ok(Err(error)) => record.status = one_line(&error.to_string()),
+        Err(panic) => record.status = one_line(&format!("panic: {}", panic_text(&*panic))),
+    }
+    record
+}
+
+fn attempt(
+    setting: &Setting,
+    cell: &Cell,
+    learner: &dyn Learner,
+    n: u64,
+    key: Key,
+    test: u64,
+) -> Result<(Metrics, usize)> {
+    let mut rng = ChaCha8Rng::seed_from_u64(key.named("directions").bits());
+    let directions = setting.law().draw(cell.d, setting.link.r(), &mut rng)?;
+    let target = Target::new(setting.link.clone(), directions, setting.noise);
+    let task = Task { target: &target, design: Design::new(key), key: key.named("learner"), n };
+    let network = learner.train(&task)?;
+    let metrics = metrics::measure(&network, &task, test)?;
+    Ok((metrics, network.layer.coordinates.len()))
+}
+
+fn blank(
+    study: &str,
+    setting: &Setting,
+    cell: &Cell,
+    n: u64,
+    trial: u32,
+    key: Key,
+    seconds: f64,
+) -> Record {
+    Record {
+        study: study.to_owned(),
+        cell: cell.name(),
+        learner: setting.learner.clone(),
+        link: setting.link.text().to_owned(),
+        k_star: setting.k_star,
+        r: setting.link.r(),
+        d: cell.d,
+        alpha: setting.alpha,
+        q: setting.q,
+        s: cell.s,
+        kept: 0,
+        width: setting.options.width,
+        n,
+        trial,
+        seed: key.bits(),
+        status: "ok".to_owned(),
+        risk: f64::NAN,
+        alignment: f64::NAN,
+        subspace: f64::NAN,
+        recall: f64::NAN,
+        precision: f64::NAN,
+        mass: f64::NAN,
+        simulation: "explicit".to_owned(),
+        seconds,
+    }
+}
+
+fn fill(record: &mut Record, metrics: &Metrics, kept: usize) {
+    record.kept = kept;
+    record.risk = metrics.risk;
+    record.alignment = metrics.alignment;
+    record.subspace = metrics.subspace;
+    record.recall = metrics.recall;
+    record.precision = metrics.precision;
+    record.mass = metrics.mass;
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("of unknown cause")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
