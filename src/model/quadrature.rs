@@ -23,7 +23,7 @@ pub fn density(z: f64) -> f64 {
 }
 
 /// Nodes and weights of the Gauss–Legendre rule on [−1, 1].
-fn rule<'a>(cache: &'a OnceLock<Vec<(f64, f64)>>, nodes: NonZeroUsize) -> &'a [(f64, f64)] {
+fn rule(cache: &OnceLock<Vec<(f64, f64)>>, nodes: NonZeroUsize) -> &[(f64, f64)] {
     cache.get_or_init(|| GaussLegendre::new(nodes).iter().copied().collect())
 }
 

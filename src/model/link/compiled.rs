@@ -68,7 +68,7 @@ fn clenshaw(series: &[f64], z: f64) -> f64 {
 
 #[derive(Clone, Debug)]
 struct Function {
-    function: fn(f64) -> f64,
+    plain: fn(f64) -> f64,
     /// `None` for the identity.
     argument: Option<Polynomial>,
     power: i32,
@@ -78,7 +78,7 @@ impl Function {
     fn new(atom: &Atom, power: u32) -> Self {
         let identity = atom.argument.0 == [0.0, 1.0];
         Self {
-            function: atom.function.function(),
+            plain: atom.function.function(),
             argument: (!identity).then(|| Polynomial::new(&atom.argument)),
             power: power as i32,
         }
@@ -86,7 +86,7 @@ impl Function {
 
     #[inline]
     fn eval(&self, z: f64) -> f64 {
-        let value = (self.function)(self.argument.as_ref().map_or(z, |p| p.eval(z)));
+        let value = (self.plain)(self.argument.as_ref().map_or(z, |p| p.eval(z)));
         if self.power == 1 { value } else { value.powi(self.power) }
     }
 }

@@ -112,7 +112,8 @@ impl Expression {
     /// Drops cancelled terms and refuses what has grown too large.
     fn checked(mut self) -> Result<Self, Refusal> {
         self.terms.retain(|_, c| *c != 0.0);
-        if self.terms.values().any(|c| !(c.abs() <= MAX_COEFFICIENT)) {
+        let bounded = self.terms.values().all(|c| c.abs() <= MAX_COEFFICIENT);
+        if !bounded {
             return Err(Refusal::Overflow);
         }
         if self.terms.len() > MAX_TERMS {

@@ -10,6 +10,7 @@
 mod compiled;
 mod expression;
 mod generative;
+mod lexer;
 mod moments;
 mod named;
 mod parse;
@@ -49,6 +50,14 @@ pub struct Link {
     compiled: Compiled,
     moments: Moments,
     generative: OnceLock<Option<u32>>,
+}
+
+impl PartialEq for Link {
+    /// Same variables, text and terms; the rest follows from them.
+    fn eq(&self, other: &Self) -> bool {
+        (self.r, &self.text, &self.expression.terms)
+            == (other.r, &other.text, &other.expression.terms)
+    }
 }
 
 impl Link {
@@ -250,16 +259,16 @@ impl Link {
 fn check_variables(text: &str, parsed: &parse::Parsed, r: usize) -> Result<()> {
     if let (Some(span), Some(_)) = (&parsed.t_at, &parsed.z_at) {
         let what = "`t` and bare functions do not mix with z1, z2, …";
-        return Err(parse::error(text, span, what, "write `z1` for `t`, and `He2(z1)` for `He2`"));
+        return Err(lexer::error(text, span, what, "write `z1` for `t`, and `He2(z1)` for `He2`"));
     }
     if let Some((highest, span)) = parsed.z_at.as_ref().filter(|(highest, _)| *highest > r) {
         let what = format!("`z{highest}` needs r = {highest}, but r = {r}");
-        return Err(parse::error(text, span, what, "raise r, or use fewer variables"));
+        return Err(lexer::error(text, span, what, "raise r, or use fewer variables"));
     }
     if let Some(span) = parsed.t_at.as_ref().filter(|_| r > 1) {
         let what = format!("`t` and bare functions are single-index, but r = {r}");
         let hint = "write the link in z1, z2, …, or use `sum(…)`";
-        return Err(parse::error(text, span, what, hint));
+        return Err(lexer::error(text, span, what, hint));
     }
     Ok(())
 }

@@ -63,6 +63,7 @@ fn general(expression: &Expression) -> Result<Moments> {
     let mean = terms.iter().map(|(key, c)| c * table.mean(key)).sum();
     // What is left of cancelled terms, as of sin² + cos², is rounding.
     let variance = if variance < 1e-12 * size { 0.0 } else { variance };
+    weights.iter_mut().filter(|w| **w < 1e-14 * size).for_each(|w| *w = 0.0);
     Ok(Moments { mean, variance, weights })
 }
 
@@ -87,7 +88,9 @@ impl<'a> Table<'a> {
                 .hint("use at most 48 different polynomials and functions of one variable"));
         }
         let mut pieces: Vec<&Piece> = vec![&EMPTY; index.len()];
-        index.iter().for_each(|(piece, i)| pieces[*i] = piece);
+        for (piece, i) in &index {
+            pieces[*i] = piece;
+        }
         for piece in &pieces {
             check_integrable(piece)?;
         }
@@ -129,7 +132,9 @@ impl<'a> Table<'a> {
                 }
                 (Some(p), None) | (None, Some(p)) => {
                     let mean = self.coefficients(p)[0];
-                    total.iter_mut().for_each(|t| *t *= mean);
+                    for slot in &mut total {
+                        *slot *= mean;
+                    }
                 }
                 (None, None) => {}
             }
@@ -185,7 +190,9 @@ fn check_integrable(piece: &Piece) -> Result<()> {
     let coarse = gaussian_mean(square, &kinks);
     let edge = |z: f64| square(z) * density(z);
     let tail = edge(HALF_WIDTH) + edge(-HALF_WIDTH);
-    if !coarse.is_finite() || coarse > 1e100 || !(tail <= 1e-12 * coarse) {
+    // False for NaN as well.
+    let bounded = coarse <= 1e100 && tail <= 1e-12 * coarse;
+    if !bounded {
         return Err(Error::usage("the link grows too fast: its variance cannot be computed")
             .hint("`exp` is safe up to about `exp(2*t)`, and with `-t^2` in its argument"));
     }
