@@ -1,0 +1,143 @@
+//! The headline: fitted exponents against the sparsity exponent, between the bounds of theory.
+
+use super::axis::{Axis, extent};
+use super::group::{self, Learners, Setting};
+use super::legend::{Entry, Legend, Symbol};
+use super::page::{self, Page};
+use super::panel::{Bar, Panel};
+use super::scene::{Scene, Stroke};
+use super::style;
+use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
+
+const MOST_COLUMNS: usize = 3;
+/// Sideways distance of learners at equal α, in points.
+const SHIFT: f64 = 4.5;
+
+/// Draws β against α for every learner, with α k*, k* and the CSQ bound min(α, ½) k*.
+///
+/// One panel per target. A hollow point rests on fewer than four dimensions. None without
+/// a single fitted exponent.
+#[must_use]
+pub fn draw(analysis: &Analysis) -> Option<Scene> {
+    let fits: Vec<Fit> = analysis.exponents.iter().filter_map(fit).collect();
+    let settings = group::settings(fits.iter().map(|f| &f.0.series));
+    let (x, y) = axes(&fits)?;
+    let learners = Learners::of(analysis);
+    let columns = settings.len().min(MOST_COLUMNS);
+    let single = settings.len() == 1;
+    let width = if single { style::COLUMN } else { style::PAGE };
+    let page = Page {
+        width,
+        rows: settings.len().div_ceil(columns),
+        columns,
+        aspect: if single { 0.8 } else { 0.95 },
+        header: 15.0,
+        right: 9.0,
+        gap: 9.0,
+        legend: Legend::new(legend(&fits, &learners), width - 6.0),
+    };
+    let mut scene = page.start("sparsity exponent α", "fitted exponent β in n* = C dᵝ");
+    for (index, setting) in settings.iter().enumerate() {
+        let (row, column) = (index / columns, index % columns);
+        let rect = page.rect(row, column);
+        let panel = Panel { rect, x: &x, y: &y, overhang: 3.5 };
+        let mine = fits.iter().filter(|f| Setting::of(&f.0.series) == *setting);
+        let mine: Vec<Fit> = mine.copied().collect();
+        panel.grid(&mut scene);
+        theory(&mut scene, &panel, setting, &mine, &learners);
+        points(&mut scene, &panel, &mine, &learners);
+        panel.axes(&mut scene, index + columns >= settings.len(), column == 0);
+        page::title(&mut scene, rect, &setting.label(), 0);
+    }
+    Some(scene)
+}
+
+/// A series with its fitted exponent.
+type Fit<'a> = (&'a Exponent, Interval);
+
+fn fit(exponent: &Exponent) -> Option<Fit<'_>> {
+    let beta = exponent.exponent.filter(|beta| beta.value.is_finite())?;
+    exponent.series.alpha.is_finite().then_some((exponent, beta))
+}
+
+fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {
+    let (low, high) = extent(fits.iter().map(|f| f.0.series.alpha))?;
+    let x = Axis::linear(low.min(0.0) - 0.04, high.max(1.0) + 0.06);
+    let bounds = fits.iter().map(|f| f64::from(f.0.series.k_star));
+    // An interval without end must not squeeze everything else.
+    let ends = fits.iter().flat_map(|(_, beta)| {
+        [beta.value, beta.low.max(beta.value - 3.0), beta.high.min(beta.value + 3.0)]
+    });
+    let (low, high) = extent(bounds.chain(ends).chain([0.0]))?;
+    let pad = 0.05 * (high - low).max(1e-3);
+    Some((x, Axis::linear(if low < 0.0 { low - pad } else { 0.0 }, high + 1.5 * pad)))
+}
+
+fn pruned_line(learners: &Learners) -> Stroke {
+    style::solid(learners.look("pruned").colour, 1.0)
+}
+
+fn unpruned_line(learners: &Learners) -> Stroke {
+    style::dashed(learners.look("unpruned").colour, 1.0)
+}
+
+fn csq_line() -> Stroke {
+    style::dotted(style::BLACK, 1.1)
+}
+
+fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
+    let shown = |name: &&str| fits.iter().any(|f| f.0.series.learner == *name);
+    let point = |name: &str| (Symbol::Point(learners.look(name)), super::format::learner(name));
+    let mut entries: Vec<Entry> = learners.names().filter(shown).map(point).collect();
+    let lines = [
+        (pruned_line(learners), "α k*  (pruned)"),
+        (unpruned_line(learners), "k*  (unpruned)"),
+        (csq_line(), "min(α, ½) k*  (CSQ)"),
+    ];
+    entries.extend(lines.map(|(stroke, text)| (Symbol::Line(stroke), text.to_owned())));
+    if fits.iter().any(|f| thin(f.0)) {
+        entries.push((Symbol::Hollow(style::GREY), "under 4 dimensions".to_owned()));
+    }
+    entries
+}
+
+/// Too few dimensions for the fit to carry a verdict.
+fn thin(exponent: &Exponent) -> bool {
+    exponent.points < 4 || matches!(exponent.verdict, Verdict::TooFewDimensions | Verdict::Censored)
+}
+
+fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], learners: &Learners) {
+    let k = f64::from(setting.k_star);
+    let end = panel.x.range.1.min(1.0);
+    let csq = [(0.0, 0.0), (0.5, k / 2.0), (end, k / 2.0)];
+    let below: Vec<_> = csq.iter().map(|&(alpha, bound)| (alpha, 0.0, bound)).collect();
+    panel.band(scene, &below, style::pale(style::BLACK, 0.07));
+    panel.curve(scene, &[(0.0, k), (end, k)], unpruned_line(learners));
+    panel.curve(scene, &[(0.0, 0.0), (end, end * k)], pruned_line(learners));
+    panel.curve(scene, &csq, csq_line());
+    for name in learners.names().filter(|name| group::rank(name).0 == 2) {
+        let mine = fits.iter().filter(|f| f.0.series.learner == name);
+        let mut line: Vec<_> =
+            mine.filter_map(|f| Some((f.0.series.alpha, f.0.predicted?))).collect();
+        line.sort_by(|a, b| a.0.total_cmp(&b.0));
+        panel.curve(scene, &line, style::dashed(learners.look(name).colour, 0.7));
+    }
+}
+
+fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
+    for (exponent, beta) in fits {
+        let alpha = exponent.series.alpha;
+        let rivals = fits.iter().filter(|f| f.0.series.alpha.total_cmp(&alpha).is_eq());
+        let rivals =
+            group::distinct(rivals.map(|f| learners.index(&f.0.series.learner)), usize::cmp);
+        let place = rivals.iter().position(|&i| i == learners.index(&exponent.series.learner));
+        let step = SHIFT.min(24.0 / rivals.len() as f64);
+        let shift = step * (place.unwrap_or_default() as f64 - (rivals.len() - 1) as f64 / 2.0);
+        let look = learners.look(&exponent.series.learner);
+        let bar = Bar { x: alpha, low: beta.low, high: beta.high, shift };
+        panel.bar(scene, bar, look.colour);
+        if let Some((x, y)) = panel.place((alpha, beta.value)) {
+            panel.point(scene, (x + shift, y), look, !thin(exponent));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Made-up estimates that look like those of a real study.
+
+use crate::analysis::estimate::{
+    Analysis, Censoring, Curve, CurvePoint, Exponent, Interval, SeriesKey, Threshold, Verdict,
+};
+
+pub(super) const ALPHAS: [f64; 6] = [0.25, 0.375, 0.5, 0.625, 0.75, 1.0];
+const DIMS: [usize; 7] = [64, 128, 256, 512, 1024, 2048, 4096];
+
+/// k* = 2, six values of α, seven dimensions: one cell censored, one series short.
+pub(super) fn realistic() -> Analysis {
+    let mut analysis = Analysis {
+        study: "alpha_sweep".to_owned(),
+        threshold: 0.5,
+        curves: Vec::new(),
+        thresholds: Vec::new(),
+        exponents: Vec::new(),
+    };
+    for alpha in ALPHAS {
+        for learner in ["unpruned", "pruned"] {
+            let short = learner == "pruned" && alpha == 0.625;
+            let dims = if short { &DIMS[..3] } else { &DIMS[..] };
+            add_series(&mut analysis, &key(learner, "t^2 + t^4", 2, alpha), dims);
+        }
+    }
+    analysis
+}
+
+pub(super) fn key(learner: &str, link: &str, k_star: u32, alpha: f64) -> SeriesKey {
+    let (learner, link) = (learner.to_owned(), link.to_owned());
+    SeriesKey { learner, link, k_star, r: 1, alpha, q: 0.0 }
+}
+
+/// A wobble in [-1, 1] that is the same in every run.
+fn wobble(i: usize) -> f64 {
+    (i as f64 * 12.9898).sin()
+}
+
+pub(super) fn add_series(analysis: &mut Analysis, key: &SeriesKey, dims: &[usize]) {
+    let k = f64::from(key.k_star);
+    let (beta, constant) =
+        if key.learner == "pruned" { (key.alpha * k, 60.0_f64) } else { (k, 0.55) };
+    for (i, &d) in dims.iter().enumerate() {
+        let n_star = constant * (d as f64).powf(beta) * (1.0 + 0.06 * wobble(i + 3));
+        let last = i + 1 == dims.len() && key.learner == "unpruned" && key.alpha == 0.75;
+        let censored = if last { Censoring::Above } else { Censoring::None };
+        let s = (d as f64).powf(key.alpha).round() as usize;
+        analysis.thresholds.push(Threshold {
+            series: key.clone(),
+            d,
+            s,
+            threshold: 0.5,
+            n_star,
+            ci_low: n_star * 0.9,
+            ci_high: n_star * 1.1,
+            censored,
+            trials: 15,
+        });
+        let points = curve(n_star, censored == Censoring::Above);
+        let cell = format!("{}-{}-{d}", key.learner, key.alpha);
+        analysis.curves.push(Curve { series: key.clone(), cell, d, s, points });
+    }
+    analysis.exponents.push(exponent(key, dims, beta, constant));
+}
+
+fn curve(n_star: f64, censored: bool) -> Vec<CurvePoint> {
+    let last = if censored { 0 } else { 5 };
+    let point = |i: i32| {
+        let ratio = 2_f64.powf(f64::from(i) / 2.0);
+        let median =
+            1.0 / (1.0 + ratio.powf(1.7)) * (1.0 + 0.05 * wobble(i.unsigned_abs() as usize));
+        CurvePoint {
+            n: (n_star * ratio) as u64,
+            trials: 15,
+            failed: 0,
+            median,
+            lower_quartile: median * 0.85,
+            upper_quartile: median * 1.12,
+        }
+    };
+    (-6..last).map(point).collect()
+}
+
+fn exponent(key: &SeriesKey, dims: &[usize], beta: f64, constant: f64) -> Exponent {
+    let k = f64::from(key.k_star);
+    let half = 0.05 + 0.03 * wobble((key.alpha * 40.0) as usize).abs();
+    let value = beta + 0.03 * wobble((key.alpha * 16.0) as usize + 1);
+    let interval = Interval { value, low: value - half, high: value + half };
+    let short = dims.len() < 4;
+    let csq = key.alpha.min(0.5) * k;
+    let verdict = |claim: f64| match (claim - value).abs() <= half {
+        _ if short => Verdict::TooFewDimensions,
+        true => Verdict::Consistent,
+        false => Verdict::Excluded,
+    };
+    Exponent {
+        series: key.clone(),
+        d_min: dims.first().copied().unwrap_or_default(),
+        d_max: dims.last().copied().unwrap_or_default(),
+        points: dims.len(),
+        censored: usize::from(key.learner == "unpruned" && key.alpha == 0.75),
+        threshold: 0.5,
+        exponent: (dims.len() > 1).then_some(interval),
+        log_constant: Some(constant.ln() + (beta - value) * 512_f64.ln()),
+        log_corrected: None,
+        local_slopes: Vec::new(),
+        predicted: Some(beta),
+        csq,
+        verdict: verdict(beta),
+        verdict_csq: verdict(csq),
+    }
+}

@@ -1,0 +1,62 @@
+//! The vendored font: registered once, and measured.
+//!
+//! Text in a PNG is drawn with this font, so figures look alike on every machine. Text in
+//! an SVG stays text and names the font first, then narrower substitutes.
+
+use std::sync::OnceLock;
+
+use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
+
+use crate::error::{Error, Result};
+
+/// The family as an SVG names it; plotters knows the font under the same name.
+pub(super) const FAMILY: &str = "DejaVu Sans, Verdana, Arial, sans-serif";
+
+/// Ascent plus descent of the font in ems: what plotters takes a font size to mean.
+pub(super) const LINE_HEIGHT: f64 = 2384.0 / 2048.0;
+
+/// Height of a capital in ems.
+pub(super) const CAP_HEIGHT: f64 = 0.73;
+
+/// Depth of a descender in ems.
+pub(super) const DESCENT: f64 = 0.24;
+
+static REGULAR: &[u8] = include_bytes!("font/DejaVuSans.ttf");
+static BOLD: &[u8] = include_bytes!("font/DejaVuSans-Bold.ttf");
+
+/// Makes the font known to plotters; any call after the first does nothing.
+pub(super) fn register() -> Result<()> {
+    static DONE: OnceLock<bool> = OnceLock::new();
+    let done = DONE.get_or_init(|| {
+        register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok()
+            && register_font(FAMILY, FontStyle::Bold, BOLD).is_ok()
+    });
+    if *done {
+        Ok(())
+    } else {
+        Err(Error::runtime("the built-in font cannot be read")
+            .hint("this is a fault of the build: rebuild from a clean checkout"))
+    }
+}
+
+/// Width of `text` in the unit of `size`, its font size.
+pub(super) fn width(text: &str, size: f64, bold: bool) -> f64 {
+    const EM: f64 = 1000.0;
+    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
+    let font = FontDesc::new(FontFamily::Name(FAMILY), EM * LINE_HEIGHT, style);
+    let measured = register().ok().and_then(|()| font.box_size(text).ok());
+    let guess = || (600 * text.chars().count()) as u32;
+    f64::from(measured.map_or_else(guess, |(width, _)| width)) / EM * size
+}
+
+#[cfg(test)]
+mod tests {
+    use super::width;
+
+    #[test]
+    fn width_grows_with_text_size_and_weight() {
+        assert!(width("n*", 8.0, false) < width("n**", 8.0, false));
+        assert!((width("αβ", 16.0, false) / width("αβ", 8.0, false) - 2.0).abs() < 1e-9);
+        assert!(width("risk", 8.0, false) < width("risk", 8.0, true));
+    }
+}

@@ -1,0 +1,114 @@
+//! Series sorted into panels, rows and looks.
+
+use std::cmp::Ordering;
+
+use super::format;
+use super::style::Look;
+use crate::analysis::estimate::{Analysis, SeriesKey};
+
+/// What a panel holds fixed besides α: the target, without the learner.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Setting {
+    link: String,
+    pub(super) k_star: u32,
+    r: usize,
+    q: f64,
+}
+
+impl Setting {
+    pub(super) fn of(series: &SeriesKey) -> Self {
+        Self { link: series.link.clone(), k_star: series.k_star, r: series.r, q: series.q }
+    }
+
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        (self.k_star, &self.link, self.r)
+            .cmp(&(other.k_star, &other.link, other.r))
+            .then(self.q.total_cmp(&other.q))
+    }
+
+    /// For a figure: `t² + t⁴, k* = 2`.
+    pub(super) fn label(&self) -> String {
+        let mut label = format!("{}, k* = {}", format::link(&self.link), self.k_star);
+        if self.r > 1 {
+            label += &format!(", r = {}", self.r);
+        }
+        if self.q != 0.0 {
+            label += &format!(", q = {}", format::short(self.q));
+        }
+        label
+    }
+
+    /// For words: the link as written, and what is not the default.
+    pub(super) fn words(&self) -> String {
+        let mut words = self.link.clone();
+        if self.r > 1 {
+            words += &format!(" r={}", self.r);
+        }
+        if self.q != 0.0 {
+            words += &format!(" q={}", format::short(self.q));
+        }
+        words
+    }
+}
+
+/// Distinct values in order.
+pub(super) fn distinct<T>(
+    values: impl IntoIterator<Item = T>,
+    order: impl Fn(&T, &T) -> Ordering,
+) -> Vec<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    values.sort_by(&order);
+    values.dedup_by(|a, b| order(a, b) == Ordering::Equal);
+    values
+}
+
+/// The targets among the series, in order.
+pub(super) fn settings<'a>(series: impl IntoIterator<Item = &'a SeriesKey>) -> Vec<Setting> {
+    distinct(series.into_iter().map(Setting::of), Setting::order)
+}
+
+/// The sparsity exponents among the series, in order.
+pub(super) fn alphas<'a>(series: impl IntoIterator<Item = &'a SeriesKey>) -> Vec<f64> {
+    distinct(series.into_iter().map(|s| s.alpha), f64::total_cmp)
+}
+
+/// The learners of a study, in the order of legends: pruned, unpruned, the others by name.
+#[derive(Clone, Debug)]
+pub(super) struct Learners(Vec<String>);
+
+impl Learners {
+    pub(super) fn of(analysis: &Analysis) -> Self {
+        let curves = analysis.curves.iter().map(|c| &c.series);
+        let thresholds = analysis.thresholds.iter().map(|t| &t.series);
+        let exponents = analysis.exponents.iter().map(|e| &e.series);
+        let names = curves.chain(thresholds).chain(exponents).map(|s| s.learner.clone());
+        Self(distinct(names, |a, b| rank(a).cmp(&rank(b))))
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// Position in the legend.
+    pub(super) fn index(&self, name: &str) -> usize {
+        self.names().position(|n| n == name).unwrap_or(self.0.len())
+    }
+
+    /// The same in every figure; pruned and unpruned the same in every study.
+    pub(super) fn look(&self, name: &str) -> Look {
+        let two = self.names().filter(|n| rank(n).0 < 2).count();
+        Look::number(match rank(name).0 {
+            fixed @ 0..=1 => fixed,
+            _ => 2 + self.index(name) - two.min(self.index(name)),
+        })
+    }
+}
+
+/// Order of learners.
+pub(super) fn rank(name: &str) -> (usize, &str) {
+    match name {
+        "pruned" => (0, name),
+        "unpruned" => (1, name),
+        _ => (2, name),
+    }
+}

@@ -1,0 +1,73 @@
+//! Panels in a grid under a legend, with shared axis labels.
+
+use super::legend::Legend;
+use super::panel::Rect;
+use super::scene::{Align, Label, Scene};
+use super::style;
+
+/// The layout of a figure.
+pub(super) struct Page {
+    pub(super) width: f64,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    /// Height of a panel over its width.
+    pub(super) aspect: f64,
+    /// Room above each row of panels, for titles.
+    pub(super) header: f64,
+    /// Room to the right of the panels.
+    pub(super) right: f64,
+    /// Room between columns.
+    pub(super) gap: f64,
+    pub(super) legend: Legend,
+}
+
+const LEFT: f64 = 42.0;
+const BOTTOM: f64 = 28.0;
+const ROW_GAP: f64 = 5.0;
+const TOP: f64 = 3.0;
+
+impl Page {
+    fn panel_width(&self) -> f64 {
+        let gaps = self.gap * (self.columns - 1) as f64;
+        ((self.width - LEFT - self.right - gaps) / self.columns as f64).max(20.0)
+    }
+
+    fn row_height(&self) -> f64 {
+        self.header + self.panel_width() * self.aspect
+    }
+
+    fn top(&self) -> f64 {
+        TOP + self.legend.height() + 2.0
+    }
+
+    /// The rectangle of a panel.
+    pub(super) fn rect(&self, row: usize, column: usize) -> Rect {
+        let width = self.panel_width();
+        Rect {
+            left: LEFT + (width + self.gap) * column as f64,
+            top: self.top() + (self.row_height() + ROW_GAP) * row as f64 + self.header,
+            width,
+            height: width * self.aspect,
+        }
+    }
+
+    /// An empty page with legend and axis labels.
+    pub(super) fn start(&self, x_label: &str, y_label: &str) -> Scene {
+        let bottom = self.rect(self.rows - 1, 0).bottom();
+        let mut scene = Scene::new(self.width, bottom + BOTTOM);
+        let centre = f64::midpoint(LEFT, self.width - self.right);
+        self.legend.draw(&mut scene, centre, TOP);
+        let below = (centre, bottom + BOTTOM - 5.0);
+        scene.text(Label::new(x_label, below, style::LABEL).align(Align::Centre));
+        let middle = f64::midpoint(self.rect(0, 0).top, bottom);
+        let beside = (style::LABEL + 0.5, middle);
+        scene.text(Label::new(y_label, beside, style::LABEL).align(Align::Centre).upward());
+        scene
+    }
+}
+
+/// The title of a panel, `lines` text lines above its frame.
+pub(super) fn title(scene: &mut Scene, rect: Rect, text: &str, lines: usize) {
+    let at = (rect.left + rect.width / 2.0, rect.top - 4.0 - 10.0 * lines as f64);
+    scene.text(Label::new(text, at, style::LABEL).align(Align::Centre).bold());
+}

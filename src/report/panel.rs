@@ -1,0 +1,211 @@
+//! One pair of axes, and what can be drawn on it.
+
+use plotters::style::RGBAColor;
+
+use super::axis::Axis;
+use super::scene::{Align, Label, Point, Scene, Stroke};
+use super::style::{self, Look};
+use super::ticks::{Room, ticks};
+
+/// A rectangle of the page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rect {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+impl Rect {
+    pub(super) fn right(self) -> f64 {
+        self.left + self.width
+    }
+
+    pub(super) fn bottom(self) -> f64 {
+        self.top + self.height
+    }
+}
+
+/// A rectangle with axes.
+pub(super) struct Panel<'a> {
+    pub(super) rect: Rect,
+    pub(super) x: &'a Axis,
+    pub(super) y: &'a Axis,
+    /// How far tick labels of the x axis may stick out.
+    pub(super) overhang: f64,
+}
+
+/// A measured value with its interval, at one x.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bar {
+    pub(super) x: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+    /// Sideways shift, in points, to keep equal x apart.
+    pub(super) shift: f64,
+}
+
+impl Panel<'_> {
+    /// Place of a value, in or out of the rectangle.
+    pub(super) fn place(&self, (x, y): (f64, f64)) -> Option<Point> {
+        let (x, y) = (self.x.fraction(x)?, self.y.fraction(y)?);
+        let Rect { left, width, height, .. } = self.rect;
+        Some((left + x * width, self.rect.bottom() - y * height))
+    }
+
+    /// Frame and ticks; labels at the bottom and on the left where wanted.
+    pub(super) fn axes(&self, scene: &mut Scene, below: bool, beside: bool) {
+        let Rect { left, top, width, height } = self.rect;
+        let (right, bottom) = (self.rect.right(), self.rect.bottom());
+        for tick in ticks(self.x, Room::Across(width, self.overhang)) {
+            let x = left + tick.at * width;
+            mark(scene, tick.label.is_some(), |length| [(x, bottom), (x, bottom - length)]);
+            if let (Some(text), true) = (tick.label, below) {
+                let at = (x, bottom + 2.6 + style::SMALL * 0.78);
+                scene.text(Label::new(text, at, style::SMALL).align(Align::Centre));
+            }
+        }
+        for tick in ticks(self.y, Room::Up(height)) {
+            let y = bottom - tick.at * height;
+            mark(scene, tick.label.is_some(), |length| [(left, y), (left + length, y)]);
+            if let (Some(text), true) = (tick.label, beside) {
+                let at = (left - 3.0, y + style::SMALL * 0.36);
+                scene.text(Label::new(text, at, style::SMALL).align(Align::Right));
+            }
+        }
+        let (low, high) = ([(left, bottom), (right, bottom)], [(right, top), (left, top)]);
+        let frame = [low[0], low[1], high[0], high[1], low[0], low[1]];
+        scene.line(&frame, style::solid(style::BLACK, 0.6));
+    }
+
+    /// Faint lines at the labelled ticks.
+    pub(super) fn grid(&self, scene: &mut Scene) {
+        let Rect { left, top, width, height } = self.rect;
+        let stroke = style::solid(style::FAINT, 0.45);
+        for tick in ticks(self.x, Room::Across(width, self.overhang)) {
+            let x = left + tick.at * width;
+            if tick.label.is_some() {
+                scene.line(&[(x, top), (x, self.rect.bottom())], stroke);
+            }
+        }
+        for tick in ticks(self.y, Room::Up(height)) {
+            let y = self.rect.bottom() - tick.at * height;
+            if tick.label.is_some() {
+                scene.line(&[(left, y), (self.rect.right(), y)], stroke);
+            }
+        }
+    }
+
+    /// A line through values, as far as it lies inside.
+    pub(super) fn curve(&self, scene: &mut Scene, values: &[(f64, f64)], stroke: Stroke) {
+        let points: Vec<_> = values.iter().filter_map(|&v| self.place(v)).collect();
+        let mut run: Vec<Point> = Vec::new();
+        for pair in points.windows(2) {
+            let Some((from, to)) = clip(self.rect, pair[0], pair[1]) else { continue };
+            if run.last() != Some(&from) {
+                scene.line(&std::mem::take(&mut run), stroke);
+                run.push(from);
+            }
+            run.push(to);
+        }
+        scene.line(&run, stroke);
+    }
+
+    /// The area between two curves over the same x.
+    pub(super) fn band(&self, scene: &mut Scene, edges: &[(f64, f64, f64)], colour: RGBAColor) {
+        let place = |x, y| self.place((x, y)).map(|p| self.inside(p));
+        let lower = edges.iter().filter_map(|&(x, low, _)| place(x, low));
+        let upper = edges.iter().rev().filter_map(|&(x, _, high)| place(x, high));
+        scene.area(lower.chain(upper).collect(), colour);
+    }
+
+    /// An error bar with caps, cut off at the frame.
+    pub(super) fn bar(&self, scene: &mut Scene, bar: Bar, colour: RGBAColor) {
+        let ends = (self.place((bar.x, bar.low)), self.place((bar.x, bar.high)));
+        let (Some(low), Some(high)) = ends else { return };
+        let moved = |(x, y)| (x + bar.shift, y);
+        let Some((low, high)) = clip(self.rect, moved(low), moved(high)) else { return };
+        let stroke = style::solid(colour, 0.9);
+        scene.line(&[low, high], stroke);
+        for (x, y) in [low, high] {
+            scene.line(&[(x - 1.8, y), (x + 1.8, y)], stroke);
+        }
+    }
+
+    /// A data point, unless it lies outside.
+    pub(super) fn point(&self, scene: &mut Scene, at: Point, look: Look, filled: bool) {
+        if self.inside(at) == at {
+            look.draw(scene, at, 2.5, filled);
+        }
+    }
+
+    /// A hollow point with an arrow towards where the value must lie.
+    pub(super) fn bound(&self, scene: &mut Scene, at: Point, look: Look, upward: bool) {
+        if self.inside(at) == at {
+            arrow(scene, at, look.colour, upward);
+            look.draw(scene, at, 2.5, false);
+        }
+    }
+
+    /// The nearest point of the rectangle.
+    fn inside(&self, (x, y): Point) -> Point {
+        let Rect { left, top, .. } = self.rect;
+        (x.clamp(left, self.rect.right()), y.clamp(top, self.rect.bottom()))
+    }
+}
+
+fn mark(scene: &mut Scene, major: bool, ends: impl Fn(f64) -> [Point; 2]) {
+    let (length, stroke) = if major {
+        (3.0, style::solid(style::BLACK, 0.6))
+    } else {
+        (1.7, style::solid(style::GREY, 0.4))
+    };
+    scene.line(&ends(length), stroke);
+}
+
+/// The arrow of a bound.
+pub(super) fn arrow(scene: &mut Scene, (x, y): Point, colour: RGBAColor, upward: bool) {
+    let up = if upward { -1.0 } else { 1.0 };
+    scene.line(&[(x, y), (x, y + up * 7.0)], style::solid(colour, 0.9));
+    let tip = [(x, y + up * 9.2), (x - 2.0, y + up * 5.6), (x + 2.0, y + up * 5.6)];
+    scene.area(tip.to_vec(), colour);
+}
+
+/// The part of a segment inside a rectangle (Liang and Barsky).
+fn clip(rect: Rect, from: Point, to: Point) -> Option<(Point, Point)> {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let (mut start, mut end) = (0.0_f64, 1.0_f64);
+    let sides = [
+        (-dx, from.0 - rect.left),
+        (dx, rect.right() - from.0),
+        (-dy, from.1 - rect.top),
+        (dy, rect.bottom() - from.1),
+    ];
+    for (speed, room) in sides {
+        if speed == 0.0 && room < 0.0 {
+            return None;
+        }
+        if speed < 0.0 {
+            start = start.max(room / speed);
+        } else if speed > 0.0 {
+            end = end.min(room / speed);
+        }
+    }
+    let at = |t: f64| (from.0 + t * dx, from.1 + t * dy);
+    let first = if start == 0.0 { from } else { at(start) };
+    let last = if end >= 1.0 { to } else { at(end) };
+    (start <= end).then_some((first, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Rect, clip};
+
+    #[test]
+    fn segments_are_cut_at_the_frame() {
+        let rect = Rect { left: 0.0, top: 0.0, width: 10.0, height: 10.0 };
+        assert_eq!(clip(rect, (-5.0, 5.0), (15.0, 5.0)), Some(((0.0, 5.0), (10.0, 5.0))));
+        assert_eq!(clip(rect, (2.0, 2.0), (3.0, 4.0)), Some(((2.0, 2.0), (3.0, 4.0))));
+        assert_eq!(clip(rect, (-5.0, 0.0), (-1.0, 9.0)), None);
+    }
+}

@@ -1,0 +1,193 @@
+//! A figure as a list of shapes, in points (1/72 inch) from the top left corner.
+
+use plotters::style::RGBAColor;
+
+use super::font;
+use super::style::BLACK;
+
+/// A place on the page.
+pub type Point = (f64, f64);
+
+/// Where the anchor of a text lies on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// The anchor is the start.
+    Left,
+    /// The anchor is the middle.
+    Centre,
+    /// The anchor is the end.
+    Right,
+}
+
+/// A line of text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// The words.
+    pub text: String,
+    /// The anchor, on the base line.
+    pub at: Point,
+    /// Font size.
+    pub size: f64,
+    /// Which part of the text stands at the anchor.
+    pub align: Align,
+    /// Bold face.
+    pub bold: bool,
+    /// Turned to read from bottom to top.
+    pub upward: bool,
+    /// Colour.
+    pub colour: RGBAColor,
+}
+
+impl Label {
+    pub(super) fn new(text: impl AsRef<str>, at: Point, size: f64) -> Self {
+        let text = text.as_ref().chars().filter(|c| !c.is_control()).collect();
+        Self { text, at, size, align: Align::Left, bold: false, upward: false, colour: BLACK }
+    }
+
+    pub(super) fn align(self, align: Align) -> Self {
+        Self { align, ..self }
+    }
+
+    pub(super) fn bold(self) -> Self {
+        Self { bold: true, ..self }
+    }
+
+    pub(super) fn upward(self) -> Self {
+        Self { upward: true, ..self }
+    }
+
+    /// The box that the text covers: (left, top, right, bottom).
+    #[must_use]
+    pub fn bounds(&self) -> (f64, f64, f64, f64) {
+        let width = font::width(&self.text, self.size, self.bold);
+        let start = match self.align {
+            Align::Left => 0.0,
+            Align::Centre => -width / 2.0,
+            Align::Right => -width,
+        };
+        let (x, y) = self.at;
+        let (up, down) = (font::CAP_HEIGHT * self.size, font::DESCENT * self.size);
+        if self.upward {
+            (x - up, y - start - width, x + down, y - start)
+        } else {
+            (x + start, y - up, x + start + width, y + down)
+        }
+    }
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stroke {
+    /// Colour.
+    pub colour: RGBAColor,
+    /// Width.
+    pub width: f64,
+    /// Lengths of dash and gap; solid without.
+    pub dash: Option<(f64, f64)>,
+}
+
+/// What a page is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// An open line through the points.
+    Line(Vec<Point>, RGBAColor, f64),
+    /// A filled polygon.
+    Area(Vec<Point>, RGBAColor),
+    /// A filled disc: centre, radius.
+    Disc(Point, f64, RGBAColor),
+    /// A text.
+    Text(Label),
+}
+
+/// A figure: its size and its shapes, in the order in which they are painted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
+    /// Width in points.
+    pub width: f64,
+    /// Height in points.
+    pub height: f64,
+    /// The shapes, the lowest first.
+    pub shapes: Vec<Shape>,
+}
+
+impl Scene {
+    pub(super) fn new(width: f64, height: f64) -> Self {
+        Self { width, height, shapes: Vec::new() }
+    }
+
+    /// Every text on the page.
+    pub fn labels(&self) -> impl Iterator<Item = &Label> {
+        self.shapes.iter().filter_map(|shape| match shape {
+            Shape::Text(label) => Some(label),
+            _ => None,
+        })
+    }
+
+    pub(super) fn text(&mut self, label: Label) {
+        self.shapes.push(Shape::Text(label));
+    }
+
+    pub(super) fn area(&mut self, points: Vec<Point>, colour: RGBAColor) {
+        if points.len() > 2 {
+            self.shapes.push(Shape::Area(points, colour));
+        }
+    }
+
+    pub(super) fn disc(&mut self, centre: Point, radius: f64, colour: RGBAColor) {
+        self.shapes.push(Shape::Disc(centre, radius, colour));
+    }
+
+    pub(super) fn line(&mut self, points: &[Point], stroke: Stroke) {
+        if points.len() < 2 {
+            return;
+        }
+        let mut push = |points| self.shapes.push(Shape::Line(points, stroke.colour, stroke.width));
+        match stroke.dash {
+            None => push(points.to_vec()),
+            Some((dash, gap)) => dashes(points, dash, gap).into_iter().for_each(push),
+        }
+    }
+}
+
+/// Cuts a line into dashes that go round its corners.
+fn dashes(points: &[Point], dash: f64, gap: f64) -> Vec<Vec<Point>> {
+    let (mut pieces, mut left, mut drawing) = (Vec::new(), dash, true);
+    let mut piece = vec![points[0]];
+    for pair in points.windows(2) {
+        let (mut from, to) = (pair[0], pair[1]);
+        loop {
+            let rest = (to.0 - from.0).hypot(to.1 - from.1);
+            if rest <= left {
+                left -= rest;
+                piece.push(to);
+                break;
+            }
+            let t = left / rest;
+            from = (from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1));
+            piece.push(from);
+            let done = std::mem::replace(&mut piece, vec![from]);
+            if drawing {
+                pieces.push(done);
+            }
+            drawing = !drawing;
+            left = if drawing { dash } else { gap };
+        }
+    }
+    if drawing && piece.len() > 1 {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dashes;
+
+    #[test]
+    fn dashes_cover_their_share_of_the_line() {
+        let pieces = dashes(&[(0.0, 0.0), (6.0, 0.0), (6.0, 6.0)], 2.0, 1.0);
+        assert_eq!(pieces.len(), 4);
+        assert_eq!(pieces[0], [(0.0, 0.0), (2.0, 0.0)]);
+        assert_eq!(pieces[3], [(6.0, 3.0), (6.0, 5.0)]);
+    }
+}

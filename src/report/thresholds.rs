@@ -1,0 +1,201 @@
+//! Samples needed against dimension: one panel per target and α, all learners in it.
+
+use super::axis::{Axis, extent};
+use super::group::{self, Learners, Setting};
+use super::legend::{Entry, Legend, Symbol};
+use super::page::{self, Page};
+use super::panel::{Bar, Panel};
+use super::scene::{Label, Scene};
+use super::{format, style};
+use crate::analysis::estimate::{Analysis, Censoring, Exponent, Interval, SeriesKey, Threshold};
+
+const MOST_COLUMNS: usize = 3;
+/// Height of a line of a panel's header.
+const LINE: f64 = 10.0;
+
+/// Draws n*(d) with intervals and fitted lines, both logarithmic, beside the slopes of theory.
+///
+/// A censored cell is a hollow point with an arrow. None without a single positive n*.
+#[must_use]
+pub fn draw(analysis: &Analysis) -> Option<Scene> {
+    let series = || analysis.thresholds.iter().map(|t| &t.series);
+    let (x, y) = axes(analysis)?;
+    let learners = Learners::of(analysis);
+    let panels = panels(analysis);
+    let several = group::settings(series()).len() > 1;
+    let columns = panels.len().min(MOST_COLUMNS);
+    let width = if panels.len() == 1 { style::COLUMN } else { style::PAGE };
+    let lines = panels.iter().map(|p| p.fits.len()).max()? + usize::from(several);
+    let page = Page {
+        width,
+        rows: panels.len().div_ceil(columns),
+        columns,
+        aspect: if panels.len() == 1 { 0.78 } else { 0.9 },
+        header: 15.0 + LINE * lines as f64,
+        right: if panels.len() == 1 { 12.0 } else { 9.0 },
+        gap: 8.0,
+        legend: Legend::new(legend(analysis, &learners), width - 6.0),
+    };
+    let tau = format::short(analysis.threshold);
+    let mut scene = page.start("dimension d", &format!("samples to reach risk τ = {tau},  n*"));
+    for (index, contents) in panels.iter().enumerate() {
+        let (row, column) = (index / columns, index % columns);
+        let rect = page.rect(row, column);
+        let panel = Panel { rect, x: &x, y: &y, overhang: 3.0 };
+        panel.grid(&mut scene);
+        contents.draw(&mut scene, &panel, &learners);
+        panel.axes(&mut scene, index + columns >= panels.len(), column == 0);
+        contents.header(&mut scene, &panel, &learners, lines, several);
+    }
+    Some(scene)
+}
+
+fn axes(analysis: &Analysis) -> Option<(Axis, Axis)> {
+    let cells =
+        || analysis.thresholds.iter().filter(|t| t.d > 0 && t.n_star > 0.0 && t.n_star.is_finite());
+    let dims = group::distinct(cells().map(|t| t.d), usize::cmp);
+    let dims: Vec<f64> = dims.into_iter().map(|d| d as f64).collect();
+    // An interval without end must not squeeze everything else.
+    let within = |t: &Threshold, end: f64| end.clamp(t.n_star / 30.0, t.n_star * 30.0);
+    let values = cells().flat_map(|t| [t.n_star, within(t, t.ci_low), within(t, t.ci_high)]);
+    let named = if dims.len() > 12 { Vec::new() } else { dims.clone() };
+    Some((Axis::log(dims)?.naming(named), Axis::log(values)?))
+}
+
+fn legend(analysis: &Analysis, learners: &Learners) -> Vec<Entry> {
+    let shown = |name: &&str| analysis.thresholds.iter().any(|t| t.series.learner == *name);
+    let point = |name: &str| (Symbol::Point(learners.look(name)), format::learner(name));
+    let mut entries: Vec<Entry> = learners.names().filter(shown).map(point).collect();
+    if analysis.exponents.iter().any(|e| fitted(e).is_some()) {
+        let fit = Symbol::Line(style::solid(style::GREY, 1.2));
+        entries.push((fit, "fit n* = C dᵝ".to_owned()));
+    }
+    if analysis.exponents.iter().any(|e| e.predicted.is_some()) {
+        let theory = Symbol::Line(style::dashed(style::GREY, 0.8));
+        entries.push((theory, "slope of theory".to_owned()));
+    }
+    if analysis.thresholds.iter().any(|t| t.censored != Censoring::None) {
+        entries.push((Symbol::Bound(style::GREY), "bound (censored)".to_owned()));
+    }
+    entries
+}
+
+/// What one panel shows.
+struct Contents<'a> {
+    setting: Setting,
+    alpha: f64,
+    cells: Vec<&'a Threshold>,
+    fits: Vec<&'a Exponent>,
+}
+
+fn panels(analysis: &Analysis) -> Vec<Contents<'_>> {
+    let learners = Learners::of(analysis);
+    let mut panels = Vec::new();
+    for setting in group::settings(analysis.thresholds.iter().map(|t| &t.series)) {
+        let of_setting = analysis.thresholds.iter().filter(|t| Setting::of(&t.series) == setting);
+        for alpha in group::alphas(of_setting.map(|t| &t.series)) {
+            let here =
+                |s: &SeriesKey| Setting::of(s) == setting && s.alpha.total_cmp(&alpha).is_eq();
+            let cells = analysis.thresholds.iter().filter(|t| here(&t.series)).collect();
+            let fits = analysis.exponents.iter().filter(|e| here(&e.series));
+            let mut fits: Vec<_> = fits.collect();
+            fits.sort_by_key(|e| learners.index(&e.series.learner));
+            panels.push(Contents { setting: setting.clone(), alpha, cells, fits });
+        }
+    }
+    panels
+}
+
+impl Contents<'_> {
+    fn draw(&self, scene: &mut Scene, panel: &Panel, learners: &Learners) {
+        for fit in &self.fits {
+            self.lines(scene, panel, fit, learners);
+        }
+        for cell in &self.cells {
+            let look = learners.look(&cell.series.learner);
+            let Some(at) = panel.place((cell.d as f64, cell.n_star)) else { continue };
+            if cell.censored == Censoring::None {
+                let (low, high) = (cell.ci_low, cell.ci_high);
+                let bar = Bar { x: cell.d as f64, low, high, shift: 0.0 };
+                panel.bar(scene, bar, look.colour);
+                panel.point(scene, at, look, true);
+            } else {
+                panel.bound(scene, at, look, cell.censored == Censoring::Above);
+            }
+        }
+    }
+
+    /// The slope of theory through the middle of the data, and the fitted line.
+    fn lines(&self, scene: &mut Scene, panel: &Panel, fit: &Exponent, learners: &Learners) {
+        let colour = learners.look(&fit.series.learner).colour;
+        let line = |slope: f64, constant: f64, ends: [f64; 2]| {
+            ends.map(|d| (d, (constant + slope * d.ln()).exp())).to_vec()
+        };
+        let full = [panel.x.range.0, panel.x.range.1].map(|log| 10_f64.powf(log));
+        if let (Some(slope), Some((ln_d, ln_n))) = (fit.predicted, self.middle(&fit.series)) {
+            let theory = line(slope, ln_n - slope * ln_d, full);
+            panel.curve(scene, &theory, style::dashed(style::pale(colour, 0.75), 0.8));
+        }
+        if let (Some(beta), Some(constant)) = (fitted(fit), fit.log_constant) {
+            let ends = [fit.d_min as f64, fit.d_max as f64];
+            panel.curve(scene, &line(beta.value, constant, ends), style::solid(colour, 1.3));
+        }
+    }
+
+    /// Mean of (ln d, ln n*) over the uncensored cells of a series.
+    fn middle(&self, series: &SeriesKey) -> Option<(f64, f64)> {
+        let mine =
+            self.cells.iter().filter(|t| t.series == *series && t.censored == Censoring::None);
+        let logs = mine.map(|t| ((t.d as f64).ln(), t.n_star.ln()));
+        let logs: Vec<_> = logs.filter(|(d, n)| d.is_finite() && n.is_finite()).collect();
+        let mean = |sum: f64| sum / logs.len() as f64;
+        (!logs.is_empty())
+            .then(|| (mean(logs.iter().map(|l| l.0).sum()), mean(logs.iter().map(|l| l.1).sum())))
+    }
+
+    /// α, and the fitted exponent of every learner.
+    fn header(
+        &self,
+        scene: &mut Scene,
+        panel: &Panel,
+        learners: &Learners,
+        lines: usize,
+        several: bool,
+    ) {
+        let rect = panel.rect;
+        page::title(scene, rect, &format!("α = {}", format::short(self.alpha)), lines);
+        let mut y = rect.top - 4.5 - LINE * lines as f64;
+        let mut next = || {
+            y += LINE;
+            y
+        };
+        if several {
+            let at = (rect.left + rect.width / 2.0, next());
+            let label = Label::new(self.setting.label(), at, style::SMALL);
+            scene.text(label.align(super::scene::Align::Centre));
+        }
+        let left = rect.left + (rect.width - 118.0).max(0.0) / 2.0;
+        for fit in &self.fits {
+            let at = (left + 10.0, next());
+            let look = learners.look(&fit.series.learner);
+            look.draw(scene, (left + 3.0, at.1 - 2.7), 2.3, true);
+            scene.text(Label::new(summary(fit), at, style::SMALL));
+        }
+    }
+}
+
+/// `β = 1.01 ± 0.04 (theory 1)`.
+fn summary(fit: &Exponent) -> String {
+    let Some(beta) = fitted(fit) else {
+        let plural = if fit.points == 1 { "" } else { "s" };
+        return format!("no fit ({} point{plural})", fit.points);
+    };
+    let half = (beta.high - beta.low) / 2.0;
+    let interval = if half.is_finite() { format!(" ± {half:.2}") } else { String::new() };
+    let theory = fit.predicted.map(|p| format!(" (theory {})", format::short(p)));
+    format!("β = {:.2}{interval}{}", beta.value, theory.unwrap_or_default())
+}
+
+fn fitted(fit: &Exponent) -> Option<Interval> {
+    fit.exponent.filter(|beta| beta.value.is_finite() && extent([beta.value]).is_some())
+}
