@@ -42,12 +42,27 @@ impl Polynomial {
         }
     }
 
-    /// out\[i\] *= p(z\[i\]).
+    /// out\[i\] *= p(z\[i\]) for at most [`BLOCK`] samples. The coefficients are the outer loop, so
+    /// that the inner one runs over samples and vectorises; each sample sees the same operations
+    /// as in [`eval`](Self::eval).
     fn multiply(&self, z: &[f64], out: &mut [f64]) {
+        let (mut next, mut after) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let (next, after) = (&mut next[..z.len()], &mut after[..z.len()]);
         match self {
-            Self::Horner(c) => out.iter_mut().zip(z).for_each(|(o, z)| *o *= horner(c, *z)),
-            Self::Clenshaw(c) => out.iter_mut().zip(z).for_each(|(o, z)| *o *= clenshaw(c, *z)),
+            Self::Horner(powers) => {
+                for c in powers.iter().rev() {
+                    next.iter_mut().zip(z).for_each(|(sum, z)| *sum = *sum * z + c);
+                }
+            }
+            Self::Clenshaw(series) => {
+                for (k, c) in series.iter().enumerate().rev() {
+                    let k = k as f64 + 1.0;
+                    let pairs = next.iter_mut().zip(&mut *after);
+                    pairs.zip(z).for_each(|((b, a), z)| (*b, *a) = (c + z * *b - k * *a, *b));
+                }
+            }
         }
+        out.iter_mut().zip(next).for_each(|(o, p)| *o *= *p);
     }
 }
 

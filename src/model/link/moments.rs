@@ -46,7 +46,8 @@ fn polynomial(expression: &Expression) -> Moments {
     Moments { mean, variance: weights[1..].iter().fold(0.0, |a, b| a + b), weights }
 }
 
-fn general(expression: &Expression) -> Result<Moments> {
+/// Sums over pairs of terms, each a product of one-dimensional integrals.
+pub(super) fn general(expression: &Expression) -> Result<Moments> {
     let table = Table::new(expression)?;
     let terms: Vec<(&Key, f64)> = expression.terms.iter().map(|(k, c)| (k, *c)).collect();
     let mut weights = vec![0.0; MAX_ORDER + 1];

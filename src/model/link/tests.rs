@@ -5,7 +5,7 @@ use std::f64::consts::{FRAC_2_PI, PI};
 
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 
-use super::Link;
+use super::{Link, moments};
 use crate::model::hermite::{he, he_normalised};
 use crate::model::quadrature::gaussian_mean;
 
@@ -77,6 +77,19 @@ fn blocks_agree_with_points_and_with_the_formula() {
 }
 
 #[test]
+fn long_polynomials_give_the_same_bits_in_blocks() {
+    for text in ["t^2 + t^4", "He20 - 3*He7 + 1"] {
+        let link = link(text).normalised().unwrap();
+        let z: Vec<f64> = (0..700).map(|i| f64::from(i) / 100.0 - 3.5).collect();
+        let mut out = vec![0.0; z.len()];
+        link.eval_block(&z, z.len(), &mut out);
+        for (z, out) in z.iter().zip(out) {
+            assert_eq!(out.to_bits(), link.eval(&[*z]).to_bits(), "{text} at {z}");
+        }
+    }
+}
+
+#[test]
 fn the_example_of_the_paper() {
     let link = link("t^2 + t^4");
     let c = link.coefficients();
@@ -114,6 +127,58 @@ fn information_exponents() {
     assert_eq!((sum.r(), sum.information_exponent().unwrap()), (4, 2));
     close(sum.variance(), 8.0, 1e-13, "variance of the sum");
     close(sum.eval(&[1.0, 2.0, 0.0, 0.0]), 1.0, 1e-13, "the sum");
+}
+
+#[test]
+fn random_sums_of_hermite_products() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    for _ in 0..300 {
+        let mut orders = std::collections::BTreeMap::from([((0, 1), 0.0), ((1, 0), 0.0)]);
+        for _ in 0..rng.random_range(1..6) {
+            orders.insert(
+                (rng.random_range(0..5), rng.random_range(1..5)),
+                rng.random_range(0.1..2.0),
+            );
+            orders.insert((rng.random_range(1..5), rng.random_range(0..5)), -0.5);
+        }
+        let terms: Vec<String> = orders
+            .iter()
+            // The second factor by the product z He_k = He_{k+1} + k He_{k−1}, undone by hand.
+            .map(|((a, b), c)| match b {
+                0 => format!("({c})*He{a}(z1)"),
+                _ => format!(
+                    "({c})*He{a}(z1)*(z2*He{}(z2) - {}*He{}(z2))",
+                    b - 1,
+                    b - 1,
+                    if *b > 1 { b - 2 } else { 0 }
+                ),
+            })
+            .collect();
+        let text = terms.join(" + ");
+        let Ok(link) = Link::parse(&text, Some(2)) else { panic!("{text}") };
+        let visible = orders.iter().filter(|(_, c)| **c != 0.0);
+        let lowest = visible.map(|((a, b), _)| a + b).min().unwrap();
+        assert_eq!(link.information_exponent().unwrap(), lowest, "{text}");
+        let other = moments::general(&link.expression).unwrap();
+        close(other.variance, link.variance(), 1e-10 * link.variance(), &text);
+        for (norm, weight) in link.tensor_norms().iter().zip(other.weights) {
+            close(weight, norm * norm, 1e-10 * link.variance(), &text);
+        }
+    }
+}
+
+#[test]
+fn moments_agree_with_monte_carlo() {
+    let link = link("relu(z1)*z2 + abs(z2 - 1) + sin(2*z1)*He2(z3)");
+    let n = 400_000;
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let z: Vec<f64> = (0..3 * n).map(|_| rng.sample(rand_distr::StandardNormal)).collect();
+    let mut y = vec![0.0; n];
+    link.eval_block(&z, n, &mut y);
+    let mean = y.iter().sum::<f64>() / n as f64;
+    let variance = y.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n as f64;
+    close(mean, link.mean(), 5.0 * (link.variance() / n as f64).sqrt(), "mean");
+    close(variance / link.variance(), 1.0, 0.02, "variance");
 }
 
 #[test]
