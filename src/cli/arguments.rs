@@ -1,0 +1,196 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use secateur::study::Profile;
+
+/// How many samples does a pruned network need to learn a sparse target, and how does that
+/// number grow with the dimension?
+///
+/// Exit codes: 0 done, 1 failure at run time, 2 bad usage or bad study, 3 finished with
+/// failed trials.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run what a study lacks, fit exponents, draw figures, print verdicts
+    Study(StudyArguments),
+    /// Show the studies and their claims
+    List(FormatArguments),
+    /// Show cells, trials, predicted time and memory of a study; run nothing
+    Plan(PlanArguments),
+    /// Compute thresholds, exponents and verdicts again from trials.csv
+    Fit(FitArguments),
+    /// Draw the figures again
+    Plot(FolderArguments),
+    /// Predicted exponents and bounds
+    Predict(PredictArguments),
+    /// Hermite coefficients, information and generative exponent, blind channels of a link
+    Link(LinkArguments),
+}
+
+/// Form of what goes to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FormatArguments {
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Which study, and what to change in it.
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
+    /// Name of a study in the folder `studies`, or path of a study file (.toml)
+    #[arg(value_name = "NAME|FILE")]
+    pub(crate) study: String,
+
+    /// How much it may cost on two cores: quick 30 s, standard 5 min, full hours
+    #[arg(long, value_enum, default_value = "standard")]
+    pub(crate) profile: Profile,
+
+    /// Change a value of the study, as in --set model.noise=0.2; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Trials per cell and sample size [default: the study's]
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) trials: Option<u32>,
+
+    /// Seed of every random number [default: the study's]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub(crate) threads: Option<u16>,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StudyArguments {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Start anew: move earlier results of this study aside
+    #[arg(long)]
+    pub(crate) fresh: bool,
+
+    /// Show the plan and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+
+    /// No progress and no notes; errors only
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// Which results.
+#[derive(Debug, Args)]
+pub(crate) struct FolderArguments {
+    /// Name of a study with results, or folder that holds a trials.csv
+    #[arg(value_name = "NAME|FOLDER")]
+    pub(crate) results: String,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
+
+    /// Risk that has to be reached [default: the study's]
+    #[arg(long, value_name = "RISK")]
+    pub(crate) threshold: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FitArguments {
+    #[command(flatten)]
+    pub(crate) folder: FolderArguments,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PredictArguments {
+    /// Information exponent k* of the link
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) k_star: u32,
+
+    /// Sparsity exponent α between 0 and 1 [default: a table over α]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) alpha: Option<f64>,
+
+    /// Dimension: adds the sharp prediction of the pruning stage
+    #[arg(long, value_name = "DIMENSION")]
+    pub(crate) d: Option<usize>,
+
+    /// Number of relevant directions
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    pub(crate) r: usize,
+
+    /// Generative exponent s* of the link [default: 1 for odd k*, 2 for even k*]
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) s_star: Option<u32>,
+
+    /// Activation of the network
+    #[arg(long, value_name = "NAME", default_value = "relu")]
+    pub(crate) activation: String,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LinkArguments {
+    /// The link, for example "t^2 + t^4", "He3 + 0.5*He1", "z1*z2" or relu
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) link: String,
+
+    /// Number of relevant directions [default: as many as the link names]
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) r: Option<usize>,
+
+    /// Activation of the network
+    #[arg(long, value_name = "NAME", default_value = "relu")]
+    pub(crate) activation: String,
+
+    /// Shift c of the gradient comparison [default: the best one for k*, and 0]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    pub(crate) shift: Option<f64>,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}

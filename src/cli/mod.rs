@@ -1,0 +1,53 @@
+//! The command line: arguments, exit codes, and the one place that prints.
+
+mod arguments;
+mod folder;
+mod print;
+mod progress;
+mod study;
+mod theory;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use secateur::{ErrorKind, Result};
+
+use arguments::{Arguments, Command};
+
+/// How a command ended without an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Everything was done: exit code 0.
+    Done,
+    /// Done, but some trials have no metrics: exit code 3.
+    FailedTrials,
+}
+
+/// Parses the arguments, runs the command, prints errors, and chooses the exit code.
+pub(crate) fn main() -> ExitCode {
+    // Clap exits with 2 on bad usage by itself.
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::FailedTrials) => ExitCode::from(3),
+        Err(error) => {
+            print::error(&error);
+            ExitCode::from(match error.kind() {
+                ErrorKind::Usage => 2,
+                ErrorKind::Runtime => 1,
+            })
+        }
+    }
+}
+
+fn run(command: Command) -> Result<Ending> {
+    match command {
+        Command::Study(arguments) => study::run(&arguments),
+        Command::List(arguments) => study::list(&arguments),
+        Command::Plan(arguments) => study::plan(&arguments),
+        Command::Fit(arguments) => folder::fit(&arguments),
+        Command::Plot(arguments) => folder::plot(&arguments),
+        Command::Predict(arguments) => theory::predict(&arguments),
+        Command::Link(arguments) => theory::link(&arguments),
+    }
+}

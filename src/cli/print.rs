@@ -1,0 +1,45 @@
+//! Everything that reaches a terminal: results to standard output, all else to standard error.
+
+use std::io::{IsTerminal, Write};
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
+use secateur::Error;
+use serde::Serialize;
+
+/// Columns of an error message when the output is no terminal.
+const WIDTH: usize = 100;
+
+/// Writes to standard output. A closed pipe is the reader's choice, not an error.
+pub(crate) fn text(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    let _ = write!(out, "{text}{end}").and_then(|()| out.flush());
+}
+
+/// Writes one JSON document to standard output; numbers that are not finite become null.
+pub(crate) fn json(value: &impl Serialize) {
+    match serde_json::to_string_pretty(value) {
+        Ok(document) => text(&document),
+        Err(e) => note(&format!("error: the result cannot be written as JSON: {e}")),
+    }
+}
+
+/// Writes a line to standard error.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Shows an error with its place and hint.
+pub(crate) fn error(error: &Error) {
+    let fancy = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let theme = if fancy { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(WIDTH)
+        .with_links(false)
+        .with_context_lines(1);
+    let mut message = String::new();
+    match handler.render_report(&mut message, error) {
+        Ok(()) => note(message.trim_end()),
+        Err(_) => note(&format!("error: {error}")),
+    }
+}

@@ -1,0 +1,171 @@
+//! Commands about theory: `predict` and `link`.
+
+use secateur::Result;
+use secateur::model::direction::DirectionLaw;
+use secateur::model::{self, Activation, Channel, Link, Prediction, Statistic, theory};
+use serde::Serialize;
+use serde_json::json;
+
+use super::arguments::{Format, LinkArguments, PredictArguments};
+use super::{Ending, print};
+
+/// α of the table that `predict` shows when none is given.
+const ALPHAS: [f64; 7] = [0.1, 0.25, 0.375, 0.5, 0.625, 0.75, 1.0];
+
+/// `secateur predict`: exponents, and with `--d` the sharp prediction of the pruning stage.
+pub(crate) fn predict(arguments: &PredictArguments) -> Result<Ending> {
+    let k = arguments.k_star;
+    let s_star = arguments.s_star.unwrap_or_else(|| theory::default_generative_exponent(k));
+    let activation = Activation::parse(&arguments.activation)?;
+    let alphas = arguments.alpha.map_or_else(|| ALPHAS.to_vec(), |a| vec![a]);
+    let rows = alphas
+        .into_iter()
+        .map(|alpha| {
+            let exponents = model::predict(k, alpha, arguments.r, s_star)?;
+            let sharp = arguments.d.map(|d| Sharp::new(activation, k, alpha, d, arguments.r));
+            Ok(Row { alpha, exponents, sharp: sharp.transpose()? })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    match arguments.format {
+        Format::Json if arguments.alpha.is_some() => print::json(&rows[0]),
+        Format::Json => print::json(&rows),
+        Format::Text => print::text(&predict_text(k, s_star, &rows)),
+    }
+    Ok(Ending::Done)
+}
+
+#[derive(Serialize)]
+struct Row {
+    alpha: f64,
+    #[serde(flatten)]
+    exponents: Prediction,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sharp: Option<Sharp>,
+}
+
+/// n ≈ 2 s^{k*} ln d / ρ² samples of the pruning stage.
+#[derive(Serialize)]
+struct Sharp {
+    d: usize,
+    s: usize,
+    shift: f64,
+    rho: f64,
+    prune_samples: f64,
+}
+
+impl Sharp {
+    fn new(activation: Activation, k: u32, alpha: f64, d: usize, r: usize) -> Result<Self> {
+        let law = DirectionLaw::Hard { alpha };
+        law.check(d, r)?;
+        let s = law.sparsity(d, r);
+        let shift = model::best_shift(activation, k, false);
+        let channel = match k {
+            1 => Channel::Linear,
+            k if k % 2 == 0 => Channel::Even,
+            _ => Channel::OddNoLinear,
+        };
+        let rho = Statistic::new(activation, channel, shift, false)?.correlation(k).abs();
+        Ok(Self { d, s, shift, rho, prune_samples: theory::prune_samples(k, s, d, rho) })
+    }
+}
+
+fn predict_text(k: u32, s_star: u32, rows: &[Row]) -> String {
+    let mut text = format!("exponents of n*(d), k* = {k}, s* = {s_star}\n\n");
+    text += "  alpha   pruned  unpruned   CSQ bound   online SGD   smoothed SGD   SQ\n";
+    for Row { alpha, exponents: e, .. } in rows {
+        text += &format!(
+            "{alpha:>7} {:>8} {:>9} {:>11} {:>12} {:>14} {:>4}\n",
+            e.pruned, e.unpruned, e.csq, e.online_sgd, e.smoothed_sgd, e.sq
+        );
+    }
+    for Row { alpha, sharp, .. } in rows {
+        if let Some(sharp) = sharp {
+            text += &format!(
+                "\nα = {alpha}, d = {}, s = {}: pruning needs about {:.0} samples (c = {:.2}, ρ = {:.3})",
+                sharp.d, sharp.s, sharp.prune_samples, sharp.shift, sharp.rho
+            );
+        }
+    }
+    text
+}
+
+/// `secateur link`: what theory reads off a link.
+pub(crate) fn link(arguments: &LinkArguments) -> Result<Ending> {
+    let link = Link::parse(&arguments.link, arguments.r)?;
+    let k_star = link.information_exponent()?;
+    let s_star = link.generative_exponent();
+    let activation = Activation::parse(&arguments.activation)?;
+    let best = model::best_shift(activation, k_star, false);
+    let mut shifts = arguments.shift.map_or_else(|| vec![0.0, best], |c| vec![c]);
+    shifts.dedup();
+    let mut blind = Vec::new();
+    for &shift in &shifts {
+        for augmented in [false, true] {
+            if augmented && shift.abs() > 1.0 {
+                continue;
+            }
+            for b in model::blind_channels(activation, k_star, shift, augmented)? {
+                blind.push(json!({
+                    "activation": activation.name(),
+                    "channel": b.channel.name(),
+                    "shift": shift,
+                    "augmentation": if augmented { "noise" } else { "none" },
+                    "order": b.order,
+                    "reason": b.reason,
+                }));
+            }
+        }
+    }
+    match arguments.format {
+        Format::Json => print::json(&json!({
+            "link": link.text(),
+            "r": link.r(),
+            "k_star": k_star,
+            "s_star": s_star,
+            "coefficients": link.coefficients(),
+            "tensor_norms": link.tensor_norms(),
+            "mean": link.mean(),
+            "variance": link.variance(),
+            "best_shift": best,
+            "blind": blind,
+        })),
+        Format::Text => {
+            print::text(&link_text(&link, k_star, s_star, activation, best));
+            for b in blind {
+                print::text(&format!(
+                    "  {:<14} c = {:<6.3} augmentation {:<6} {}",
+                    b["channel"].as_str().unwrap_or_default(),
+                    b["shift"].as_f64().unwrap_or_default(),
+                    b["augmentation"].as_str().unwrap_or_default(),
+                    b["reason"].as_str().unwrap_or_default(),
+                ));
+            }
+        }
+    }
+    Ok(Ending::Done)
+}
+
+fn link_text(
+    link: &Link,
+    k_star: u32,
+    s_star: Option<u32>,
+    activation: Activation,
+    best: f64,
+) -> String {
+    let mut text = format!("link                    {}\n", link.text());
+    text += &format!("directions r            {}\n", link.r());
+    text += &format!("information exponent k* {k_star}\n");
+    let s_star = s_star.map_or("not computed".to_owned(), |s| s.to_string());
+    text += &format!("generative exponent s*  {s_star}\n");
+    text += &format!("mean, variance          {:.6}, {:.6}\n", link.mean(), link.variance());
+    let (name, values) = if link.r() == 1 {
+        ("Hermite coefficients    ", link.coefficients())
+    } else {
+        ("Hermite tensor norms    ", link.tensor_norms())
+    };
+    let shown: Vec<String> = values.iter().map(|c| format!("{c:.6}")).collect();
+    text += &format!("{name}{}\n", shown.join(" "));
+    text += &format!("best shift, {:<11} c = {best:.3}\n", activation.name());
+    text += &format!("channels blind to order {k_star}:");
+    text
+}
