@@ -8,7 +8,7 @@ use super::options::{Keep, PruneOptions, Shift};
 use crate::error::Result;
 use crate::model::activation::Activation;
 use crate::model::statistic::{Channel, ChannelChoice, Statistic, best_shift};
-use crate::sample::{BLOCK, CentredLabels, Samples, reduce};
+use crate::sample::{BLOCK, CentredLabels, Samples, reduce, simd};
 
 /// Scores coordinates by the channels of the even–odd decomposition.
 #[derive(Clone, Debug)]
@@ -97,7 +97,7 @@ impl GradientComparison {
             (1.0, zeta)
         };
         let activation = self.activation;
-        pulp::Arch::new().dispatch(
+        simd::vectorise(
             #[inline(always)]
             || match activation {
                 // Spelled out so that the common case compiles to a mask.

@@ -2,6 +2,7 @@
 
 use super::gaussian;
 use super::key::Key;
+use super::simd;
 use crate::model::target::Target;
 
 /// Samples in a block: the unit in which the design is generated.
@@ -126,7 +127,7 @@ impl<'a> Samples<'a> {
     /// `self.block_len(block)` rows.
     pub fn columns(&self, block: u64, coordinates: &[u32], out: &mut [f32]) {
         let rows = self.block_len(block);
-        pulp::Arch::new().dispatch(
+        simd::vectorise(
             #[inline(always)]
             || {
                 for (&j, column) in coordinates.iter().zip(out.chunks_exact_mut(rows)) {

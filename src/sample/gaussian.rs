@@ -11,6 +11,7 @@
 //! measured in the tests against f64.
 
 use super::key::{Key, lane_states};
+use super::simd;
 
 /// Generators that run side by side.
 pub const LANES: usize = 16;
@@ -22,7 +23,10 @@ pub const ROUND: usize = 2 * LANES;
 ///
 /// A shorter `out` gets a prefix of what a longer one would get.
 pub fn fill(key: Key, position: u64, out: &mut [f32]) {
-    pulp::Arch::new().dispatch(|| fill_inline(key, position, out));
+    simd::vectorise(
+        #[inline(always)]
+        || fill_inline(key, position, &mut *out),
+    );
 }
 
 /// [`fill`] without the choice of an instruction set, for callers that already made it.
@@ -82,15 +86,11 @@ fn radius(k: u32) -> f32 {
     let exponent = (offset as i32) >> 23;
     let m = f32::from_bits((offset & 0x007f_ffff).wrapping_add(SQRT_HALF));
     let x = m - 1.0;
-    // ln(1 + x) / x by Horner's rule.
-    let p = -0.101_068_93_f32;
-    let p = p * x + 0.162_225_8;
-    let p = p * x - 0.172_508_3;
-    let p = p * x + 0.199_001_66;
-    let p = p * x - 0.249_699_1;
-    let p = p * x + 0.333_350_6;
-    let p = p * x - 0.500_003_64;
-    let p = p * x + 0.999_999_94;
+    // ln(1 + x) / x, by Estrin's scheme: short chains keep the arithmetic units busy.
+    let x2 = x * x;
+    let low = (0.999_999_94 - 0.500_003_64 * x) + x2 * (0.333_350_6 - 0.249_699_1 * x);
+    let high = (0.199_001_66 - 0.172_508_3 * x) + x2 * (0.162_225_8 - 0.101_068_93 * x);
+    let p = low + (x2 * x2) * high;
     // −2 ln u = 2 (32 − e) ln 2 − 2 ln m, never below zero but for rounding near u = 1.
     let whole = (32 - exponent) as f32 * (2.0 * std::f32::consts::LN_2);
     let square = whole - 2.0 * x * p;
@@ -104,16 +104,11 @@ fn direction(k: u32) -> (f32, f32) {
     // which is lost in the rounding to f32 and therefore free.
     let t = (k as i32) as f32 * (1.0 / 4_294_967_296.0);
     let t2 = t * t;
-    let c = 0.219_696_8_f32;
-    let c = c * t2 - 1.331_880_2;
-    let c = c * t2 + 4.058_412;
-    let c = c * t2 - 4.934_793;
-    let c = c * t2 + 0.999_999_95;
-    let s = 0.077_220_13_f32;
-    let s = s * t2 - 0.598_045_17;
-    let s = s * t2 + 2.550_031_4;
-    let s = s * t2 - 5.167_707;
-    let s = s * t2 + 3.141_592_6;
+    let t4 = t2 * t2;
+    let c =
+        (0.999_999_95 - 4.934_793 * t2) + t4 * ((4.058_412 - 1.331_880_2 * t2) + t4 * 0.219_696_8);
+    let s = (3.141_592_6 - 5.167_707 * t2)
+        + t4 * ((2.550_031_4 - 0.598_045_17 * t2) + t4 * 0.077_220_13);
     (f32::from_bits(c.to_bits() ^ (k << 31)), s * t)
 }
 

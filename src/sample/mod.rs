@@ -9,6 +9,7 @@ pub mod gaussian;
 pub mod key;
 pub mod labels;
 pub mod reduce;
+pub mod simd;
 
 pub use design::{BLOCK, Design, Samples, Stage, Tile};
 pub use key::Key;

@@ -1,0 +1,43 @@
+//! Quadrature, links and the resolution of `auto` shifts: paid once a study.
+
+#![expect(missing_docs, reason = "criterion_group generates public items")]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use secateur::model::quadrature::gaussian_mean;
+use secateur::model::{Activation, Link, best_feature_shift, best_shift};
+
+fn quadrature(c: &mut Criterion) {
+    let mut group = c.benchmark_group("quadrature");
+    group.bench_function("gaussian_mean/smooth", |b| {
+        b.iter(|| gaussian_mean(|z| (black_box(0.3) * z).tanh().powi(2), &[]));
+    });
+    group.bench_function("gaussian_mean/kink", |b| {
+        b.iter(|| gaussian_mean(|z| (z - black_box(0.3)).max(0.0), &[0.3]));
+    });
+    group.bench_function("best_shift/relu/k3", |b| {
+        b.iter(|| best_shift(Activation::Relu, black_box(3), false));
+    });
+    group.bench_function("best_feature_shift/relu/k2", |b| {
+        b.iter(|| best_feature_shift(Activation::Relu, black_box(2)));
+    });
+    group.finish();
+}
+
+fn link(c: &mut Criterion) {
+    let mut group = c.benchmark_group("link");
+    group.bench_function("parse/He3", |b| b.iter(|| Link::parse(black_box("He3"), None)));
+    let z: Vec<f64> = (0..1024).map(|i| f64::from(i) / 256.0 - 2.0).collect();
+    let mut out = vec![0.0; z.len()];
+    for text in ["He2", "He3", "tanh"] {
+        let link = Link::parse(text, None).and_then(Link::normalised).expect("a known link");
+        group.bench_function(format!("eval_block_1024/{text}"), |b| {
+            b.iter(|| link.eval_block(&z, z.len(), &mut out));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, quadrature, link);
+criterion_main!(benches);
