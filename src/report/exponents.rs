@@ -129,9 +129,15 @@ fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], lea
 fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
     for (exponent, beta) in fits {
         let alpha = exponent.series.alpha;
-        let rivals = fits.iter().filter(|f| f.0.series.alpha.total_cmp(&alpha).is_eq());
-        let rivals =
-            group::distinct(rivals.map(|f| learners.index(&f.0.series.learner)), usize::cmp);
+        // Only points whose intervals meet step aside: a shifted point sits off its line.
+        let meets = |f: &&Fit| {
+            f.0.series.alpha.total_cmp(&alpha).is_eq()
+                && f.1.low <= beta.high
+                && beta.low <= f.1.high
+        };
+        let rivals = fits.iter().filter(|f| f.0 == *exponent || meets(f));
+        let rivals = rivals.map(|f| learners.index(&f.0.series.learner));
+        let rivals = group::distinct(rivals, usize::cmp);
         let place = rivals.iter().position(|&i| i == learners.index(&exponent.series.learner));
         let step = SHIFT.min(24.0 / rivals.len() as f64);
         let shift = step * (place.unwrap_or_default() as f64 - (rivals.len() - 1) as f64 / 2.0);

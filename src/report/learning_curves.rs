@@ -110,7 +110,9 @@ fn rows(analysis: &Analysis) -> Vec<Row> {
         let mut new =
             if one_alpha { by_learner(analysis, setting) } else { by_alpha(analysis, setting) };
         if settings.len() > 1 {
-            new.iter_mut().for_each(|row| row.side.push(setting.label()));
+            for row in &mut new {
+                row.side.push(setting.label());
+            }
         }
         rows.append(&mut new);
     }

@@ -183,7 +183,6 @@ fn average_down(large: &[u8], wide: usize) -> Vec<u8> {
     small
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn fault(cause: impl Display) -> Error {
     Error::runtime(format!("the figure cannot be painted: {cause}"))
         .hint("please report this with the study's trials.csv")

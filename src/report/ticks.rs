@@ -35,7 +35,7 @@ impl Room {
             Self::Up(_) => (style::SMALL * font::CAP_HEIGHT, 3.0),
         };
         let centre = at * self.length();
-        (centre - (size + gap) / 2.0, centre + (size + gap) / 2.0)
+        (centre - f64::midpoint(size, gap), centre + f64::midpoint(size, gap))
     }
 
     fn holds(self, span: (f64, f64)) -> bool {
