@@ -11,7 +11,7 @@ use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
 
 const MOST_COLUMNS: usize = 3;
 /// Sideways distance of learners at equal α, in points.
-const SHIFT: f64 = 4.5;
+const SHIFT: f64 = 5.2;
 
 /// Draws β against α for every learner, with α k*, k* and the CSQ bound min(α, ½) k*.
 ///
@@ -34,6 +34,7 @@ pub fn draw(analysis: &Analysis) -> Option<Scene> {
         header: 15.0,
         right: 9.0,
         gap: 9.0,
+        row_gap: 5.0,
         legend: Legend::new(legend(&fits, &learners), width - 6.0),
     };
     let mut scene = page.start("sparsity exponent α", "fitted exponent β in n* = C dᵝ");
@@ -56,13 +57,13 @@ pub fn draw(analysis: &Analysis) -> Option<Scene> {
 type Fit<'a> = (&'a Exponent, Interval);
 
 fn fit(exponent: &Exponent) -> Option<Fit<'_>> {
-    let beta = exponent.exponent.filter(|beta| beta.value.is_finite())?;
+    let beta = exponent.exponent.filter(|beta| beta.value.abs() < 1e3)?;
     exponent.series.alpha.is_finite().then_some((exponent, beta))
 }
 
 fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {
     let (low, high) = extent(fits.iter().map(|f| f.0.series.alpha))?;
-    let x = Axis::linear(low.min(0.0) - 0.04, high.max(1.0) + 0.06);
+    let x = Axis::linear(low.min(0.0) - 0.04, high.max(1.0) + 0.08);
     let bounds = fits.iter().map(|f| f64::from(f.0.series.k_star));
     // An interval without end must not squeeze everything else.
     let ends = fits.iter().flat_map(|(_, beta)| {
@@ -70,6 +71,7 @@ fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {
     });
     let (low, high) = extent(bounds.chain(ends).chain([0.0]))?;
     let pad = 0.05 * (high - low).max(1e-3);
+    let x = x.naming(vec![0.0, 0.25, 0.5, 0.75, 1.0]);
     Some((x, Axis::linear(if low < 0.0 { low - pad } else { 0.0 }, high + 1.5 * pad)))
 }
 
@@ -127,9 +129,15 @@ fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], lea
 fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
     for (exponent, beta) in fits {
         let alpha = exponent.series.alpha;
-        let rivals = fits.iter().filter(|f| f.0.series.alpha.total_cmp(&alpha).is_eq());
-        let rivals =
-            group::distinct(rivals.map(|f| learners.index(&f.0.series.learner)), usize::cmp);
+        // Only points whose intervals meet step aside: a shifted point sits off its line.
+        let meets = |f: &&Fit| {
+            f.0.series.alpha.total_cmp(&alpha).is_eq()
+                && f.1.low <= beta.high
+                && beta.low <= f.1.high
+        };
+        let rivals = fits.iter().filter(|f| f.0 == *exponent || meets(f));
+        let rivals = rivals.map(|f| learners.index(&f.0.series.learner));
+        let rivals = group::distinct(rivals, usize::cmp);
         let place = rivals.iter().position(|&i| i == learners.index(&exponent.series.learner));
         let step = SHIFT.min(24.0 / rivals.len() as f64);
         let shift = step * (place.unwrap_or_default() as f64 - (rivals.len() - 1) as f64 / 2.0);

@@ -1,5 +1,7 @@
 //! Made-up estimates that look like those of a real study.
 
+#![allow(clippy::float_cmp)] // α is copied, never computed
+
 use crate::analysis::estimate::{
     Analysis, Censoring, Curve, CurvePoint, Exponent, Interval, SeriesKey, Threshold, Verdict,
 };
@@ -38,8 +40,11 @@ fn wobble(i: usize) -> f64 {
 
 pub(super) fn add_series(analysis: &mut Analysis, key: &SeriesKey, dims: &[usize]) {
     let k = f64::from(key.k_star);
-    let (beta, constant) =
-        if key.learner == "pruned" { (key.alpha * k, 60.0_f64) } else { (k, 0.55) };
+    let (beta, constant) = if key.learner == "pruned" {
+        (key.alpha * k, 120.0 * 0.007_f64.powf(key.alpha))
+    } else {
+        (k, 0.55)
+    };
     for (i, &d) in dims.iter().enumerate() {
         let n_star = constant * (d as f64).powf(beta) * (1.0 + 0.06 * wobble(i + 3));
         let last = i + 1 == dims.len() && key.learner == "unpruned" && key.alpha == 0.75;

@@ -20,8 +20,8 @@ pub(super) fn samples(value: f64) -> String {
     let scientific = format!("{value:.2e}");
     match scientific.parse::<f64>() {
         Ok(rounded) if rounded.abs() >= 1e5 => scientific,
-        Ok(rounded) if rounded.abs() >= 100.0 => format!("{rounded:.0}"),
-        Ok(rounded) => short(rounded),
+        Ok(rounded) if rounded.abs() < 1e-3 && rounded != 0.0 => scientific,
+        Ok(rounded) => rounded.to_string(),
         Err(_) => scientific,
     }
 }
@@ -110,6 +110,7 @@ mod tests {
         assert_eq!(samples(99_999.0), "1.00e5");
         assert_eq!(samples(23_456.0), "23500");
         assert_eq!(samples(7.0), "7");
+        assert_eq!(samples(0.012_345), "0.0123");
         assert_eq!(samples(f64::INFINITY), "inf");
         assert_eq!(short(0.375), "0.375");
         assert_eq!(short(1.0), "1");

@@ -28,26 +28,24 @@ impl Setting {
 
     /// For a figure: `t² + t⁴, k* = 2`.
     pub(super) fn label(&self) -> String {
-        let mut label = format!("{}, k* = {}", format::link(&self.link), self.k_star);
-        if self.r > 1 {
-            label += &format!(", r = {}", self.r);
-        }
-        if self.q != 0.0 {
-            label += &format!(", q = {}", format::short(self.q));
-        }
-        label
+        let head = format!("{}, k* = {}", format::link(&self.link), self.k_star);
+        self.with_rarities(head, ", r = ", ", q = ")
     }
 
-    /// For words: the link as written, and what is not the default.
+    /// For words: the link as written.
     pub(super) fn words(&self) -> String {
-        let mut words = self.link.clone();
+        self.with_rarities(self.link.clone(), " r=", " q=")
+    }
+
+    /// Adds r and q where they are not the usual 1 and 0.
+    fn with_rarities(&self, mut text: String, r: &str, q: &str) -> String {
         if self.r > 1 {
-            words += &format!(" r={}", self.r);
+            text.extend([r, &self.r.to_string()]);
         }
         if self.q != 0.0 {
-            words += &format!(" q={}", format::short(self.q));
+            text.extend([q, &format::short(self.q)]);
         }
-        words
+        text
     }
 }
 

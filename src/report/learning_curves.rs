@@ -5,90 +5,160 @@ use super::format;
 use super::group::{self, Learners, Setting};
 use super::legend::{Entry, Legend, Symbol};
 use super::page::{self, Page};
-use super::panel::{Panel, Rect};
-use super::scene::{Align, Label, Scene};
+use super::panel::Panel;
+use super::scene::Scene;
 use super::style;
 use crate::analysis::estimate::{Analysis, Curve};
 
-/// More sparsity exponents than this start a new block of rows.
-const MOST_COLUMNS: usize = 6;
+/// More sparsity exponents than this start a new row.
+const MOST_ALPHAS: usize = 6;
+/// More learners than this start a new row, when they stand side by side.
+const MOST_LEARNERS: usize = 3;
 
 /// Draws the median risk with its quartile band against n, both logarithmic, and τ.
 ///
-/// Rows are learners (and targets), columns are α. None without a single finite risk.
+/// Rows are learners (and targets) and columns are α; learners stand side by side when
+/// there is only one α. None without a single positive risk.
 #[must_use]
 pub fn draw(analysis: &Analysis) -> Option<Scene> {
-    let points = || analysis.curves.iter().flat_map(|c| &c.points).filter(|p| p.median > 0.0);
-    let x = Axis::log(points().map(|p| p.n as f64))?;
-    let risks = points().map(|p| p.median);
-    let (low, high) = extent(risks.filter(|r| r.is_finite()).chain([analysis.threshold]))?;
-    let y = Axis::log([low, high, low.min(0.4), high.max(1.0)])?;
-    points().find(|p| p.median.is_finite())?;
-
-    let dims = dimensions(analysis);
+    let y = risk_axis(analysis)?;
+    let dims = group::distinct(analysis.curves.iter().map(|c| c.d), usize::cmp);
     let rows = rows(analysis);
-    let columns = rows.iter().map(|row| row.alphas.len()).max()?;
-    let single = columns == 1 && rows.len() == 1;
-    let width = if columns == 1 { style::COLUMN } else { style::PAGE };
-    let page = Page {
-        width,
-        rows: rows.len(),
-        columns,
-        aspect: if single { 0.72 } else { 1.0 },
-        header: 15.0,
-        right: 17.0,
-        gap: 6.0,
-        legend: Legend::new(legend(analysis, &dims), width - 6.0),
-    };
+    let page = page(analysis, &rows, &dims)?;
     let mut scene = page.start("total samples n", "risk  E(f − f*)² / Var f*");
     for (index, row) in rows.iter().enumerate() {
-        for (column, &alpha) in row.alphas.iter().enumerate() {
+        let Some(x) = sample_axis(analysis, &row.setting) else { continue };
+        let next = rows.get(index + 1).filter(|next| next.setting == row.setting);
+        for (column, view) in row.views.iter().enumerate() {
             let rect = page.rect(index, column);
             let panel = Panel { rect, x: &x, y: &y, overhang: 2.0 };
-            let below = rows.get(index + 1).is_none_or(|next| next.alphas.len() <= column);
             panel.grid(&mut scene);
-            curves(&mut scene, &panel, analysis, row, alpha, &dims);
+            let curves = view.curves(analysis, &row.setting);
+            draw_curves(&mut scene, &panel, &curves, &dims, analysis.threshold);
+            let below = next.is_none_or(|next| next.views.len() <= column);
             panel.axes(&mut scene, below, column == 0);
-            page::title(&mut scene, rect, &format!("α = {}", format::short(alpha)), 0);
+            page::title(&mut scene, rect, &view.title, 0);
         }
-        side_title(&mut scene, page.rect(index, row.alphas.len() - 1), &row.title);
+        page::side_titles(&mut scene, page.rect(index, row.views.len() - 1), &row.side);
     }
     Some(scene)
 }
 
-/// Panels side by side: one learner on one target, some values of α.
+fn page(analysis: &Analysis, rows: &[Row], dims: &[usize]) -> Option<Page> {
+    let columns = rows.iter().map(|row| row.views.len()).max()?;
+    let width = if columns == 1 { style::COLUMN } else { style::PAGE };
+    let several = rows.iter().any(|row| row.setting != rows[0].setting);
+    let sides = rows.iter().map(|row| row.side.len()).max()?;
+    Some(Page {
+        width,
+        rows: rows.len(),
+        columns,
+        aspect: if columns <= 3 { 0.72 } else { 1.05 },
+        header: 15.0,
+        right: 7.0 + 10.5 * sides as f64,
+        gap: 6.0,
+        row_gap: if several { 16.0 } else { 5.0 },
+        legend: Legend::new(legend(analysis, dims), width - 6.0),
+    })
+}
+
+fn risk_axis(analysis: &Analysis) -> Option<Axis> {
+    let risks = analysis.curves.iter().flat_map(|c| &c.points).map(|p| p.median);
+    let (low, high) = extent(risks.filter(|&risk| risk > 0.0))?;
+    Axis::log([low, high, low.min(0.4), high.max(1.0), analysis.threshold])
+}
+
+fn sample_axis(analysis: &Analysis, setting: &Setting) -> Option<Axis> {
+    let mine = analysis.curves.iter().filter(|c| Setting::of(&c.series) == *setting);
+    Axis::log(mine.flat_map(|c| &c.points).filter(|p| p.median > 0.0).map(|p| p.n as f64))
+}
+
+/// Panels side by side on one target.
 struct Row {
-    learner: String,
     setting: Setting,
-    alphas: Vec<f64>,
+    views: Vec<View>,
+    /// Words to the right of the row.
+    side: Vec<String>,
+}
+
+/// What one panel shows of a target.
+struct View {
+    learner: String,
+    alpha: f64,
     title: String,
 }
 
+impl View {
+    /// Its curves, the largest dimension last.
+    fn curves<'a>(&self, analysis: &'a Analysis, setting: &Setting) -> Vec<&'a Curve> {
+        let mine = |c: &&Curve| {
+            let s = &c.series;
+            let alike = s.alpha.total_cmp(&self.alpha).is_eq() && Setting::of(s) == *setting;
+            alike && s.learner == self.learner
+        };
+        let mut curves: Vec<&Curve> = analysis.curves.iter().filter(mine).collect();
+        curves.sort_by_key(|c| c.d);
+        curves
+    }
+}
+
 fn rows(analysis: &Analysis) -> Vec<Row> {
-    let series = || analysis.curves.iter().map(|c| &c.series);
-    let settings = group::settings(series());
+    let settings = group::settings(analysis.curves.iter().map(|c| &c.series));
+    let one_alpha = settings.iter().all(|setting| alphas(analysis, setting, None).len() == 1);
     let mut rows = Vec::new();
     for setting in &settings {
-        let of_setting = |s: &&_| Setting::of(s) == *setting;
-        let alphas = group::alphas(series().filter(of_setting));
-        for block in alphas.chunks(MOST_COLUMNS) {
-            for learner in Learners::of(analysis).names() {
-                if !series().filter(of_setting).any(|s| s.learner == learner) {
-                    continue;
-                }
-                let name = format::learner(learner);
-                let title =
-                    if settings.len() > 1 { format!("{name}, {}", setting.label()) } else { name };
-                let (learner, alphas) = (learner.to_owned(), block.to_vec());
-                rows.push(Row { learner, setting: setting.clone(), alphas, title });
+        let mut new =
+            if one_alpha { by_learner(analysis, setting) } else { by_alpha(analysis, setting) };
+        if settings.len() > 1 {
+            for row in &mut new {
+                row.side.push(setting.label());
             }
+        }
+        rows.append(&mut new);
+    }
+    rows
+}
+
+fn by_alpha(analysis: &Analysis, setting: &Setting) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for block in alphas(analysis, setting, None).chunks(MOST_ALPHAS) {
+        for learner in learners(analysis, setting) {
+            let view = |&alpha: &f64| {
+                let (learner, title) = (learner.clone(), format!("α = {}", format::short(alpha)));
+                View { learner, alpha, title }
+            };
+            let (views, side) = (block.iter().map(view).collect(), vec![format::learner(&learner)]);
+            rows.push(Row { setting: setting.clone(), views, side });
         }
     }
     rows
 }
 
-fn dimensions(analysis: &Analysis) -> Vec<usize> {
-    group::distinct(analysis.curves.iter().map(|c| c.d), usize::cmp)
+fn by_learner(analysis: &Analysis, setting: &Setting) -> Vec<Row> {
+    let view = |learner: &String| {
+        let alpha = alphas(analysis, setting, Some(learner))[0];
+        let title = format!("{}, α = {}", format::learner(learner), format::short(alpha));
+        View { learner: learner.clone(), alpha, title }
+    };
+    let learners = learners(analysis, setting);
+    let blocks = learners.chunks(MOST_LEARNERS);
+    let row = |block: &[String]| {
+        let views = block.iter().map(view).collect();
+        Row { setting: setting.clone(), views, side: Vec::new() }
+    };
+    blocks.map(row).collect()
+}
+
+fn alphas(analysis: &Analysis, setting: &Setting, learner: Option<&str>) -> Vec<f64> {
+    let series = analysis.curves.iter().map(|c| &c.series);
+    let asked = series.filter(|s| learner.is_none_or(|name| s.learner == name));
+    group::alphas(asked.filter(|s| Setting::of(s) == *setting))
+}
+
+fn learners(analysis: &Analysis, setting: &Setting) -> Vec<String> {
+    let all = Learners::of(analysis);
+    let some = all.names().filter(|name| !alphas(analysis, setting, Some(name)).is_empty());
+    some.map(str::to_owned).collect()
 }
 
 fn legend(analysis: &Analysis, dims: &[usize]) -> Vec<Entry> {
@@ -100,51 +170,24 @@ fn legend(analysis: &Analysis, dims: &[usize]) -> Vec<Entry> {
     dims.iter().enumerate().map(entry).chain([tau]).collect()
 }
 
-/// The curves of one panel, the largest dimension on top.
-fn curves(
-    scene: &mut Scene,
-    panel: &Panel,
-    analysis: &Analysis,
-    row: &Row,
-    alpha: f64,
-    dims: &[usize],
-) {
-    let mine = |c: &&Curve| {
-        let s = &c.series;
-        s.learner == row.learner
-            && s.alpha.total_cmp(&alpha).is_eq()
-            && Setting::of(s) == row.setting
-    };
-    let mut curves: Vec<&Curve> = analysis.curves.iter().filter(mine).collect();
-    curves.sort_by_key(|c| c.d);
-    let colour = |d| {
-        let index = dims.binary_search(&d).unwrap_or_default();
-        style::sequential(index, dims.len())
-    };
-    for curve in &curves {
+/// Bands below, then τ, then the medians.
+fn draw_curves(scene: &mut Scene, panel: &Panel, curves: &[&Curve], dims: &[usize], tau: f64) {
+    let colour = |d| style::sequential(dims.binary_search(&d).unwrap_or_default(), dims.len());
+    for curve in curves {
         let edges = curve.points.iter().map(|p| (p.n as f64, p.lower_quartile, p.upper_quartile));
         let edges: Vec<_> = edges.filter(|e| e.1 > 0.0 && e.2.is_finite()).collect();
-        panel.band(scene, &edges, style::pale(colour(curve.d), 0.18));
+        panel.band(scene, &edges, style::pale(colour(curve.d), 0.25));
     }
-    let tau = [10_f64.powf(panel.x.range.0), 10_f64.powf(panel.x.range.1)];
-    let tau = tau.map(|n| (n, analysis.threshold));
-    panel.curve(scene, &tau, style::dashed(style::BLACK, 0.8));
-    for curve in &curves {
+    let (first, last) = panel.x.range;
+    let level = [(10_f64.powf(first), tau), (10_f64.powf(last), tau)];
+    panel.curve(scene, &level, style::dashed(style::BLACK, 0.8));
+    for curve in curves {
         let line: Vec<_> = curve.points.iter().map(|p| (p.n as f64, p.median)).collect();
         panel.curve(scene, &line, style::solid(colour(curve.d), 1.2));
-        if let ([only], true) = (&line[..], line.len() == 1)
-            && let Some(at) = panel.place(*only)
+        if let [only] = line[..]
+            && let Some(at) = panel.place(only)
         {
             scene.disc(at, 1.6, colour(curve.d));
         }
     }
-}
-
-/// The name of a row, beside its last panel.
-fn side_title(scene: &mut Scene, rect: Rect, text: &str) {
-    let at = (rect.right() + 11.0, rect.top + rect.height / 2.0);
-    let label = Label::new(text, at, style::LABEL).align(Align::Centre).bold().upward();
-    let (_, top, _, bottom) = label.bounds();
-    let size = label.size * (rect.height / (bottom - top)).min(1.0);
-    scene.text(Label { size, ..label });
 }

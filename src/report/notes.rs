@@ -51,7 +51,10 @@ fn ratio(unpruned: &[&Threshold], all: &[&Threshold], several: bool) -> Option<S
     };
     let factors: Vec<_> = unpruned.iter().filter(measured).filter_map(factor).collect();
     let (first, last) = (factors.first()?, factors.last()?);
-    let at = |(d, factor): &(usize, f64)| format!("{} times at d = {d}", format::samples(*factor));
-    let range = if first.0 == last.0 { at(first) } else { format!("{}, {}", at(first), at(last)) };
-    Some(format!("{}: n* unpruned / pruned = {range}", place(&twin, several)))
+    let [start, end] = [first, last].map(|(_, factor)| format::samples(*factor));
+    let place = place(&twin, several);
+    let start =
+        format!("{place}: unpruned needs {start} times the samples of pruned at d = {}", first.0);
+    let end = format!(", {end} times at d = {}", last.0);
+    Some(if first.0 == last.0 { start } else { start + &end })
 }

@@ -18,12 +18,13 @@ pub(super) struct Page {
     pub(super) right: f64,
     /// Room between columns.
     pub(super) gap: f64,
+    /// Room between a row and the titles of the next.
+    pub(super) row_gap: f64,
     pub(super) legend: Legend,
 }
 
 const LEFT: f64 = 42.0;
 const BOTTOM: f64 = 28.0;
-const ROW_GAP: f64 = 5.0;
 const TOP: f64 = 3.0;
 
 impl Page {
@@ -45,7 +46,7 @@ impl Page {
         let width = self.panel_width();
         Rect {
             left: LEFT + (width + self.gap) * column as f64,
-            top: self.top() + (self.row_height() + ROW_GAP) * row as f64 + self.header,
+            top: self.top() + (self.row_height() + self.row_gap) * row as f64 + self.header,
             width,
             height: width * self.aspect,
         }
@@ -69,5 +70,24 @@ impl Page {
 /// The title of a panel, `lines` text lines above its frame.
 pub(super) fn title(scene: &mut Scene, rect: Rect, text: &str, lines: usize) {
     let at = (rect.left + rect.width / 2.0, rect.top - 4.0 - 10.0 * lines as f64);
-    scene.text(Label::new(text, at, style::LABEL).align(Align::Centre).bold());
+    let label = Label::new(text, at, style::LABEL).align(Align::Centre).bold();
+    let (left, _, right, _) = label.bounds();
+    scene.text(shrunk(label, right - left, rect.width));
+}
+
+/// Words that read upwards to the right of a panel, the first of them bold.
+pub(super) fn side_titles(scene: &mut Scene, rect: Rect, texts: &[String]) {
+    for (index, text) in texts.iter().enumerate() {
+        let x = rect.right() + 11.0 + 10.5 * index as f64;
+        let at = (x, rect.top + rect.height / 2.0);
+        let label = Label::new(text, at, style::LABEL).align(Align::Centre).upward();
+        let label = Label { bold: index == 0, ..label };
+        let (_, top, _, bottom) = label.bounds();
+        scene.text(shrunk(label, bottom - top, rect.height));
+    }
+}
+
+/// A label `length` long made to fit into `room`.
+fn shrunk(label: Label, length: f64, room: f64) -> Label {
+    Label { size: label.size * (room / length).min(1.0), ..label }
 }

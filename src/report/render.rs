@@ -81,7 +81,7 @@ impl Scene {
     pub fn save_png(&self, path: &Path) -> Result<()> {
         let (width, height) = self.png_size();
         let (wide, tall) = (width as usize * OVERSAMPLING, height as usize * OVERSAMPLING);
-        let mut large = vec![0; wide * tall * 3];
+        let mut large = vec![u8::MAX; wide * tall * 3];
         let device = Device::bitmap(self.png_scale() * OVERSAMPLING as f64);
         let size = (wide as u32, tall as u32);
         self.paint(&mut BitMapBackend::with_buffer(&mut large, size), device)?;
@@ -183,7 +183,6 @@ fn average_down(large: &[u8], wide: usize) -> Vec<u8> {
     small
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn fault(cause: impl Display) -> Error {
     Error::runtime(format!("the figure cannot be painted: {cause}"))
         .hint("please report this with the study's trials.csv")

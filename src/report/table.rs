@@ -44,7 +44,7 @@ pub fn markdown_table(analysis: &Analysis) -> String {
     let mut table = String::new();
     for row in [&HEADINGS.map(str::to_owned), &rule].into_iter().chain(&rows(analysis)) {
         let cells: Vec<_> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
-        table += &format!("| {} |\n", cells.join(" | "));
+        table.extend(["| ", &cells.join(" | "), " |\n"]);
     }
     table
 }

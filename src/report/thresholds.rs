@@ -1,65 +1,108 @@
 //! Samples needed against dimension: one panel per target and α, all learners in it.
 
-use super::axis::{Axis, extent};
+use super::axis::Axis;
 use super::group::{self, Learners, Setting};
 use super::legend::{Entry, Legend, Symbol};
 use super::page::{self, Page};
 use super::panel::{Bar, Panel};
-use super::scene::{Label, Scene};
+use super::scene::{Align, Label, Scene};
 use super::{format, style};
 use crate::analysis::estimate::{Analysis, Censoring, Exponent, Interval, SeriesKey, Threshold};
 
 const MOST_COLUMNS: usize = 3;
 /// Height of a line of a panel's header.
 const LINE: f64 = 10.0;
+/// Fits named in a panel's header.
+const MOST_LINES: usize = 6;
 
 /// Draws n*(d) with intervals and fitted lines, both logarithmic, beside the slopes of theory.
 ///
-/// A censored cell is a hollow point with an arrow. None without a single positive n*.
+/// A censored cell is a hollow point with an arrow. Each target has its own rows and scale
+/// of n*, unless there is one α only. None without a single positive n*.
 #[must_use]
 pub fn draw(analysis: &Analysis) -> Option<Scene> {
-    let series = || analysis.thresholds.iter().map(|t| &t.series);
-    let (x, y) = axes(analysis)?;
+    let x = dimension_axis(analysis)?;
     let learners = Learners::of(analysis);
-    let panels = panels(analysis);
-    let several = group::settings(series()).len() > 1;
-    let columns = panels.len().min(MOST_COLUMNS);
-    let width = if panels.len() == 1 { style::COLUMN } else { style::PAGE };
-    let lines = panels.iter().map(|p| p.fits.len()).max()? + usize::from(several);
-    let page = Page {
-        width,
-        rows: panels.len().div_ceil(columns),
-        columns,
-        aspect: if panels.len() == 1 { 0.78 } else { 0.9 },
-        header: 15.0 + LINE * lines as f64,
-        right: if panels.len() == 1 { 12.0 } else { 9.0 },
-        gap: 8.0,
-        legend: Legend::new(legend(analysis, &learners), width - 6.0),
-    };
+    let rows = rows(analysis);
+    let page = page(analysis, &learners, &rows)?;
     let tau = format::short(analysis.threshold);
     let mut scene = page.start("dimension d", &format!("samples to reach risk τ = {tau},  n*"));
-    for (index, contents) in panels.iter().enumerate() {
-        let (row, column) = (index / columns, index % columns);
-        let rect = page.rect(row, column);
-        let panel = Panel { rect, x: &x, y: &y, overhang: 3.0 };
-        panel.grid(&mut scene);
-        contents.draw(&mut scene, &panel, &learners);
-        panel.axes(&mut scene, index + columns >= panels.len(), column == 0);
-        contents.header(&mut scene, &panel, &learners, lines, several);
+    for (index, row) in rows.iter().enumerate() {
+        let Some(y) = sample_axis(row.block.iter().flat_map(|c| &c.cells)) else { continue };
+        for (column, contents) in row.contents.iter().enumerate() {
+            let panel = Panel { rect: page.rect(index, column), x: &x, y: &y, overhang: 4.5 };
+            panel.grid(&mut scene);
+            contents.draw(&mut scene, &panel, &learners);
+            let below = rows.get(index + 1).is_none_or(|next| next.contents.len() <= column);
+            panel.axes(&mut scene, below, column == 0);
+            contents.header(&mut scene, &panel, &learners, header_lines(&rows));
+        }
     }
     Some(scene)
 }
 
-fn axes(analysis: &Analysis) -> Option<(Axis, Axis)> {
-    let cells =
-        || analysis.thresholds.iter().filter(|t| t.d > 0 && t.n_star > 0.0 && t.n_star.is_finite());
-    let dims = group::distinct(cells().map(|t| t.d), usize::cmp);
+fn page(analysis: &Analysis, learners: &Learners, rows: &[Row]) -> Option<Page> {
+    let columns = rows.iter().map(|row| row.contents.len()).max()?;
+    let single = columns == 1;
+    let width = if single { style::COLUMN } else { style::PAGE };
+    Some(Page {
+        width,
+        rows: rows.len(),
+        columns,
+        aspect: if single { 0.78 } else { 0.85 },
+        header: 15.0 + LINE * header_lines(rows) as f64,
+        right: if single { 12.0 } else { 9.0 },
+        gap: 10.0,
+        row_gap: 5.0,
+        legend: Legend::new(legend(analysis, learners), width - 6.0),
+    })
+}
+
+/// Panels side by side.
+struct Row<'a> {
+    contents: Vec<Contents<'a>>,
+    /// All the panels that share its scale.
+    block: Vec<Contents<'a>>,
+}
+
+fn rows(analysis: &Analysis) -> Vec<Row<'_>> {
+    let panels = panels(analysis);
+    let blocks: Vec<_> = panels.chunk_by(|a, b| a.setting == b.setting).collect();
+    let one_alpha = blocks.iter().all(|block| block.len() == 1);
+    let blocks = if one_alpha { vec![&panels[..]] } else { blocks };
+    let mut rows = Vec::new();
+    for block in blocks {
+        for contents in block.chunks(MOST_COLUMNS) {
+            rows.push(Row { contents: contents.to_vec(), block: block.to_vec() });
+        }
+    }
+    rows
+}
+
+/// Lines above every panel, below its α.
+fn header_lines(rows: &[Row]) -> usize {
+    let panels = rows.iter().flat_map(|row| &row.contents);
+    panels.map(|p| p.notes.len() + usize::from(p.several)).max().unwrap_or_default()
+}
+
+/// Cells that can be placed on logarithmic axes.
+fn measured(cell: &Threshold) -> bool {
+    cell.d > 0 && cell.n_star > 0.0 && cell.n_star.is_finite()
+}
+
+fn dimension_axis(analysis: &Analysis) -> Option<Axis> {
+    let cells = analysis.thresholds.iter().filter(|t| measured(t));
+    let dims = group::distinct(cells.map(|t| t.d), usize::cmp);
     let dims: Vec<f64> = dims.into_iter().map(|d| d as f64).collect();
-    // An interval without end must not squeeze everything else.
-    let within = |t: &Threshold, end: f64| end.clamp(t.n_star / 30.0, t.n_star * 30.0);
-    let values = cells().flat_map(|t| [t.n_star, within(t, t.ci_low), within(t, t.ci_high)]);
     let named = if dims.len() > 12 { Vec::new() } else { dims.clone() };
-    Some((Axis::log(dims)?.naming(named), Axis::log(values)?))
+    Some(Axis::log(dims)?.naming(named))
+}
+
+fn sample_axis<'a>(cells: impl Iterator<Item = &'a &'a Threshold>) -> Option<Axis> {
+    // An interval without end must not squeeze everything else.
+    let within = |t: &Threshold, end: f64| end.max(t.n_star / 30.0).min(t.n_star * 30.0);
+    let ends = |t: &&Threshold| [t.n_star, within(t, t.ci_low), within(t, t.ci_high)];
+    Axis::log(cells.filter(|t| measured(t)).flat_map(ends))
 }
 
 fn legend(analysis: &Analysis, learners: &Learners) -> Vec<Entry> {
@@ -81,17 +124,24 @@ fn legend(analysis: &Analysis, learners: &Learners) -> Vec<Entry> {
 }
 
 /// What one panel shows.
+#[derive(Clone)]
 struct Contents<'a> {
     setting: Setting,
+    /// Whether other panels show other targets.
+    several: bool,
     alpha: f64,
     cells: Vec<&'a Threshold>,
     fits: Vec<&'a Exponent>,
+    /// Fitted exponents in words, each with the learner it is about.
+    notes: Vec<(Option<&'a str>, String)>,
 }
 
 fn panels(analysis: &Analysis) -> Vec<Contents<'_>> {
     let learners = Learners::of(analysis);
     let mut panels = Vec::new();
-    for setting in group::settings(analysis.thresholds.iter().map(|t| &t.series)) {
+    let settings = group::settings(analysis.thresholds.iter().map(|t| &t.series));
+    let several = settings.len() > 1;
+    for setting in settings {
         let of_setting = analysis.thresholds.iter().filter(|t| Setting::of(&t.series) == setting);
         for alpha in group::alphas(of_setting.map(|t| &t.series)) {
             let here =
@@ -100,7 +150,8 @@ fn panels(analysis: &Analysis) -> Vec<Contents<'_>> {
             let fits = analysis.exponents.iter().filter(|e| here(&e.series));
             let mut fits: Vec<_> = fits.collect();
             fits.sort_by_key(|e| learners.index(&e.series.learner));
-            panels.push(Contents { setting: setting.clone(), alpha, cells, fits });
+            let (setting, notes) = (setting.clone(), summaries(&fits));
+            panels.push(Contents { setting, several, alpha, cells, fits, notes });
         }
     }
     panels
@@ -153,35 +204,37 @@ impl Contents<'_> {
             .then(|| (mean(logs.iter().map(|l| l.0).sum()), mean(logs.iter().map(|l| l.1).sum())))
     }
 
-    /// α, and the fitted exponent of every learner.
-    fn header(
-        &self,
-        scene: &mut Scene,
-        panel: &Panel,
-        learners: &Learners,
-        lines: usize,
-        several: bool,
-    ) {
+    /// α, the target if there are several, and the fitted exponent of every learner.
+    fn header(&self, scene: &mut Scene, panel: &Panel, learners: &Learners, lines: usize) {
         let rect = panel.rect;
         page::title(scene, rect, &format!("α = {}", format::short(self.alpha)), lines);
         let mut y = rect.top - 4.5 - LINE * lines as f64;
-        let mut next = || {
+        if self.several {
             y += LINE;
-            y
-        };
-        if several {
-            let at = (rect.left + rect.width / 2.0, next());
+            let at = (rect.left + rect.width / 2.0, y);
             let label = Label::new(self.setting.label(), at, style::SMALL);
-            scene.text(label.align(super::scene::Align::Centre));
+            scene.text(label.align(Align::Centre));
         }
         let left = rect.left + (rect.width - 118.0).max(0.0) / 2.0;
-        for fit in &self.fits {
-            let at = (left + 10.0, next());
-            let look = learners.look(&fit.series.learner);
-            look.draw(scene, (left + 3.0, at.1 - 2.7), 2.3, true);
-            scene.text(Label::new(summary(fit), at, style::SMALL));
+        for (learner, text) in &self.notes {
+            y += LINE;
+            if let Some(name) = learner {
+                learners.look(name).draw(scene, (left + 3.0, y - 2.7), 2.3, true);
+            }
+            scene.text(Label::new(text, (left + 10.0, y), style::SMALL));
         }
     }
+}
+
+/// The fits in words, as many as a header holds.
+fn summaries<'a>(fits: &[&'a Exponent]) -> Vec<(Option<&'a str>, String)> {
+    let shown = if fits.len() > MOST_LINES { MOST_LINES - 1 } else { fits.len() };
+    let words = |fit: &&'a Exponent| (Some(fit.series.learner.as_str()), summary(fit));
+    let mut notes: Vec<_> = fits.iter().take(shown).map(words).collect();
+    if shown < fits.len() {
+        notes.push((None, format!("and {} more", fits.len() - shown)));
+    }
+    notes
 }
 
 /// `β = 1.01 ± 0.04 (theory 1)`.
@@ -191,11 +244,11 @@ fn summary(fit: &Exponent) -> String {
         return format!("no fit ({} point{plural})", fit.points);
     };
     let half = (beta.high - beta.low) / 2.0;
-    let interval = if half.is_finite() { format!(" ± {half:.2}") } else { String::new() };
+    let interval = if half < 100.0 { format!(" ± {half:.2}") } else { String::new() };
     let theory = fit.predicted.map(|p| format!(" (theory {})", format::short(p)));
     format!("β = {:.2}{interval}{}", beta.value, theory.unwrap_or_default())
 }
 
 fn fitted(fit: &Exponent) -> Option<Interval> {
-    fit.exponent.filter(|beta| beta.value.is_finite() && extent([beta.value]).is_some())
+    fit.exponent.filter(|beta| beta.value.abs() < 1e3)
 }
