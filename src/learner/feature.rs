@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::statistic::best_feature_shift;
 use crate::sample::key::mix;
-use crate::sample::{CentredLabels, Key, reduce};
+use crate::sample::reduce::{self, Merge};
+use crate::sample::{CentredLabels, Key};
 
 /// A gradient step with its shift resolved.
 #[derive(Clone, Debug)]
@@ -46,19 +47,19 @@ impl FeatureStep {
         self.steps
     }
 
-    /// Replaces the weights of `layer` by their scaled gradients.
+    /// Replaces the weights of `layer` by ± `gradient` (M × m, column-major), scaled.
     ///
     /// # Errors
     /// When every gradient is zero or one is not finite.
-    pub fn apply(&self, layer: &mut Layer, labels: &CentredLabels<'_>, key: Key) -> Result<()> {
-        let gradient = first_layer_gradient(layer, self.shift as f32, labels);
-        let n = labels.samples().n() as f64;
-        let (rows, width) = (layer.coordinates.len(), layer.width());
-        for j in 0..width {
-            let column = layer.weights.col_as_slice_mut(j);
-            let sign = if mix(key.child(j as u64).bits()) & 1 == 0 { 1.0 } else { -1.0 };
-            for (w, g) in column.iter_mut().zip(&gradient[j * rows..(j + 1) * rows]) {
-                *w = (sign * g / n) as f32;
+    pub fn apply(&self, layer: &mut Layer, gradient: &[f64], key: Key) -> Result<()> {
+        let rows = layer.coordinates.len();
+        // Scaled before the rounding to f32, which sums over many samples could overflow.
+        let largest = gradient.iter().fold(0.0_f64, |a, g| a.max(g.abs()));
+        let scale = if largest > 0.0 { 1.0 / largest } else { 1.0 };
+        for (j, gradient) in gradient.chunks_exact(rows).enumerate() {
+            let sign = if mix(key.child(j as u64).bits()) & 1 == 0 { scale } else { -scale };
+            for (w, g) in layer.weights.col_as_slice_mut(j).iter_mut().zip(gradient) {
+                *w = (sign * g) as f32;
             }
         }
         self.normalize(layer)
@@ -95,17 +96,46 @@ impl FeatureStep {
     }
 }
 
+/// Sums over the samples of a stage.
+#[derive(Clone, Debug, Default)]
+pub struct GradientSums {
+    /// XᵀC, M × m, column-major.
+    pub gradient: Vec<f64>,
+    /// CᵀC, m × m, column-major; empty unless asked for.
+    pub second_moment: Vec<f64>,
+}
+
+impl Merge for GradientSums {
+    fn merge(&mut self, other: Self) {
+        self.gradient.merge(other.gradient);
+        self.second_moment.merge(other.second_moment);
+    }
+}
+
 /// Σ_i ỹ_i φ'(⟨`w_j`, x_i⟩ + c) x_i for every neuron: M × m, column-major.
 #[must_use]
 pub fn first_layer_gradient(layer: &Layer, shift: f32, labels: &CentredLabels<'_>) -> Vec<f64> {
+    gradient_sums(layer, shift, labels, false).gradient
+}
+
+/// XᵀC and, if asked for, CᵀC with `C_ij` = ỹ_i φ'(⟨`w_j`, x_i⟩ + c).
+#[must_use]
+pub fn gradient_sums(
+    layer: &Layer,
+    shift: f32,
+    labels: &CentredLabels<'_>,
+    second_moment: bool,
+) -> GradientSums {
     let (m, width) = (layer.coordinates.len(), layer.width());
+    let square = if second_moment { width * width } else { 0 };
     let samples = labels.samples();
     let (mut x, mut c, mut y) = (Vec::new(), Vec::new(), Vec::new());
     let mut part = Mat::<f32>::zeros(m, width);
+    let mut gram = Mat::<f32>::zeros(width, width);
     reduce::sum_blocks(
         samples.blocks(),
-        || vec![0.0; m * width],
-        |total: &mut Vec<f64>, block| {
+        || GradientSums { gradient: vec![0.0; m * width], second_moment: vec![0.0; square] },
+        |total: &mut GradientSums, block| {
             let rows = samples.block_len(block);
             x.resize(rows * m, 0.0);
             c.resize(rows * width, 0.0);
@@ -117,13 +147,22 @@ pub fn first_layer_gradient(layer: &Layer, shift: f32, labels: &CentredLabels<'_
             let x = MatRef::from_column_major_slice(&x, rows, m);
             let c = MatRef::from_column_major_slice(&c, rows, width);
             matmul(part.as_mut(), Accum::Replace, x.transpose(), c, 1.0, Par::Seq);
-            for (j, total) in total.chunks_exact_mut(m).enumerate() {
-                for (total, &g) in total.iter_mut().zip(part.col_as_slice(j)) {
-                    *total += f64::from(g);
-                }
+            add(&mut total.gradient, &part);
+            if second_moment {
+                matmul(gram.as_mut(), Accum::Replace, c.transpose(), c, 1.0, Par::Seq);
+                add(&mut total.second_moment, &gram);
             }
         },
     )
+}
+
+/// Adds `part` to the column-major `total`.
+pub(super) fn add(total: &mut [f64], part: &Mat<f32>) {
+    for (j, total) in total.chunks_exact_mut(part.nrows()).enumerate() {
+        for (total, &g) in total.iter_mut().zip(part.col_as_slice(j)) {
+            *total += f64::from(g);
+        }
+    }
 }
 
 /// Turns pre-activations u into C = ỹ φ'(u + c), column by column.

@@ -4,6 +4,7 @@ use faer::{Mat, Side};
 
 use super::Task;
 use super::network::Network;
+use super::reduced::Reduction;
 use crate::error::{Error, Result};
 use crate::sample::{Stage, Tile};
 
@@ -36,7 +37,13 @@ pub fn measure(network: &Network, task: &Task<'_>, test_samples: u64) -> Result<
     let v = directions.rows_at(kept);
     let (alignment, subspace) = overlaps(network, &v, r)?;
     let metrics = Metrics {
-        risk: risk(network, task, test_samples),
+        risk: if network.reduced {
+            let Reduction { layer, target, .. } = Reduction::new(&network.layer, task.target)?;
+            let network = Network { layer, ..network.clone() };
+            risk(&network, &Task { target: &target, ..*task }, test_samples)
+        } else {
+            risk(network, task, test_samples)
+        },
         alignment,
         subspace,
         recall: hits / relevant.len() as f64,

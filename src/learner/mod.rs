@@ -9,6 +9,7 @@ pub mod options;
 pub mod prune;
 pub mod pruned;
 pub mod readout;
+pub mod reduced;
 pub mod split;
 pub mod unpruned;
 

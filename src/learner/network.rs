@@ -73,6 +73,8 @@ pub struct Network {
     pub readout: Vec<f64>,
     /// Intercept a₀.
     pub intercept: f64,
+    /// Whether the later stages were simulated in reduced form.
+    pub reduced: bool,
 }
 
 impl Network {
@@ -134,6 +136,7 @@ mod tests {
             biases: vec![0.5, -1.0, 0.25, 2.0],
             readout: vec![1.0, -2.0, 0.5, 3.0],
             intercept: 0.75,
+            reduced: false,
         };
         let x: Vec<f32> = (0..rows * m).map(|i| (i as f32 * 0.37).sin()).collect();
         let mut out = vec![0.0; rows];

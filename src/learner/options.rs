@@ -32,6 +32,17 @@ pub enum DataUse {
     Reuse,
 }
 
+/// How the samples of the later stages are simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Simulation {
+    /// Reduced where it is exact and cheaper.
+    Auto,
+    /// Every kept coordinate of every sample.
+    Explicit,
+    /// From the joint law of projections and pre-activations: see [`super::reduced`].
+    Reduced,
+}
+
 /// Norm that a gradient is scaled by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Normalize {
@@ -103,12 +114,26 @@ pub struct Options {
     pub split: Option<Vec<f64>>,
     /// Whether stages share their samples.
     pub data: DataUse,
+    /// How the samples of the later stages are simulated.
+    pub simulation: Simulation,
     /// Gradient comparison and pruning.
     pub prune: PruneOptions,
     /// Gradient step.
     pub feature: FeatureOptions,
     /// Second layer.
     pub readout: ReadoutOptions,
+}
+
+impl Options {
+    /// The simulation in use: reused samples are simulated explicitly, since the weights
+    /// depend on them.
+    #[must_use]
+    pub fn simulation(&self) -> Simulation {
+        match self.data {
+            DataUse::Fresh => self.simulation,
+            DataUse::Reuse => Simulation::Explicit,
+        }
+    }
 }
 
 impl Default for Options {
@@ -118,6 +143,7 @@ impl Default for Options {
             activation: Activation::Relu,
             split: None,
             data: DataUse::Fresh,
+            simulation: Simulation::Auto,
             prune: PruneOptions {
                 channel: ChannelChoice::Auto,
                 shift: Shift::Auto,

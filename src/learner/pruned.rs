@@ -1,9 +1,10 @@
 //! The pruned network: the paper's `PruneNetwork`.
 
-use super::feature::FeatureStep;
+use super::feature::{FeatureStep, GradientSums, gradient_sums};
 use super::network::{Layer, Network};
-use super::options::{Keep, Options, ReadoutOptions};
+use super::options::{Keep, Options, ReadoutOptions, Simulation};
 use super::prune::{GradientComparison, survivors};
+use super::reduced::Reduction;
 use super::split::Split;
 use super::{Learner, Task, readout};
 use crate::error::Result;
@@ -58,6 +59,7 @@ pub struct TrainKept {
     activation: Activation,
     feature: FeatureStep,
     readout: ReadoutOptions,
+    simulation: Simulation,
 }
 
 impl TrainKept {
@@ -69,6 +71,7 @@ impl TrainKept {
             activation: options.activation,
             feature: FeatureStep::new(&options.feature, options.activation, k_star),
             readout: options.readout.clone(),
+            simulation: options.simulation(),
         }
     }
 
@@ -85,14 +88,54 @@ impl TrainKept {
     ) -> Result<Network> {
         let key = task.key.named("weights");
         let mut layer = Layer::on_sphere(kept, self.width, self.activation, key);
-        let steps = u64::from(self.feature.steps());
+        let r = task.target.directions().r();
+        let reduce = self.simulation.reduces(layer.coordinates.len(), self.width, r);
         for step in 0..self.feature.steps() {
-            let n = feature * (u64::from(step) + 1) / steps - feature * u64::from(step) / steps;
-            let labels = CentredLabels::new(split.samples(task, Stage::Feature(step), n));
+            let n = split.step_size(feature, step, self.feature.steps());
+            let stage = (Stage::Feature(step), n);
+            let gradient = if reduce {
+                let reduction = Reduction::new(&layer, task.target)?;
+                let task = Task { target: &reduction.target, ..*task };
+                let sums = self.gradient(&reduction.layer, &task, split, stage, true);
+                reduction.lift(&sums, task.key.named("complement").child(u64::from(step)))?
+            } else {
+                self.gradient(&layer, task, split, stage, false).gradient
+            };
             let key = task.key.named("signs").child(u64::from(step));
-            self.feature.apply(&mut layer, &labels, key)?;
+            self.feature.apply(&mut layer, &gradient, key)?;
         }
-        let samples = split.samples(task, Stage::Readout, readout);
-        readout::fit(layer, &self.readout, &samples, task.key.named("biases"))
+        self.read_out(layer, task, split, readout, reduce)
+    }
+
+    fn gradient(
+        &self,
+        layer: &Layer,
+        task: &Task<'_>,
+        split: &Split,
+        (stage, n): (Stage, u64),
+        second_moment: bool,
+    ) -> GradientSums {
+        let labels = CentredLabels::new(split.samples(task, stage, n));
+        gradient_sums(layer, self.feature.shift() as f32, &labels, second_moment)
+    }
+
+    fn read_out(
+        &self,
+        layer: Layer,
+        task: &Task<'_>,
+        split: &Split,
+        n: u64,
+        reduce: bool,
+    ) -> Result<Network> {
+        let key = task.key.named("biases");
+        if !reduce {
+            let samples = split.samples(task, Stage::Readout, n);
+            return readout::fit(layer, &self.readout, &samples, key);
+        }
+        let reduction = Reduction::new(&layer, task.target)?;
+        let task = Task { target: &reduction.target, ..*task };
+        let samples = split.samples(&task, Stage::Readout, n);
+        let fitted = readout::fit(reduction.layer, &self.readout, &samples, key)?;
+        Ok(Network { layer, reduced: true, ..fitted })
     }
 }

@@ -7,6 +7,7 @@ use faer::linalg::matmul::matmul;
 use faer::linalg::solvers::Solve;
 use faer::{Accum, Mat, MatRef, Par, Side};
 
+use super::feature::add;
 use super::network::{Layer, Network};
 use super::options::{Lambda, ReadoutMethod, ReadoutOptions};
 use crate::error::{Error, Result};
@@ -66,11 +67,7 @@ impl Moments {
         let u = MatRef::from_column_major_slice(scratch, rows, self.size);
         let mut part = Mat::<f32>::zeros(self.size, self.size);
         matmul(part.as_mut(), Accum::Replace, u.transpose(), u, 1.0, Par::Seq);
-        for (j, total) in self.gram.chunks_exact_mut(self.size).enumerate() {
-            for (total, &g) in total.iter_mut().zip(part.col_as_slice(j)) {
-                *total += f64::from(g);
-            }
-        }
+        add(&mut self.gram, &part);
     }
 
     fn n(&self) -> f64 {
@@ -194,7 +191,7 @@ pub fn fit(
     };
     let readout = solve(&all, lambda)?;
     let intercept = all.intercept(&readout);
-    Ok(Network { layer, biases, readout, intercept })
+    Ok(Network { layer, biases, readout, intercept, reduced: false })
 }
 
 /// The penalty of the grid with the least error on the held-out samples.

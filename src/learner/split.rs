@@ -71,6 +71,17 @@ impl Split {
         Ok(sizes)
     }
 
+    /// Samples of gradient step number `step` of `steps`: an equal part of the stage's `n`, or
+    /// all of them when data are reused.
+    #[must_use]
+    pub fn step_size(&self, n: u64, step: u32, steps: u32) -> u64 {
+        if self.data == DataUse::Reuse {
+            return n;
+        }
+        let (step, steps) = (u64::from(step), u64::from(steps));
+        n * (step + 1) / steps - n * step / steps
+    }
+
     /// The samples of `stage` when it is given `n` of them.
     #[must_use]
     pub fn samples<'a>(&self, task: &Task<'a>, stage: Stage, n: u64) -> Samples<'a> {

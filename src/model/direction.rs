@@ -157,6 +157,27 @@ pub struct Directions {
 }
 
 impl Directions {
+    /// Directions from the rows `frame` (row-major, r entries each) at the increasing
+    /// coordinates `support` of d dimensions; `s` is the sparsity they stand for.
+    ///
+    /// # Errors
+    /// When a row is missing or out of range, or the columns are not orthonormal to 10⁻⁶.
+    pub fn from_rows(d: usize, s: usize, support: Vec<u32>, frame: Vec<f64>) -> Result<Self> {
+        let r = frame.len().checked_div(support.len()).unwrap_or(0);
+        let fits = r > 0
+            && frame.len() == r * support.len()
+            && support.is_sorted_by(|a, b| a < b)
+            && support.last().is_some_and(|&j| (j as usize) < d);
+        let product = |a: usize, b: usize| frame.chunks(r).map(|v| v[a] * v[b]).sum::<f64>();
+        let orthonormal =
+            || (0..r).all(|a| (0..=a).all(|b| (product(a, b) - f64::from(a == b)).abs() < 1e-6));
+        if fits && orthonormal() {
+            Ok(Self { d, r, s, support, frame })
+        } else {
+            Err(Error::runtime("these rows are not those of orthonormal directions"))
+        }
+    }
+
     /// Input dimension d.
     #[must_use]
     pub fn d(&self) -> usize {

@@ -24,16 +24,29 @@ const VISITS: i32 = 5;
 /// its start moves with d. Only a starting point: the search walks on until it has crossed.
 #[must_use]
 pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
-    let (d, k) = (cell.d as f64, setting.k_star);
-    match setting.kind {
-        Kind::Unpruned => d.powi(k as i32),
-        Kind::Pruned => {
-            let rho = comparison_correlation(setting).abs().max(0.1);
-            let compare = theory::prune_samples(k, cell.s, cell.d.max(2), rho);
-            // The readout needs several samples a neuron whatever d is.
-            let readout = 2.0 * setting.options.width as f64;
-            setting.stages as f64 * (compare + readout)
-        }
+    let k = setting.k_star;
+    let kept = expected_kept(setting, cell);
+    // One gradient step finds the directions of a fraction of its neurons from about M^k*/2
+    // samples; the readout needs several samples a neuron.
+    let step = 0.5 * kept.powi(k as i32);
+    let readout = 2.0 * setting.options.width as f64;
+    let compare = if setting.kind == Kind::Pruned && kept < cell.d as f64 {
+        let rho = comparison_correlation(setting).abs().max(0.1);
+        theory::prune_samples(k, cell.s, cell.d.max(2), rho)
+    } else {
+        0.0
+    };
+    setting.stages as f64 * (step.max(compare) + readout)
+}
+
+/// Coordinates M that the network is expected to keep.
+fn expected_kept(setting: &Setting, cell: &Cell) -> f64 {
+    let (d, s) = (cell.d as f64, cell.s as f64);
+    match (setting.kind, setting.options.prune.keep) {
+        (Kind::Unpruned, _) => d,
+        (Kind::Pruned, Keep::Ratio(rho)) => (rho * s).round().clamp(1.0, d),
+        (Kind::Pruned, Keep::Count(count)) => (count as f64).min(d),
+        (Kind::Pruned, Keep::Auto) => s,
     }
 }
 
@@ -59,12 +72,7 @@ fn comparison_correlation(setting: &Setting) -> f64 {
 pub fn trial_seconds(setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
     let stage = n as f64 / setting.stages as f64;
     let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width as f64);
-    let kept = match (setting.kind, setting.options.prune.keep) {
-        (Kind::Unpruned, _) => d,
-        (Kind::Pruned, Keep::Ratio(rho)) => (rho * s).clamp(1.0, d),
-        (Kind::Pruned, Keep::Count(count)) => (count as f64).min(d),
-        (Kind::Pruned, Keep::Auto) => s,
-    };
+    let kept = expected_kept(setting, cell);
     let compare = if setting.kind == Kind::Pruned { (d + s) * PER_ENTRY } else { 0.0 };
     let feature = (kept + s) * PER_ENTRY + 2.0 * kept * m * PER_PRODUCT + m * PER_ACTIVATION;
     let readout = kept * PER_ENTRY + (kept * m + m * m) * PER_PRODUCT + m * PER_ACTIVATION;
@@ -124,6 +132,6 @@ pub fn price(study: &Study) -> Price {
 /// Bytes of the largest block of coordinates, the gradient sums, and the cached labels.
 fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
     let (d, m) = (cell.d as f64, setting.options.width as f64);
-    let kept = if setting.kind == Kind::Unpruned { d } else { cell.s as f64 };
+    let kept = expected_kept(setting, cell);
     4.0 * 1024.0 * (kept + 2.0 * m) + 16.0 * kept * m + 48.0 * d + 16.0 * 1024.0 * 1024.0
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result, nearest};
 use crate::learner::Kind;
 use crate::learner::options::{
     DataUse, FeatureOptions, Keep, Lambda, Normalize, Options, PruneOptions, ReadoutMethod,
-    ReadoutOptions, Shift,
+    ReadoutOptions, Shift, Simulation,
 };
 use crate::model::link::Link;
 use crate::model::{Activation, ChannelChoice};
@@ -23,7 +23,7 @@ const FOLDER: &str = "studies";
 const ROOT_KEYS: [&str; 9] =
     ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "profiles"];
 const MODEL_KEYS: [&str; 6] = ["link", "r", "noise", "normalize", "direction", "q"];
-const SAMPLES_KEYS: [&str; 5] = ["search", "threshold", "n_min", "n_max", "test"];
+const SAMPLES_KEYS: [&str; 6] = ["search", "threshold", "n_min", "n_max", "test", "simulation"];
 const SWEEP_KEYS: [&str; 7] = ["learner", "alpha", "d", "link", "r", "q", "noise"];
 const LEARNER_KEYS: [&str; 11] = [
     "width",
@@ -37,6 +37,11 @@ const LEARNER_KEYS: [&str; 11] = [
     "feature",
     "readout",
     "lambda",
+];
+const SIMULATIONS: [(&str, Simulation); 3] = [
+    ("auto", Simulation::Auto),
+    ("explicit", Simulation::Explicit),
+    ("reduced", Simulation::Reduced),
 ];
 const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
 
@@ -79,6 +84,8 @@ pub struct SamplePlan {
     pub n_max: u64,
     /// Fresh samples for the metrics.
     pub test: u64,
+    /// How the samples of the later stages are simulated.
+    pub simulation: Simulation,
 }
 
 /// A validated study: everything that a run needs.
@@ -232,6 +239,7 @@ fn read_samples(root: &Section<'_>) -> Result<SamplePlan> {
         n_min: samples.whole("n_min", 1, 64)?,
         n_max: samples.whole("n_max", 1, 1 << 24)?,
         test: samples.whole("test", 2, 4096)?,
+        simulation: samples.choice("simulation", &SIMULATIONS, Simulation::Auto)?,
     };
     if lattice::indices(plan.n_min, plan.n_max).is_empty() {
         return Err(node
@@ -295,7 +303,8 @@ fn read_sweep(
                     for q in items(sweep, model, "q") {
                         for noise in items(sweep, model, "noise") {
                             let point = Point { learner, alpha, link, r, q, noise };
-                            let setting = point.setting(sweep, model, learners)?;
+                            let setting =
+                                point.setting(sweep, model, learners, samples.simulation)?;
                             series.push(read_series(setting, dims, learner, samples, seed)?);
                         }
                     }
@@ -330,6 +339,7 @@ impl Point<'_> {
         sweep: &Section<'_>,
         model: &Section<'_>,
         learners: &Node,
+        simulation: Simulation,
     ) -> Result<Setting> {
         let name = self.learner.text()?;
         let kind = Kind::parse(name).map_err(|e| at(self.learner, e))?;
@@ -349,10 +359,18 @@ impl Point<'_> {
         };
         let alpha = number_in(self.alpha, "alpha", &(0.0..=1.0))?;
         let q = range(self.q, "q", 0.0..=1.99, 0.0)?;
-        let options = match learners.section("learner", &[name]) {
-            _ if !learners.keys().any(|k| k == name) => Options::default(),
-            _ => read_learner(learners, name)?,
+        let mut options = if learners.keys().any(|k| k == name) {
+            read_learner(learners, name)?
+        } else {
+            Options::default()
         };
+        options.simulation = simulation;
+        if simulation == Simulation::Reduced && options.data == DataUse::Reuse {
+            return Err(self
+                .learner
+                .error("reused data cannot be simulated in reduced form", "reuses its data")
+                .hint("the weights depend on the samples: use samples.simulation = \"explicit\" or \"auto\""));
+        }
         let learner = kind.build(&options, k_star).map_err(|e| at(self.learner, e))?;
         Ok(Setting {
             learner: name.to_owned(),
@@ -418,6 +436,7 @@ fn read_learner(learners: &Node, name: &str) -> Result<Options> {
         width: section.whole("width", 1, defaults.width as u64)? as usize,
         activation,
         split: read_split(&section)?,
+        simulation: defaults.simulation,
         data: section.choice("data", &data, defaults.data)?,
         prune: read_prune(&section, defaults.prune)?,
         feature: read_feature(&section, defaults.feature)?,

@@ -8,7 +8,7 @@ use rand::rngs::ChaCha8Rng;
 
 use super::cell::{Cell, Setting};
 use crate::error::Result;
-use crate::learner::{Learner, Metrics, Task, metrics};
+use crate::learner::{Learner, Metrics, Network, Task, metrics};
 use crate::model::target::Target;
 use crate::record::Record;
 use crate::sample::{Design, Key};
@@ -32,7 +32,7 @@ pub fn run(
     let seconds = start.elapsed().as_secs_f64();
     let mut record = blank(study, setting, cell, n, trial, key, seconds);
     match attempt {
-        Ok(Ok((metrics, kept))) => fill(&mut record, &metrics, kept),
+        Ok(Ok((metrics, network))) => fill(&mut record, &metrics, &network),
         Ok(Err(error)) => record.status = one_line(&error.to_string()),
         Err(panic) => record.status = one_line(&format!("panic: {}", panic_text(&*panic))),
     }
@@ -46,14 +46,14 @@ fn attempt(
     n: u64,
     key: Key,
     test: u64,
-) -> Result<(Metrics, usize)> {
+) -> Result<(Metrics, Network)> {
     let mut rng = ChaCha8Rng::seed_from_u64(key.named("directions").bits());
     let directions = setting.law().draw(cell.d, setting.link.r(), &mut rng)?;
     let target = Target::new(setting.link.clone(), directions, setting.noise);
     let task = Task { target: &target, design: Design::new(key), key: key.named("learner"), n };
     let network = learner.train(&task)?;
     let metrics = metrics::measure(&network, &task, test)?;
-    Ok((metrics, network.layer.coordinates.len()))
+    Ok((metrics, network))
 }
 
 fn blank(
@@ -93,8 +93,9 @@ fn blank(
     }
 }
 
-fn fill(record: &mut Record, metrics: &Metrics, kept: usize) {
-    record.kept = kept;
+fn fill(record: &mut Record, metrics: &Metrics, network: &Network) {
+    record.kept = network.layer.coordinates.len();
+    record.simulation = if network.reduced { "reduced" } else { "explicit" }.to_owned();
     record.risk = metrics.risk;
     record.alignment = metrics.alignment;
     record.subspace = metrics.subspace;
