@@ -217,10 +217,9 @@ fn validation_is_not_fooled_by_nearly_dependent_features() {
             let errors: Vec<f64> = grid().iter().map(|&l| held_out_error(&problem, l)).collect();
             let least = errors.iter().copied().fold(f64::INFINITY, f64::min);
             let reached = problem.objective(&network.readout, network.intercept, 0.0);
-            println!(
-                "{seed} {s} {n} {noise}: {reached:.3e} {least:.3e} {:e}",
-                chosen(&problem, &network)
-            );
+            // Another fifth may ask for another penalty: a factor. Moments in single precision
+            // hide errors below 10⁻⁶ ‖a‖², ‖a‖ about 20: a floor. The labels' variance is 1.
+            assert!(reached < 1.5 * least + 5e-4, "{seed} {s} {n}: {reached} {least}");
         }
     }
 }
