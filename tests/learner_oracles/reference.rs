@@ -42,6 +42,7 @@ fn run(study: &Study, n: u64, trials: u32) -> Vec<Record> {
 
 /// Tests whose level is 7·10⁻⁶ two-sided, 4.5σ: means of three metrics, and ranks and the whole
 /// distribution of the risk. `mean_recall` is the reference's own summary.
+#[expect(clippy::print_stdout, reason = "the comparison is worth reading")]
 fn compare(case: &str, study: &Study, n: u64, mean_recall: f64) {
     let trials = 200;
     let records = run(study, n, trials);
