@@ -5,7 +5,7 @@
 //! Hermite orders, odd ones, or odd ones without the first.
 
 use super::options::{Keep, PruneOptions, Shift};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::statistic::{Channel, ChannelChoice, Statistic, best_shift};
 use crate::sample::{BLOCK, CentredLabels, Samples, reduce, simd};
@@ -31,7 +31,13 @@ impl GradientComparison {
         };
         let statistic = |channel| Statistic::new(activation, channel, shift, options.augmented);
         let channels = match options.channel {
-            ChannelChoice::Only(channel) => vec![statistic(channel)?],
+            ChannelChoice::Only(channel) => {
+                let only = statistic(channel)?;
+                if only.is_null() {
+                    return Err(vanishes(&only));
+                }
+                vec![only]
+            }
             ChannelChoice::Auto => {
                 let all = [Channel::Even, Channel::OddNoLinear, Channel::Linear];
                 let all = all.into_iter().map(statistic).collect::<Result<Vec<_>>>()?;
@@ -112,6 +118,13 @@ impl GradientComparison {
             },
         );
     }
+}
+
+fn vanishes(statistic: &Statistic) -> Error {
+    let (channel, shift) = (statistic.channel.name(), statistic.shift);
+    let activation = statistic.activation.name();
+    Error::usage(format!("channel `{channel}` of {activation} at shift {shift} is zero everywhere"))
+        .hint("choose another shift or channel, or \"auto\" for either")
 }
 
 /// The gradient of a channel from g⁺, g⁻ and (1/n) Σ ỹ x. Since Σ ỹ = 0, the mean of h

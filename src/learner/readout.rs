@@ -180,40 +180,34 @@ pub fn fit(
         ReadoutMethod::Ridge => ridge(moments, lambda),
         ReadoutMethod::GradientDescent => gradient_descent(moments, lambda),
     };
-    let (lambda, all) = match options.lambda {
-        Lambda::Fixed(lambda) => (lambda, train),
+    let (readout, all) = match options.lambda {
+        Lambda::Fixed(lambda) => (solve(&train, lambda)?, train),
         Lambda::Validate => {
-            let lambda = validated(&train, &held_out, solve)?;
+            let candidates = validated(&train, &held_out, solve);
             let mut all = train;
             all.merge(held_out);
-            (lambda, all)
+            // A penalty so small that the training samples barely allow it may fail on all.
+            let readout = candidates.iter().find_map(|&lambda| solve(&all, lambda).ok());
+            (readout.ok_or_else(|| singular(0.0))?, all)
         }
     };
-    let readout = solve(&all, lambda)?;
     let intercept = all.intercept(&readout);
     Ok(Network { layer, biases, readout, intercept, reduced: false })
 }
 
-/// The penalty of the grid with the least error on the held-out samples.
+/// The penalties of the grid that have a solution, by increasing error on the held-out samples.
 fn validated(
     train: &Moments,
     held_out: &Moments,
     solve: impl Fn(&Moments, f64) -> Result<Vec<f64>>,
-) -> Result<f64> {
-    let mut best: Option<(f64, f64)> = None;
-    let mut failure = singular(0.0);
-    for lambda in lambda_grid() {
-        match solve(train, lambda) {
-            Ok(a) => {
-                let error = held_out.squared_error(&a, train.intercept(&a));
-                if best.is_none_or(|(least, _)| error < least) {
-                    best = Some((error, lambda));
-                }
-            }
-            Err(error) => failure = error,
-        }
-    }
-    best.map(|(_, lambda)| lambda).ok_or(failure)
+) -> Vec<f64> {
+    let error = |lambda: f64| {
+        let a = solve(train, lambda).ok()?;
+        Some((held_out.squared_error(&a, train.intercept(&a)), lambda))
+    };
+    let mut errors: Vec<(f64, f64)> = lambda_grid().filter_map(error).collect();
+    errors.sort_by(|a, b| a.0.total_cmp(&b.0));
+    errors.into_iter().map(|(_, lambda)| lambda).collect()
 }
 
 /// `b_j` ~ U(−3, 3), as 6 Φ(z) − 3 of standard normals z.

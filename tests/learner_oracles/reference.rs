@@ -1,0 +1,117 @@
+//! The default learners against a second implementation of the same protocol.
+//!
+//! `tests/fixtures/reference_trials.csv` holds trials of scripts/oracle, seed 20240608: plain
+//! `NumPy` in double precision, written from the specification alone, with random numbers of
+//! its own. Laws are compared, never single trials.
+
+use secateur::record::Record;
+use secateur::study::{Profile, Study, trial};
+
+use crate::stats::{rank_sum, smirnov, welch};
+
+const REFERENCE: &str = include_str!("../fixtures/reference_trials.csv");
+
+/// Columns risk, alignment, subspace, recall of the rows of `case` at `n`.
+fn reference(case: &str, n: u64) -> [Vec<f64>; 4] {
+    let mut columns: [Vec<f64>; 4] = Default::default();
+    for line in REFERENCE.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        if fields[0] == case && fields[1].parse() == Ok(n) {
+            for (column, field) in columns.iter_mut().zip(&fields[2..]) {
+                column.push(field.parse().unwrap());
+            }
+        }
+    }
+    columns
+}
+
+fn study(learner: &str, link: &str, d: usize, alpha: f64) -> Study {
+    let text = format!(
+        "claim = \"reference\"\nseed = 5\n[model]\nlink = \"{link}\"\n\
+         [[sweep]]\nlearner = \"{learner}\"\nalpha = {alpha}\nd = {d}\n"
+    );
+    Study::parse("reference", "reference.toml", &text, Profile::Standard, &[]).unwrap()
+}
+
+fn run(study: &Study, n: u64, trials: u32) -> Vec<Record> {
+    let series = &study.series[0];
+    let (setting, cell) = (&series.setting, &series.cells[0]);
+    let learner = setting.kind.build(&setting.options, setting.k_star).unwrap();
+    (0..trials).map(|t| trial::run("reference", setting, cell, &*learner, n, t, 4096)).collect()
+}
+
+/// Tests whose level is 7·10⁻⁶ two-sided, 4.5σ: means of three metrics, and ranks and the whole
+/// distribution of the risk. `mean_recall` is the reference's own summary.
+#[expect(clippy::print_stdout, reason = "the comparison is worth reading")]
+fn compare(case: &str, study: &Study, n: u64, mean_recall: f64) {
+    let trials = 200;
+    let records = run(study, n, trials);
+    assert!(records.iter().all(|r| r.status == "ok"));
+    let of = |metric: fn(&Record) -> f64| records.iter().map(metric).collect::<Vec<f64>>();
+    let [risk, alignment, subspace, recall] = reference(case, n);
+    let mean = recall.iter().sum::<f64>() / recall.len() as f64;
+    assert!(risk.len() >= 100 && (mean - mean_recall).abs() < 1e-4, "{} {mean}", risk.len());
+    let ours = of(|r| r.risk);
+    // 2·exp(−2·2.51²) = 7·10⁻⁶.
+    let distance = smirnov(&ours, &risk);
+    let mut found = vec![("rank of risk", rank_sum(&ours, &risk))];
+    found.push(("alignment", welch(&of(|r| r.alignment), &alignment)));
+    found.push(("subspace", welch(&of(|r| r.subspace), &subspace)));
+    if mean_recall < 1.0 {
+        found.push(("recall", welch(&of(|r| r.recall), &recall)));
+    } else {
+        assert!(records.iter().all(|r| r.recall.to_bits() == 1.0_f64.to_bits()));
+    }
+    println!("{case} n = {n}: Smirnov {distance:.2}, {found:.2?}");
+    assert!(distance < 2.51, "{case} n = {n}: {distance}");
+    assert!(found.iter().all(|(_, z)| z.abs() < 4.5), "{case} n = {n}: {found:?}");
+}
+
+#[test]
+fn pruned_he2_sqrt_sparse() {
+    let study = study("pruned", "He2", 256, 0.5);
+    compare("pruned_he2_half", &study, 4096, 0.441_25);
+    compare("pruned_he2_half", &study, 8192, 0.685_94);
+}
+
+#[test]
+fn pruned_he2_very_sparse() {
+    compare("pruned_he2_quarter", &study("pruned", "He2", 256, 0.25), 1024, 0.827_5);
+}
+
+#[test]
+fn pruned_he3() {
+    compare("pruned_he3", &study("pruned", "He3", 256, 0.25), 8192, 0.810_42);
+}
+
+#[test]
+fn pruned_product_of_two_directions() {
+    compare("pruned_z1z2", &study("pruned", "z1*z2", 64, 0.5), 4096, 0.6);
+}
+
+#[test]
+fn unpruned_he2() {
+    compare("unpruned_he2", &study("unpruned", "He2", 64, 0.5), 4096, 1.0);
+}
+
+#[test]
+fn unpruned_he3() {
+    compare("unpruned_he3", &study("unpruned", "He3", 16, 0.5), 4096, 1.0);
+}
+
+#[test]
+fn a_trial_run_twice_gives_the_same_bits() {
+    for learner in ["pruned", "unpruned"] {
+        let study = study(learner, "He2", 64, 0.5);
+        let bits = |n| {
+            let metrics = |r: &Record| {
+                let all = [r.risk, r.alignment, r.subspace, r.recall, r.precision, r.mass];
+                (r.seed, r.kept, r.status.clone(), all.map(f64::to_bits))
+            };
+            run(&study, n, 3).iter().map(metrics).collect::<Vec<_>>()
+        };
+        assert_eq!(bits(2048), bits(2048));
+        assert_ne!(bits(2048)[0].3, bits(2048)[1].3);
+        assert_ne!(bits(2048)[0].3, bits(2896)[0].3);
+    }
+}
