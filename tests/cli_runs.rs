@@ -82,12 +82,12 @@ fn a_torn_last_line_is_dropped_with_a_note_and_run_again() {
 #[test]
 fn a_run_that_is_killed_is_completed_by_the_same_command() {
     // More trials, so that the kill comes in the middle.
-    let arguments = ["study", "mini", "--quiet", "--trials", "200"];
+    let arguments = ["study", "mini", "--quiet", "--trials", "60"];
     let (killed, whole) = (Place::new(), Place::new());
     let mut child =
         killed.command(&arguments).stdout(Stdio::null()).spawn().expect("the program starts");
     let written = || std::fs::read(killed.path(TRIALS)).map_or(0, |bytes| bytes.len());
-    while written() < 20_000 && child.try_wait().expect("a child").is_none() {
+    while written() < 10_000 && child.try_wait().expect("a child").is_none() {
         sleep(Duration::from_millis(2));
     }
     child.kill().expect("it can be killed");

@@ -143,7 +143,7 @@ impl Study {
         })?;
         let text = String::from_utf8(bytes).map_err(|e| {
             let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
-            let line = 1 + good.iter().filter(|&&b| b == b'\n').count();
+            let line = good.split(|&b| b == b'\n').count();
             Error::usage(format!("{shown}, line {line}: not text in UTF-8"))
                 .hint("is this a study file? Save it as UTF-8")
         })?;
@@ -304,12 +304,11 @@ fn read_sweeps(root: &Section<'_>, samples: &SamplePlan, seed: u64) -> Result<Ve
     for node in root.required("sweep")?.items("sweep")? {
         let sweep = node.section("sweep", &SWEEP_KEYS)?;
         for one in read_sweep(&sweep, &model, learners, samples, seed)? {
-            match series.iter_mut().find(|s| s.setting == one.setting) {
-                Some(same) => same.add(one.cells),
-                None => {
-                    check_told_apart(node, &series, &one)?;
-                    series.push(one);
-                }
+            if let Some(same) = series.iter_mut().find(|s| s.setting == one.setting) {
+                same.add(one.cells);
+            } else {
+                check_told_apart(node, &series, &one)?;
+                series.push(one);
             }
         }
     }
