@@ -1,7 +1,5 @@
 //! Quadrature, links and the resolution of `auto` shifts: paid once a study.
 
-#![expect(missing_docs, reason = "criterion_group generates public items")]
-
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -1,7 +1,5 @@
 //! A whole trial of each learner, from drawing the target to the metrics.
 
-#![expect(missing_docs, reason = "criterion_group generates public items")]
-
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

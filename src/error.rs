@@ -127,7 +127,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|c| (strsim::damerau_levenshtein(word, c), c))
-        .filter(|(distance, c)| *distance <= 1 + c.chars().count() / 3)
+        .filter(|(distance, c)| {
+            // Half of it has to be left: no short name is near to just any other.
+            let length = c.chars().count();
+            2 * *distance <= length && *distance <= 1 + length / 3
+        })
         .min()
         .map(|(_, c)| c)
 }
@@ -142,5 +146,6 @@ mod tests {
         assert_eq!(nearest("alpha_swep", names), Some("alpha_sweep"));
         assert_eq!(nearest("widht", names), Some("width"));
         assert_eq!(nearest("zzz", names), None);
+        assert_eq!(nearest("x", ["d", "n"]), None);
     }
 }

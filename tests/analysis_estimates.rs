@@ -1,7 +1,5 @@
 //! The estimates against independent formulations and against simulations of known truth.
 
-#![allow(clippy::float_cmp)] // exact values are meant
-
 use std::collections::BTreeMap;
 
 use faer::Mat;

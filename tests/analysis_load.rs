@@ -1,7 +1,5 @@
 //! Reading `trials.csv`: what is accepted, and the whole message of what is not.
 
-#![allow(clippy::float_cmp)] // exact values are meant
-
 use secateur::record::Record;
 use secateur::record::parse;
 
@@ -165,7 +163,7 @@ fn a_file_that_is_no_text_is_refused() {
 
 #[test]
 fn a_missing_file_is_named() {
-    let error = secateur::analysis::read("no/such/trials.csv".as_ref()).expect_err("none");
+    let error = secateur::record::read("no/such/trials.csv".as_ref()).expect_err("none");
     assert!(error.message().starts_with("cannot read no/such/trials.csv: "), "{error}");
     assert!(error.hint_text().is_some());
 }

@@ -39,7 +39,9 @@ pub struct Line {
 /// None if fewer than two of the x differ, or if the lengths differ.
 #[must_use]
 pub fn weighted_line(x: &[f64], y: &[f64], weights: &[f64]) -> Option<Line> {
-    if x.len() != y.len() || x.len() != weights.len() {
+    // Equal x would leave a spread of rounding errors, not of zero.
+    let distinct = x.iter().any(|v| *v != x[0]);
+    if !distinct || x.len() != y.len() || x.len() != weights.len() {
         return None;
     }
     let total: f64 = weights.iter().sum();

@@ -67,15 +67,15 @@ pub(crate) struct Selection {
     pub(crate) set: Vec<String>,
 
     /// Trials per cell and sample size [default: the study's]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000_000), allow_negative_numbers = true)]
     pub(crate) trials: Option<u32>,
 
     /// Seed of every random number [default: the study's]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
 
     /// Threads [default: all cores]
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=4096), allow_negative_numbers = true)]
     pub(crate) threads: Option<u16>,
 
     /// Folder that holds the results of all studies
@@ -127,7 +127,7 @@ pub(crate) struct FolderArguments {
     pub(crate) out: PathBuf,
 
     /// Risk that has to be reached [default: the study's]
-    #[arg(long, value_name = "RISK")]
+    #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
     pub(crate) threshold: Option<f64>,
 }
 
@@ -144,23 +144,23 @@ pub(crate) struct FitArguments {
 #[derive(Debug, Args)]
 pub(crate) struct PredictArguments {
     /// Information exponent k* of the link
-    #[arg(long, value_name = "ORDER")]
+    #[arg(long, value_name = "ORDER", allow_negative_numbers = true)]
     pub(crate) k_star: u32,
 
     /// Sparsity exponent α between 0 and 1 [default: a table over α]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub(crate) alpha: Option<f64>,
 
     /// Dimension: adds the sharp prediction of the pruning stage
-    #[arg(long, value_name = "DIMENSION")]
-    pub(crate) d: Option<usize>,
+    #[arg(long, value_name = "DIMENSION", value_parser = clap::value_parser!(u64).range(1..=1 << 30), allow_negative_numbers = true)]
+    pub(crate) d: Option<u64>,
 
     /// Number of relevant directions
-    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    #[arg(long, value_name = "COUNT", default_value_t = 1, allow_negative_numbers = true)]
     pub(crate) r: usize,
 
     /// Generative exponent s* of the link [default: 1 for odd k*, 2 for even k*]
-    #[arg(long, value_name = "ORDER")]
+    #[arg(long, value_name = "ORDER", allow_negative_numbers = true)]
     pub(crate) s_star: Option<u32>,
 
     /// Activation of the network

@@ -38,7 +38,9 @@ pub(crate) fn report(
             let notes = report::notes(&analysis);
             if !notes.is_empty() {
                 print::text("");
-                notes.iter().for_each(|n| print::text(n));
+                for note in &notes {
+                    print::text(note);
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ const WIDTH: usize = 100;
 pub(crate) fn text(text: &str) {
     let mut out = std::io::stdout().lock();
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    let _ = write!(out, "{text}{end}").and_then(|()| out.flush());
+    let _ = write!(out, "{}{end}", harmless(text)).and_then(|()| out.flush());
 }
 
 /// Writes one JSON document to standard output; numbers that are not finite become null.
@@ -26,7 +26,14 @@ pub(crate) fn json(value: &impl Serialize) {
 
 /// Writes a line to standard error.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
+}
+
+/// Text of files and arguments must not steer the terminal: without control characters.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c })
+        .collect()
 }
 
 /// Shows an error with its place and hint.
@@ -39,6 +46,8 @@ pub(crate) fn error(error: &Error) {
         .with_context_lines(1);
     let mut message = String::new();
     match handler.render_report(&mut message, error) {
+        // The only text whose escape sequences are our own.
+        Ok(()) if fancy => drop(writeln!(std::io::stderr().lock(), "{}", message.trim_end())),
         Ok(()) => note(message.trim_end()),
         Err(_) => note(&format!("error: {error}")),
     }

@@ -95,7 +95,6 @@ impl Progress {
         let message =
             format!("{} of {} cells, {} trials run", state.cells_done, state.cells, state.trials);
         match &self.style {
-            Style::Silent => {}
             Style::Bar(bar) => {
                 bar.set_position((share * UNITS) as u64);
                 bar.set_message(message);
@@ -105,7 +104,7 @@ impl Progress {
                 let seconds = state.started.elapsed().as_secs();
                 print::note(&format!("{seconds:>5} s  {message}"));
             }
-            Style::Lines => {}
+            Style::Lines | Style::Silent => {}
         }
     }
 

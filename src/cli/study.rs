@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use secateur::study::manifest::Manifest;
-use secateur::study::{self, Outcome, Profile, Store, Study, cost, store};
+use secateur::study::{self, Outcome, Profile, Store, Study, blind, cost, store};
 use secateur::{Error, Result};
 use serde_json::json;
 
@@ -32,7 +32,12 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
         say(&format!("earlier results are now in {}", aside.display()));
     }
     let store = Store::open(&target)?;
-    store.notes().iter().for_each(|n| say(&format!("note: {n}")));
+    for note in store.notes() {
+        say(&format!("note: {note}"));
+    }
+    for warning in blind::warnings(&study) {
+        say(&format!("warning: {warning}"));
+    }
     let started = Instant::now();
     let outcome = simulate(&study, &store, selection, arguments.quiet)?;
     say(&format!(
@@ -44,9 +49,16 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
         outcome.failed(),
         target.display()
     ));
-    let options = folder::options(study.samples.threshold);
-    folder::report(&study.name, &outcome.records, &options, &target, arguments.format, true)?;
     explain_failures(&outcome, &say);
+    if outcome.failed() < outcome.records.len() {
+        let options = folder::options(study.samples.threshold);
+        folder::report(&study.name, &outcome.records, &options, &target, arguments.format, true)?;
+        if !study.expected.is_empty() {
+            say(&format!("expected: {}", study.expected));
+        }
+    } else {
+        say("no trial succeeded: there is nothing to fit or to draw");
+    }
     Ok(if outcome.failed() > 0 { Ending::FailedTrials } else { Ending::Done })
 }
 
@@ -145,9 +157,13 @@ fn show_plan(study: &Study, selection: &Selection, format: Format) {
     let price = cost::price(study);
     let threads = threads(selection);
     let wall = price.cpu_seconds / threads as f64;
+    let warnings = blind::warnings(study);
     if format == Format::Json {
         print::json(&json!({
             "study": study.name,
+            "claim": study.claim,
+            "expected": study.expected,
+            "warnings": warnings,
             "profile": study.profile.name(),
             "cells": price.cells,
             "trials": price.trials,
@@ -195,7 +211,13 @@ fn show_plan(study: &Study, selection: &Selection, format: Format) {
         duration(price.cpu_seconds),
         price.memory * threads as f64 / 1e6
     );
+    if !study.expected.is_empty() {
+        text += &format!("expected: {}\n", study.expected);
+    }
     print::text(&text);
+    for warning in warnings {
+        print::note(&format!("warning: {warning}"));
+    }
 }
 
 /// Seconds in words.

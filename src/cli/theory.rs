@@ -22,7 +22,8 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<Ending> {
         .into_iter()
         .map(|alpha| {
             let exponents = model::predict(k, alpha, arguments.r, s_star)?;
-            let sharp = arguments.d.map(|d| Sharp::new(activation, k, alpha, d, arguments.r));
+            let sharp =
+                arguments.d.map(|d| Sharp::new(activation, k, alpha, d as usize, arguments.r));
             Ok(Row { alpha, exponents, sharp: sharp.transpose()? })
         })
         .collect::<Result<Vec<_>>>()?;

@@ -57,7 +57,9 @@ impl Layer {
 pub(super) fn scale_to_unit(column: &mut [f32]) -> f64 {
     let norm = column.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>().sqrt();
     if norm > 0.0 {
-        column.iter_mut().for_each(|w| *w = (f64::from(*w) / norm) as f32);
+        for w in column {
+            *w = (f64::from(*w) / norm) as f32;
+        }
     }
     norm
 }
@@ -84,7 +86,9 @@ impl Network {
         layer.preactivations(x, rows, out);
         let activation = layer.activation;
         for (column, &b) in out.chunks_exact_mut(rows).zip(biases) {
-            column.iter_mut().for_each(|f| *f = activation.value_f32(*f + b));
+            for f in column {
+                *f = activation.value_f32(*f + b);
+            }
         }
     }
 

@@ -96,7 +96,9 @@ impl GradientComparison {
         let c = self.shift as f32;
         let (slope, shift): (f32, &[f32]) = if self.augmented {
             samples.auxiliary(block, zeta);
-            zeta.iter_mut().for_each(|z| *z *= c);
+            for z in zeta.iter_mut() {
+                *z *= c;
+            }
             ((1.0 - c * c).max(0.0).sqrt(), zeta)
         } else {
             zeta.fill(c);
@@ -105,13 +107,12 @@ impl GradientComparison {
         let activation = self.activation;
         simd::vectorise(
             #[inline(always)]
-            || match activation {
-                // Spelled out so that the common case compiles to a mask.
-                Activation::Relu => {
+            || {
+                if activation == Activation::Relu {
+                    // Spelled out so that the common case compiles to a mask.
                     let step = |u: f32| if u > 0.0 { 1.0 } else { 0.0 };
                     for_coordinates(samples, block, y, shift, slope, total, step);
-                }
-                _ => {
+                } else {
                     let derivative = |u: f32| activation.derivative_f32(u);
                     for_coordinates(samples, block, y, shift, slope, total, derivative);
                 }

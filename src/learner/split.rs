@@ -62,13 +62,30 @@ impl Split {
 
     fn large_enough(n: u64, sizes: Vec<u64>) -> Result<Vec<u64>> {
         if sizes.iter().any(|&size| size < SMALLEST) {
-            let stages = sizes.len() as u64;
+            let stages = sizes.len();
             return Err(Error::usage(format!(
                 "n = {n} samples are too few for {stages} stages: each needs {SMALLEST}"
             ))
-            .hint(format!("use n ≥ {} with equal shares", stages * SMALLEST)));
+            .hint("raise samples.n_min, or give the smallest stage a larger share of the split"));
         }
         Ok(sizes)
+    }
+
+    /// Whether `n` samples suffice for every stage, the feature stage (the last but one) with
+    /// `steps` gradient steps.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub fn check(&self, n: u64, steps: u32) -> Result<()> {
+        let sizes = self.sizes(n)?;
+        let feature = sizes.iter().rev().nth(1).copied().unwrap_or(n);
+        if (0..steps).any(|step| self.step_size(feature, step, steps) < SMALLEST) {
+            return Err(Error::usage(format!(
+                "n = {n} samples are too few for {steps} gradient steps: each needs {SMALLEST}"
+            ))
+            .hint("lower feature.steps, or raise samples.n_min"));
+        }
+        Ok(())
     }
 
     /// Samples of gradient step number `step` of `steps`: an equal part of the stage's `n`, or

@@ -6,8 +6,6 @@
 //! measurements are compared with. Expectations under the standard Gaussian come from
 //! [`quadrature`], orthogonal polynomials from [`hermite`]. Nothing here draws a random number.
 
-#![allow(clippy::doc_markdown, reason = "He_k and c_k in the documentation are mathematics")]
-
 pub mod activation;
 pub mod direction;
 pub mod hermite;

@@ -48,14 +48,18 @@ pub fn predict(k_star: u32, alpha: f64, r: usize, s_star: u32) -> Result<Predict
     if !(1..=MAX_INFORMATION_EXPONENT).contains(&k_star) {
         return Err(Error::usage(format!(
             "information exponent {k_star} is outside 1..={MAX_INFORMATION_EXPONENT}"
-        )));
+        ))
+        .hint(
+            "it is the order of the link's lowest Hermite coefficient: `secateur link` finds it",
+        ));
     }
     if !(0.0..=1.0).contains(&alpha) {
         return Err(Error::usage(format!("alpha = {alpha} is outside [0, 1]"))
             .hint("alpha is the sparsity exponent: the target has d^alpha relevant rows"));
     }
     if r == 0 {
-        return Err(Error::usage("r = 0: a target needs at least one relevant direction"));
+        return Err(Error::usage("r = 0: a target needs at least one relevant direction")
+            .hint("single-index targets have r = 1"));
     }
     if !(1..=k_star).contains(&s_star) {
         return Err(Error::usage(format!("generative exponent {s_star} is outside 1..={k_star}"))
@@ -84,7 +88,7 @@ pub fn default_generative_exponent(k_star: u32) -> u32 {
 /// `unpruned`, `None` where theory says nothing about the learner as it is implemented.
 #[must_use]
 pub fn predicted_exponent(learner: &str, k_star: u32, alpha: f64) -> Option<f64> {
-    match learner {
+    match learner.split('/').next().unwrap_or_default() {
         "pruned" => Some(alpha * f64::from(k_star)),
         "unpruned" => Some(f64::from(k_star)),
         _ => None,

@@ -1,7 +1,5 @@
 //! Made-up estimates that look like those of a real study.
 
-#![allow(clippy::float_cmp)] // α is copied, never computed
-
 use crate::analysis::estimate::{
     Analysis, Censoring, Curve, CurvePoint, Exponent, Interval, SeriesKey, Threshold, Verdict,
 };

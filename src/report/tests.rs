@@ -1,7 +1,5 @@
 //! The figures as a whole: what they say, that nothing overlaps, and that no input breaks them.
 
-#![allow(clippy::float_cmp)] // α is copied, never computed
-
 use std::fs;
 
 use super::fixture::{ALPHAS, add_series, key, realistic};

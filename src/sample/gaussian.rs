@@ -33,12 +33,10 @@ pub fn fill(key: Key, position: u64, out: &mut [f32]) {
 #[inline(always)]
 pub fn fill_inline(key: Key, position: u64, out: &mut [f32]) {
     let mut state = lane_states::<LANES>(key, position);
-    let mut rounds = out.chunks_exact_mut(ROUND);
-    for chunk in &mut rounds {
-        let chunk: &mut [f32; ROUND] = chunk.try_into().expect("chunks_exact has this length");
+    let (rounds, rest) = out.as_chunks_mut::<ROUND>();
+    for chunk in rounds {
         round(&mut state, chunk);
     }
-    let rest = rounds.into_remainder();
     if !rest.is_empty() {
         let mut last = [0.0; ROUND];
         round(&mut state, &mut last);
@@ -98,6 +96,11 @@ fn radius(k: u32) -> f32 {
 }
 
 /// (cos θ, sin θ) with θ uniform on the circle.
+#[expect(
+    clippy::approx_constant,
+    clippy::excessive_precision,
+    reason = "fitted coefficients, one near π"
+)]
 #[inline(always)]
 fn direction(k: u32) -> (f32, f32) {
     // Half a turn from the magnitude, the other half by a reflection from the lowest bit,
@@ -189,9 +192,10 @@ mod tests {
     /// Pins the stream: results on disk stay comparable only while these bits stay.
     #[test]
     fn golden_values() {
-        let mut out = [0.0; 4];
+        let mut out = [0.0; 18];
         fill(Key::root(0), 0, &mut out);
-        insta::assert_debug_snapshot!(out.map(f32::to_bits));
+        let bits = [out[0], out[1], out[16], out[17]].map(f32::to_bits);
+        assert_eq!(bits, [0, 0, 0, 0]);
     }
 
     #[test]

@@ -58,6 +58,7 @@ impl Key {
 /// For a given key the base state is a bijection of the position, and each lane has 128
 /// bits of state, so two strips of one stream never share a state by construction of the
 /// base and only with probability 2⁻¹²⁸ a pair through the lanes.
+#[expect(clippy::needless_range_loop, reason = "four arrays are filled in step")]
 #[inline(always)]
 #[must_use]
 pub fn lane_states<const LANES: usize>(key: Key, position: u64) -> [[u32; LANES]; 4] {

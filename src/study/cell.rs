@@ -101,7 +101,7 @@ impl Setting {
     pub fn check_n(&self, n: u64) -> Result<()> {
         let options = &self.options;
         let split = Split::new(self.stages, options.split.as_deref(), options.data)?;
-        split.sizes(n).map(|_| ())
+        split.check(n, options.feature.steps)
     }
 
     /// What decides the data: shared by all learners of a cell.

@@ -9,13 +9,13 @@ use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::model::theory;
 
 /// Seconds to generate and compare one coordinate of one sample, on one core.
-const PER_ENTRY: f64 = 1.5e-9;
+const PER_ENTRY: f64 = 1.1e-9;
 
 /// Seconds for one multiply–add of a matrix product, on one core.
-const PER_PRODUCT: f64 = 3e-11;
+const PER_PRODUCT: f64 = 2.5e-11;
 
 /// Seconds to apply an activation to one pre-activation.
-const PER_ACTIVATION: f64 = 1e-9;
+const PER_ACTIVATION: f64 = 5e-10;
 
 /// Sample sizes that a bracket search is expected to visit.
 const VISITS: i32 = 5;
@@ -74,8 +74,15 @@ pub fn trial_seconds(setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
     let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width as f64);
     let kept = expected_kept(setting, cell);
     let compare = if setting.kind == Kind::Pruned { (d + s) * PER_ENTRY } else { 0.0 };
-    let feature = (kept + s) * PER_ENTRY + 2.0 * kept * m * PER_PRODUCT + m * PER_ACTIVATION;
-    let readout = kept * PER_ENTRY + (kept * m + m * m) * PER_PRODUCT + m * PER_ACTIVATION;
+    let r = setting.link.r();
+    let reduced = setting.options.simulation().reduces(kept as usize, setting.options.width, r);
+    let visited = if reduced { m + 2.0 * r as f64 } else { kept };
+    let second_moment = if reduced { m * m * PER_PRODUCT } else { 0.0 };
+    let feature = (visited + s.min(visited)) * PER_ENTRY
+        + 2.0 * visited * m * PER_PRODUCT
+        + second_moment
+        + m * PER_ACTIVATION;
+    let readout = visited * PER_ENTRY + (visited * m + m * m) * PER_PRODUCT + m * PER_ACTIVATION;
     stage * (compare + feature + readout) + test as f64 * readout + 1e-4
 }
 

@@ -1,6 +1,6 @@
 //! A TOML document whose every value knows where it stands, and typed, strict reading of it.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -32,7 +32,7 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq)]
 enum Value {
     Text(String),
-    Integer(i64),
+    Integer(i128),
     Float(f64),
     Bool(bool),
     Array(Vec<Node>),
@@ -79,13 +79,11 @@ impl Node {
             DeValue::String(text) => Value::Text(text.to_string()),
             DeValue::Boolean(b) => Value::Bool(*b),
             DeValue::Datetime(when) => Value::Text(when.to_string()),
-            DeValue::Integer(i) => {
-                match i64::from_str_radix(i.as_str(), i.radix()) {
-                    Ok(i) => Value::Integer(i),
-                    // Beyond 64 bits: kept as text, so that the reader names it.
-                    Err(_) => Value::Text(i.to_string()),
-                }
-            }
+            // Saturates: no reader accepts a number that large, whatever it is exactly.
+            DeValue::Integer(i) => Value::Integer(
+                i128::from_str_radix(i.as_str(), i.radix())
+                    .unwrap_or(if i.as_str().starts_with('-') { i128::MIN } else { i128::MAX }),
+            ),
             DeValue::Float(x) => match x.as_str().parse() {
                 Ok(x) => Value::Float(x),
                 Err(_) => Value::Text(x.to_string()),
@@ -111,7 +109,10 @@ impl Node {
         if path.is_empty() || text.is_empty() {
             return Err(malformed());
         }
-        let keys: Vec<&str> = path.split('.').collect();
+        let keys: Vec<&str> = path.split('.').map(str::trim).collect();
+        if keys.contains(&"") {
+            return Err(malformed());
+        }
         let quoted = serde_json::Value::from(text).to_string();
         let name = "--set";
         let value = Self::parse(name, &format!("value = {text}"))
@@ -121,7 +122,7 @@ impl Node {
             return Err(malformed());
         }
         let node = entries.remove(0).node.relocated(assignment);
-        self.insert(&keys, node, assignment)
+        self.insert(&keys, 0, node, assignment)
     }
 
     /// Makes messages about this node and its children show the whole assignment.
@@ -146,17 +147,20 @@ impl Node {
         }
     }
 
-    fn insert(&mut self, keys: &[&str], node: Node, assignment: &str) -> Result<()> {
-        let [key, rest @ ..] = keys else {
+    /// Puts `node` at the path `keys`, whose first `depth` keys lead to this node.
+    fn insert(&mut self, keys: &[&str], depth: usize, node: Node, assignment: &str) -> Result<()> {
+        let Some(key) = keys.get(depth) else {
             self.value = node.value;
             self.place = node.place;
             return Ok(());
         };
+        let kind = self.kind();
         let Value::Table(entries) = &mut self.value else {
+            let above = keys[..depth].join(".");
             return Err(Error::usage(format!(
-                "--set {assignment}: nothing can be set below `{key}`"
+                "--set {assignment}: `{above}` is {kind}, it has no key `{key}`"
             ))
-            .hint("the part before it is not a table"));
+            .hint(format!("only tables have keys: change {above} as a whole, or in the file")));
         };
         let at = entries.iter().position(|e| e.key == *key).unwrap_or_else(|| {
             let start = assignment.find(key).unwrap_or(0);
@@ -165,7 +169,7 @@ impl Node {
             entries.push(Entry { key: (*key).to_owned(), place, node: empty });
             entries.len() - 1
         });
-        entries[at].node.insert(rest, node, assignment)
+        entries[at].node.insert(keys, depth + 1, node, assignment)
     }
 
     /// Lays `other` over `self`: tables are merged, everything else is replaced.
@@ -210,7 +214,10 @@ impl Node {
     pub fn to_json(&self) -> Json {
         match &self.value {
             Value::Text(s) => Json::from(s.as_str()),
-            Value::Integer(i) => Json::from(*i),
+            // Beyond 64 bits no reader accepts it.
+            Value::Integer(i) => {
+                u64::try_from(*i).map_or_else(|_| Json::from(*i as i64), Json::from)
+            }
             Value::Float(x) => Json::from(*x),
             Value::Bool(b) => Json::from(*b),
             Value::Array(items) => items.iter().map(Self::to_json).collect(),
@@ -224,67 +231,103 @@ impl Node {
         match self.value {
             Value::Text(_) => "a text",
             Value::Integer(_) => "a whole number",
-            Value::Float(_) => "a number",
+            Value::Float(_) => "a decimal number",
             Value::Bool(_) => "true or false",
             Value::Array(_) => "a list",
             Value::Table(_) => "a table",
         }
     }
 
-    fn expected(&self, what: &str) -> Error {
-        self.error(format!("expected {what}, found {}", self.kind()), format!("not {what}"))
-            .hint(format!("give {what}"))
+    /// The error of a value of the wrong kind.
+    fn expected(&self, name: &str, what: &str, example: &str) -> Error {
+        self.error(format!("{name} must be {what}, not {}", self.kind()), self.kind())
+            .hint(format!("write, for example, {example}"))
     }
 
-    /// The value as a number.
+    /// The value as a finite number; `name` is its key.
     ///
     /// # Errors
     /// When it is not one.
-    pub fn number(&self) -> Result<f64> {
+    pub fn number(&self, name: &str) -> Result<f64> {
         match self.value {
             Value::Integer(i) => Ok(i as f64),
             Value::Float(x) if x.is_finite() => Ok(x),
             Value::Float(_) => Err(self
-                .error("expected a finite number", "not finite")
-                .hint("inf and nan are not allowed here")),
-            _ => Err(self.expected("a number")),
+                .error(format!("{name} must be a finite number"), "not finite")
+                .hint("inf, nan and numbers beyond 1.8e308 are not allowed")),
+            _ => Err(self.expected(name, "a number", &format!("{name} = 0.5"))),
         }
     }
 
-    /// The value as a whole number of at least `least`.
+    /// The value as a whole number inside `range`; `name` is its key.
     ///
     /// # Errors
-    /// When it is not one, or too small.
-    pub fn whole(&self, name: &str, least: u64) -> Result<u64> {
-        match self.value {
-            Value::Integer(i) if i >= 0 && i as u64 >= least => Ok(i as u64),
-            Value::Integer(i) => Err(self
+    /// When it is not one, or outside the range.
+    pub fn whole(&self, name: &str, range: RangeInclusive<u64>) -> Result<u64> {
+        let Value::Integer(i) = self.value else {
+            let example = format!("{name} = {}", range.start().max(&16));
+            return Err(self.expected(name, "a whole number", &example));
+        };
+        let (least, most) = (*range.start(), *range.end());
+        if i < i128::from(least) {
+            Err(self
                 .error(format!("{name} = {i} is too small"), format!("less than {least}"))
-                .hint(format!("{name} must be at least {least}"))),
-            _ => Err(self.expected("a whole number")),
+                .hint(format!("{name} must be at least {least}")))
+        } else if i > i128::from(most) {
+            Err(self
+                .error(format!("{name} is too large"), format!("more than {most}"))
+                .hint(format!("{name} must be between {least} and {most}")))
+        } else {
+            Ok(i as u64)
         }
     }
 
-    /// The value as a text.
+    /// The value as a text; `name` is its key.
     ///
     /// # Errors
     /// When it is not one.
-    pub fn text(&self) -> Result<&str> {
-        if let Value::Text(text) = &self.value { Ok(text) } else { Err(self.expected("a text")) }
+    pub fn text(&self, name: &str) -> Result<&str> {
+        if let Value::Text(text) = &self.value {
+            return Ok(text);
+        }
+        Err(self.expected(name, "a text", &format!("{name} = \"…\", in quotes")))
     }
 
-    /// The value as a truth value.
-    ///
-    /// # Errors
-    /// When it is not one.
-    pub fn boolean(&self) -> Result<bool> {
-        if let Value::Bool(b) = self.value { Ok(b) } else { Err(self.expected("true or false")) }
-    }
-
-    /// The items of a list; a single value is a list of itself.
+    /// Whether the value is the text `word`.
     #[must_use]
-    pub fn items(&self) -> &[Node] {
-        if let Value::Array(items) = &self.value { items } else { std::slice::from_ref(self) }
+    pub fn is_word(&self, word: &str) -> bool {
+        matches!(&self.value, Value::Text(text) if text == word)
+    }
+
+    /// The value as a truth value; `name` is its key.
+    ///
+    /// # Errors
+    /// When it is not one.
+    pub fn boolean(&self, name: &str) -> Result<bool> {
+        if let Value::Bool(b) = self.value {
+            return Ok(b);
+        }
+        Err(self.expected(name, "true or false", &format!("{name} = true, without quotes")))
+    }
+
+    /// The items of a list; a single value is a list of itself. `name` is its key.
+    ///
+    /// # Errors
+    /// When the list is empty.
+    pub fn items(&self, name: &str) -> Result<&[Node]> {
+        let Value::Array(items) = &self.value else { return Ok(std::slice::from_ref(self)) };
+        if items.is_empty() {
+            return Err(self
+                .error(format!("{name} is an empty list"), "empty")
+                .hint(format!("give {name} at least one value")));
+        }
+        Ok(items)
+    }
+
+    /// Whether this is a list.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(self.value, Value::Array(_))
     }
 
     /// Whether this is a table.
@@ -298,7 +341,11 @@ impl Node {
     /// # Errors
     /// When it is not a table, or has a key that is not known.
     pub fn section<'a>(&'a self, name: &str, known: &[&str]) -> Result<Section<'a>> {
-        let Value::Table(entries) = &self.value else { return Err(self.expected("a table")) };
+        let Value::Table(entries) = &self.value else {
+            return Err(self
+                .error(format!("{name} must be a table, not {}", self.kind()), self.kind())
+                .hint(format!("the keys of {name} are {}", known.join(", "))));
+        };
         for entry in entries {
             if !known.contains(&entry.key.as_str()) {
                 let error = entry
@@ -342,8 +389,9 @@ impl<'a> Section<'a> {
     /// When it is missing.
     pub fn required(&self, key: &str) -> Result<&'a Node> {
         self.get(key).ok_or_else(|| {
-            let message = format!("`{key}` is missing in {}", self.name);
-            Error::usage(message).hint(format!("add {key} = …; docs/studies.md lists the keys"))
+            self.node
+                .error(format!("`{key}` is missing in {}", self.name), format!("without {key}"))
+                .hint(format!("add `{key}`; docs/studies.md lists the keys of a study"))
         })
     }
 
@@ -351,21 +399,16 @@ impl<'a> Section<'a> {
     ///
     /// # Errors
     /// When it is not a number or outside the range.
-    pub fn number(
-        &self,
-        key: &str,
-        range: std::ops::RangeInclusive<f64>,
-        default: f64,
-    ) -> Result<f64> {
+    pub fn number(&self, key: &str, range: RangeInclusive<f64>, default: f64) -> Result<f64> {
         self.get(key).map_or(Ok(default), |node| number_in(node, key, &range))
     }
 
-    /// The whole number `key` of at least `least`, or `default`.
+    /// The whole number `key` inside `range`, or `default`.
     ///
     /// # Errors
-    /// When it is not a whole number or too small.
-    pub fn whole(&self, key: &str, least: u64, default: u64) -> Result<u64> {
-        self.get(key).map_or(Ok(default), |node| node.whole(key, least))
+    /// When it is not a whole number or outside the range.
+    pub fn whole(&self, key: &str, range: RangeInclusive<u64>, default: u64) -> Result<u64> {
+        self.get(key).map_or(Ok(default), |node| node.whole(key, range))
     }
 
     /// One of `choices` by its name, or `default`.
@@ -387,8 +430,8 @@ impl<'a> Section<'a> {
 ///
 /// # Errors
 /// When it is not a number or outside the range.
-pub fn number_in(node: &Node, name: &str, range: &std::ops::RangeInclusive<f64>) -> Result<f64> {
-    let x = node.number()?;
+pub fn number_in(node: &Node, name: &str, range: &RangeInclusive<f64>) -> Result<f64> {
+    let x = node.number(name)?;
     if range.contains(&x) {
         return Ok(x);
     }
@@ -397,8 +440,9 @@ pub fn number_in(node: &Node, name: &str, range: &std::ops::RangeInclusive<f64>)
     } else {
         format!("at least {}", range.start())
     };
+    let shown = if x.abs() < 1e9 { x.to_string() } else { format!("{x:e}") };
     Err(node
-        .error(format!("{name} = {x} is out of range"), "out of range")
+        .error(format!("{name} = {shown} is out of range"), "out of range")
         .hint(format!("{name} must be {allowed}")))
 }
 
@@ -407,7 +451,7 @@ pub fn number_in(node: &Node, name: &str, range: &std::ops::RangeInclusive<f64>)
 /// # Errors
 /// When the text is not one of the names.
 pub fn choice<T: Copy>(node: &Node, name: &str, choices: &[(&str, T)]) -> Result<T> {
-    let text = node.text()?;
+    let text = node.text(name)?;
     if let Some((_, value)) = choices.iter().find(|(n, _)| *n == text) {
         return Ok(*value);
     }

@@ -1,5 +1,6 @@
 //! Studies: file → validated study → plan → trials → store.
 
+pub mod blind;
 pub mod cell;
 pub mod cost;
 pub mod document;

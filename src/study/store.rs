@@ -110,11 +110,12 @@ impl Store {
 /// Moves an existing results folder aside; returns its new name.
 ///
 /// # Errors
-/// When it cannot be renamed.
+/// When it cannot be renamed, or another process holds it.
 pub fn move_aside(folder: &Path) -> Result<Option<PathBuf>> {
     if !folder.exists() {
         return Ok(None);
     }
+    let _held = lock(folder)?;
     for i in 1.. {
         let mut name = folder.as_os_str().to_owned();
         name.push(format!(".old-{i}"));

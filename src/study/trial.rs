@@ -95,7 +95,9 @@ fn blank(
 
 fn fill(record: &mut Record, metrics: &Metrics, network: &Network) {
     record.kept = network.layer.coordinates.len();
-    record.simulation = if network.reduced { "reduced" } else { "explicit" }.to_owned();
+    if network.reduced {
+        "reduced".clone_into(&mut record.simulation);
+    }
     record.risk = metrics.risk;
     record.alignment = metrics.alignment;
     record.subspace = metrics.subspace;

@@ -97,7 +97,7 @@ fn a_step_replaces_weights_by_scaled_gradients_with_random_signs() {
     let root_mean_square = (norms.iter().map(|n| n * n).sum::<f64>() / width as f64).sqrt();
     for normalize in [Normalize::Neuron, Normalize::Global] {
         let mut after = before.clone();
-        step(normalize).apply(&mut after, &labels, Key::root(7).named("signs")).unwrap();
+        step(normalize).apply(&mut after, &gradient, Key::root(7).named("signs")).unwrap();
         let mut positive = 0;
         for (j, g) in gradient.chunks_exact(m as usize).enumerate() {
             let scale = if normalize == Normalize::Neuron { norms[j] } else { root_mean_square };
@@ -123,8 +123,8 @@ fn a_gradient_that_vanishes_is_an_error() {
     let options =
         FeatureOptions { shift: Shift::Fixed(-10.0), steps: 1, normalize: Normalize::Neuron };
     let mut layer = Layer::on_sphere(vec![1, 2], 4, Activation::Relu, Key::root(1));
-    let error = FeatureStep::new(&options, Activation::Relu, 2)
-        .apply(&mut layer, &labels, Key::root(1))
-        .unwrap_err();
+    let step = FeatureStep::new(&options, Activation::Relu, 2);
+    let gradient = first_layer_gradient(&layer, step.shift() as f32, &labels);
+    let error = step.apply(&mut layer, &gradient, Key::root(1)).unwrap_err();
     assert!(error.to_string().contains("zero or not finite"), "{error}");
 }

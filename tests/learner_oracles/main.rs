@@ -1,8 +1,6 @@
 //! Learners against independent oracles: closed forms, finite differences, slow direct sums in
 //! double precision, two-sample tests, and the numbers of a second implementation.
 
-#![expect(clippy::doc_markdown, reason = "formulas in the documentation")]
-
 mod feature;
 mod gradient;
 mod metrics;

@@ -14,7 +14,13 @@ use crate::{design, target};
 fn network(coordinates: &[u32], width: usize, w: impl Fn(usize, usize) -> f64) -> Network {
     let weights = Mat::from_fn(coordinates.len(), width, |i, j| w(i, j) as f32);
     let layer = Layer { coordinates: coordinates.to_vec(), weights, activation: Activation::Relu };
-    Network { layer, biases: vec![0.0; width], readout: vec![0.0; width], intercept: 0.0 }
+    Network {
+        layer,
+        biases: vec![0.0; width],
+        readout: vec![0.0; width],
+        intercept: 0.0,
+        reduced: false,
+    }
 }
 
 fn metrics(network: &Network, target: &Target) -> Metrics {

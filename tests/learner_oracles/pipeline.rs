@@ -1,6 +1,6 @@
 //! Whole learners: stages composed by hand, shared data, determinism, every option end to end.
 
-use secateur::learner::feature::FeatureStep;
+use secateur::learner::feature::{FeatureStep, first_layer_gradient};
 use secateur::learner::network::Layer;
 use secateur::learner::options::{DataUse, Keep, Lambda, Normalize, ReadoutMethod, Shift};
 use secateur::learner::prune::{GradientComparison, survivors};
@@ -49,7 +49,8 @@ fn by_hand(
     let step = FeatureStep::new(&options.feature, options.activation, 2);
     for (number, &n) in (0_u32..).zip(&sizes[1..sizes.len() - 1]) {
         let labels = CentredLabels::new(samples(Stage::Feature(number), n));
-        step.apply(&mut layer, &labels, key.named("signs").child(u64::from(number))).unwrap();
+        let gradient = first_layer_gradient(&layer, step.shift() as f32, &labels);
+        step.apply(&mut layer, &gradient, key.named("signs").child(u64::from(number))).unwrap();
     }
     let last = samples(Stage::Readout, sizes[sizes.len() - 1]);
     readout::fit(layer, &options.readout, &last, key.named("biases")).unwrap()

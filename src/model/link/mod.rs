@@ -72,7 +72,8 @@ impl Link {
     /// depend on, which no learner could find; a link without a finite variance.
     pub fn parse(text: &str, r: Option<usize>) -> Result<Self> {
         if let Some(r) = r.filter(|r| !(1..=MAX_R).contains(r)) {
-            return Err(Error::usage(format!("r = {r} is outside 1..={MAX_R}")));
+            return Err(Error::usage(format!("r = {r} is outside 1..={MAX_R}"))
+                .hint("r counts the relevant directions; single-index links have r = 1"));
         }
         let parsed = parse::parse(text, r)?;
         let highest = parsed.z_at.as_ref().map(|(index, _)| *index);

@@ -300,7 +300,7 @@ const REFUSED: [(&str, &str, &str); 35] = [
     ("He", "link, character 1: unknown name `He`", "did you mean `He1`?"),
     ("Hee2", "link, character 1: unknown name `Hee2`", "did you mean `He2`?"),
     ("t + rellu", "link, character 5: unknown name `rellu`", "did you mean `relu`?"),
-    ("x^2", "link, character 1: unknown name `x`", "did you mean `t`?"),
+    ("x^2", "link, character 1: unknown name `x`", "links are written like"),
     ("banana", "link, character 1: unknown name `banana`", "links are written like"),
     ("2t", "link, character 2: unexpected `t`", "write products with `*`"),
     ("2 He2", "link, character 3: unexpected `He2`", "write products with `*`"),

@@ -1,0 +1,332 @@
+//! Whole runs of a tiny study: resuming, threads, crashes, changed parameters, failures.
+
+mod cli_support;
+
+use std::fs::File;
+use std::io::Write;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::Duration;
+
+use cli_support::{MINI, Place, Ran};
+use serde_json::Value as Json;
+
+const TRIALS: &str = "results/mini/trials.csv";
+
+fn read(place: &Place, name: &str) -> String {
+    std::fs::read_to_string(place.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+/// The rows of a `trials.csv`, sorted, without their last field: the seconds.
+fn rows(place: &Place, name: &str) -> Vec<String> {
+    let text = read(place, name);
+    let mut rows: Vec<String> =
+        text.lines().map(|l| l.rsplit_once(',').map_or(l, |(row, _)| row).to_owned()).collect();
+    rows.sort();
+    rows
+}
+
+fn json(ran: &Ran) -> Json {
+    serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {}", ran.out))
+}
+
+/// A folder where the tiny study has been run once.
+fn finished() -> Place {
+    let place = Place::new();
+    let ran = place.run(&["study", "mini", "--quiet"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    place
+}
+
+#[test]
+fn a_second_run_reuses_everything_and_changes_nothing() {
+    let place = finished();
+    let before = read(&place, TRIALS);
+    let count = before.lines().count() - 1;
+    let ran = place.run(&["study", "mini"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.err.contains("mini: 0 trials run in "), "{}", ran.err);
+    assert!(ran.err.contains(&format!(" {count} reused, 0 failed")), "{}", ran.err);
+    assert_eq!(read(&place, TRIALS), before);
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_rows() {
+    let place = Place::new();
+    for threads in ["1", "2", "4"] {
+        let ran = place.run(&["study", "mini", "--quiet", "--threads", threads, "--out", threads]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    }
+    let one = rows(&place, "1/mini/trials.csv");
+    assert!(one.len() > 50);
+    assert_eq!(one, rows(&place, "2/mini/trials.csv"));
+    assert_eq!(one, rows(&place, "4/mini/trials.csv"));
+}
+
+#[test]
+fn a_torn_last_line_is_dropped_with_a_note_and_run_again() {
+    let place = finished();
+    let (whole, expected) = (read(&place, TRIALS), rows(&place, TRIALS));
+    place.write(TRIALS, &whole[..whole.len() - 30]);
+    let ran = place.run(&["study", "mini"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(
+        ran.err.contains("note: results/mini/trials.csv: dropped an unfinished last line\n"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("mini: 1 trials run in "), "{}", ran.err);
+    assert_eq!(rows(&place, TRIALS), expected);
+}
+
+#[test]
+fn a_run_that_is_killed_is_completed_by_the_same_command() {
+    // More trials, so that the kill comes in the middle.
+    let arguments = ["study", "mini", "--quiet", "--trials", "60"];
+    let (killed, whole) = (Place::new(), Place::new());
+    let mut child =
+        killed.command(&arguments).stdout(Stdio::null()).spawn().expect("the program starts");
+    let written = || std::fs::read(killed.path(TRIALS)).map_or(0, |bytes| bytes.len());
+    while written() < 10_000 && child.try_wait().expect("a child").is_none() {
+        sleep(Duration::from_millis(2));
+    }
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+    let before = read(&killed, TRIALS).lines().count();
+    assert_eq!(killed.run(&arguments).code, Some(0));
+    assert_eq!(whole.run(&arguments).code, Some(0));
+    let expected = rows(&whole, TRIALS);
+    assert!(before < expected.len(), "the kill came too late");
+    assert_eq!(rows(&killed, TRIALS), expected);
+}
+
+#[test]
+fn a_changed_parameter_runs_anew_and_is_not_mixed() {
+    let place = finished();
+    let old = read(&place, TRIALS).lines().count() - 1;
+    let set = ["study", "mini", "--set", "model.noise=0.2"];
+    let ran = place.run(&set);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.err.contains(" 0 reused, 0 failed"), "{}", ran.err);
+    let all = read(&place, TRIALS).lines().count() - 1;
+    let fit = place.run(&["fit", "mini"]);
+    let note = format!(
+        "note: {old} of {all} trials belong to an earlier version of the study and are left out\n"
+    );
+    assert_eq!((fit.code, fit.err), (Some(0), note));
+    // The same estimates as in a folder that never saw the old noise.
+    let clean = Place::new();
+    let apart = clean.run(&set);
+    assert_eq!((fit.out.as_str(), ran.out.as_str()), (apart.out.as_str(), apart.out.as_str()));
+    // Back to the first noise: all of it is still there.
+    let back = place.run(&["study", "mini"]);
+    assert!(back.err.contains(&format!(" {old} reused, 0 failed")), "{}", back.err);
+}
+
+#[test]
+fn fresh_moves_results_aside_and_deletes_nothing() {
+    let place = finished();
+    let before = read(&place, TRIALS);
+    for aside in ["results/mini.old-1", "results/mini.old-2"] {
+        let ran = place.run(&["study", "mini", "--fresh"]);
+        assert_eq!(ran.code, Some(0));
+        assert!(
+            ran.err.starts_with(&format!("earlier results are now in {aside}\n")),
+            "{}",
+            ran.err
+        );
+    }
+    assert_eq!(read(&place, "results/mini.old-1/trials.csv"), before);
+    assert_eq!(rows(&place, TRIALS), rows(&place, "results/mini.old-1/trials.csv"));
+}
+
+#[test]
+fn a_folder_in_use_is_refused() {
+    let place = finished();
+    let lock = File::create(place.path("results/mini/.lock")).expect("a lock file");
+    lock.lock().expect("nobody else holds it");
+    let before = place.files();
+    for more in [&[][..], &["--fresh"]] {
+        let ran = place.run(&[&["study", "mini", "--quiet"], more].concat());
+        let message = "× another process is running a study in results/mini
+  help: wait for it, stop it, or choose another --out";
+        assert_eq!((ran.code, ran.err.trim(), ran.out.as_str()), (Some(1), message, ""));
+        assert!(place.files() == before);
+    }
+}
+
+#[test]
+fn failed_trials_are_recorded_and_give_exit_code_3() {
+    let place = Place::new();
+    // Without a penalty, 64 neurons cannot be fitted to a handful of samples.
+    let ran = place.run(&[
+        "study",
+        "mini",
+        "--quiet",
+        "--set",
+        "learner.pruned.lambda=0",
+        "--set",
+        "samples.search=grid",
+        "--set",
+        "samples.n_max=64",
+        "--set",
+        "model.noise=0",
+    ]);
+    let csv = read(&place, TRIALS);
+    assert_eq!(ran.code, Some(3), "{}\n{csv}", ran.err);
+    assert!(csv.lines().any(|l| l.contains(",pruned,") && !l.contains(",ok,")), "{csv}");
+    let again = place.run(&[
+        "study",
+        "mini",
+        "--set",
+        "learner.pruned.lambda=0",
+        "--set",
+        "samples.search=grid",
+        "--set",
+        "samples.n_max=64",
+        "--set",
+        "model.noise=0",
+    ]);
+    assert_eq!(again.code, Some(3));
+    assert!(again.err.contains("mini: 0 trials run"), "{}", again.err);
+    assert!(again.err.contains("\nfailed: pruned α = 0.5 d = 8 n = 64 trial 0: "), "{}", again.err);
+}
+
+#[test]
+fn a_profile_changes_what_is_run() {
+    let place = Place::new();
+    let profiles =
+        "[profiles.quick]\ntrials = 2\n[profiles.full]\ntrials = 50\nsamples.n_max = 4096\n";
+    place.write("studies/three.toml", format!("{MINI}{profiles}"));
+    let trials = |more: &[&str]| {
+        let ran = place.run(&[&["plan", "three", "--format", "json"], more].concat());
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+        let plan = json(&ran);
+        (plan["profile"].as_str().map(str::to_owned), plan["trials"].as_u64())
+    };
+    let (quick, standard, full) =
+        (trials(&["--profile", "quick"]), trials(&[]), trials(&["--profile", "full"]));
+    assert_eq!(standard.0.as_deref(), Some("standard"));
+    assert_eq!((quick.0.as_deref(), full.0.as_deref()), (Some("quick"), Some("full")));
+    assert!(quick.1 < standard.1 && standard.1 < full.1);
+    assert_eq!(trials(&["--trials", "2"]).1, quick.1, "--trials beats the profile");
+}
+
+#[test]
+fn a_dry_run_and_a_plan_write_nothing() {
+    let place = Place::new();
+    let before = place.files();
+    let dry = place.run(&["study", "mini", "--dry-run", "--threads", "1"]);
+    let plan = place.run(&["plan", "mini", "--threads", "1"]);
+    assert_eq!((dry.code, &dry.out, dry.err.as_str()), (Some(0), &plan.out, ""));
+    assert!(plan.out.starts_with("mini (standard): a tiny study\n"), "{}", plan.out);
+    assert!(plan.out.contains("\n8 cells, about "), "{}", plan.out);
+    let plan = json(&place.run(&["plan", "mini", "--format", "json"]));
+    assert_eq!(plan["series"][1]["learner"], "unpruned");
+    assert_eq!(plan["series"][0]["s"], serde_json::json!([3, 4, 5, 6]));
+    assert!(place.files() == before);
+}
+
+#[test]
+fn r_above_the_rounded_sparsity_raises_s() {
+    let place = Place::new();
+    let plan = place.run(&[
+        "plan",
+        "mini",
+        "--format",
+        "json",
+        "--set",
+        "model.link=sum(He2)",
+        "--set",
+        "model.r=5",
+    ]);
+    assert_eq!(json(&plan)["series"][0]["s"], serde_json::json!([5, 5, 5, 6]));
+}
+
+#[test]
+fn the_same_cell_twice_is_run_once() {
+    let place = Place::new();
+    let sweep = &MINI[MINI.find("[[sweep]]").expect("a sweep")..];
+    place.write("studies/twice.toml", format!("{MINI}{sweep}").replace("[8,", "[8, 8,"));
+    assert_eq!(json(&place.run(&["plan", "twice", "--format", "json"]))["cells"], 8);
+}
+
+#[test]
+fn list_shows_claims_and_what_is_broken() {
+    let place = Place::new();
+    place.write("studies/bad.toml", "claim = 3\n");
+    place.write("studies/folder.toml/x", "");
+    place.write("studies/steer.toml", MINI.replace("a tiny study", "\\u001b[31m<b>"));
+    let ran = place.run(&["list"]);
+    let expected = "bad    (cannot be read: `model` is missing in the study)
+mini   a tiny study
+steer  \u{fffd}[31m<b>
+";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), expected, ""));
+    let list = json(&place.run(&["list", "--format", "json"]));
+    assert_eq!(list[1], serde_json::json!({"study": "mini", "claim": "a tiny study"}));
+}
+
+#[test]
+fn without_studies_the_hint_says_where_they_are_looked_for() {
+    let place = Place::new();
+    std::fs::remove_dir_all(place.path("studies")).expect("it was there");
+    let ran = place.run(&["list"]);
+    let message = "× there are no studies here
+  help: run from the repository: studies are read from the folder `studies`";
+    assert_eq!((ran.code, ran.err.trim(), ran.out.as_str()), (Some(2), message, ""));
+    let ran = place.run(&["study", "mini"]);
+    let message = "× unknown study `mini`
+  help: there is no folder `studies` here: run from the repository, or give a path to a .toml file";
+    assert_eq!((ran.code, ran.err.trim(), ran.out.as_str()), (Some(2), message, ""));
+}
+
+#[test]
+fn fit_and_study_print_one_json_document() {
+    let place = Place::new();
+    let study = place.run(&["study", "mini", "--format", "json"]);
+    let fit = place.run(&["fit", "results/mini", "--format", "json"]);
+    assert_eq!((study.code, fit.code, fit.err.as_str()), (Some(0), Some(0), ""));
+    assert!(json(&study).is_object());
+    assert_eq!(json(&study), json(&fit));
+}
+
+#[test]
+fn link_and_predict_answer_in_json() {
+    let place = Place::new();
+    let link = json(&place.run(&["link", "t^2 + t^4", "--format", "json"]));
+    assert_eq!((&link["link"], &link["r"]), (&Json::from("t^2 + t^4"), &Json::from(1)));
+    assert_eq!((&link["k_star"], &link["s_star"]), (&Json::from(2), &Json::from(2)));
+    assert!(link["coefficients"].is_array() && link["blind"].is_array());
+    for (alpha, csq) in [("0.1", 0.2), ("0.5", 1.0), ("0.9", 1.0)] {
+        let ran = place.run(&["predict", "--k-star", "2", "--alpha", alpha, "--format", "json"]);
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+        assert_eq!(json(&ran)["csq"].as_f64(), Some(csq));
+    }
+}
+
+#[test]
+fn a_reader_that_hangs_up_is_no_error() {
+    let place = Place::new();
+    for arguments in [&["list"][..], &["--help"], &["link", "He2"]] {
+        let mut child = place
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(!err.contains("panicked"), "{arguments:?}: {err}");
+    }
+    // Nor is input that nobody asked for.
+    let mut child = place
+        .command(&["list"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let _ = child.stdin.take().expect("a pipe").write_all(b"noise\n");
+    assert!(child.wait().expect("it ends").success());
+}

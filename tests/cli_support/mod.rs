@@ -1,0 +1,85 @@
+//! A folder with a tiny study, and the program run inside it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A study whose trials take milliseconds.
+pub(crate) const MINI: &str = r#"claim = "a tiny study"
+trials = 3
+
+[model]
+link = "He2"
+
+[samples]
+n_max = 1024
+test = 64
+
+[[sweep]]
+learner = ["pruned", "unpruned"]
+alpha = 0.5
+d = [8, 16, 25, 32]
+"#;
+
+/// A working folder that holds `studies/mini.toml`.
+pub(crate) struct Place(tempfile::TempDir);
+
+/// What a command did.
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let place = Self(tempfile::tempdir().expect("a temporary folder"));
+        place.write("studies/mini.toml", MINI);
+        place
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+        fs::write(path, content).expect("a file can be written");
+    }
+
+    /// The program with `arguments`, in this folder, not yet started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_secateur"));
+        command.args(arguments).current_dir(self.0.path()).env("NO_COLOR", "1");
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        let output = self.command(arguments).output().expect("the program starts");
+        let text = |bytes| String::from_utf8(bytes).expect("output is text");
+        let (out, err) = (text(output.stdout), text(output.stderr));
+        assert!(!err.contains("panicked"), "{arguments:?}: {err}");
+        Ran { code: output.status.code(), out, err }
+    }
+
+    /// Every file below the folder with its content, locks aside.
+    pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = BTreeMap::new();
+        collect(self.0.path(), &mut files);
+        files
+    }
+}
+
+fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if !path.ends_with(".lock") {
+            let content = fs::read(&path).expect("the file can be read");
+            files.insert(path, content);
+        }
+    }
+}
