@@ -44,6 +44,26 @@ pub(crate) enum Format {
     Json,
 }
 
+/// Form of a table of exponents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For a document.
+    Markdown,
+}
+
+impl From<Format> for TableFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Text => Self::Text,
+            Format::Json => Self::Json,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct FormatArguments {
     /// Form of the output
@@ -138,7 +158,7 @@ pub(crate) struct FitArguments {
 
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
+    pub(crate) format: TableFormat,
 }
 
 #[derive(Debug, Args)]

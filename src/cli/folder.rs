@@ -9,7 +9,7 @@ use secateur::study::manifest::Manifest;
 use secateur::study::store::TRIALS;
 use secateur::{Error, Result, report};
 
-use super::arguments::{FitArguments, FolderArguments, Format};
+use super::arguments::{FitArguments, FolderArguments, TableFormat};
 use super::{Ending, print};
 
 /// Options of the analysis at threshold `threshold`.
@@ -23,7 +23,7 @@ pub(crate) fn report(
     records: &[Record],
     options: &Options,
     folder: &Path,
-    format: Format,
+    format: TableFormat,
     figures: bool,
 ) -> Result<Analysis> {
     let analysis = analysis::analyse(study, records, options)?;
@@ -32,8 +32,9 @@ pub(crate) fn report(
         report::draw_all(&analysis, &folder.join("figures"))?;
     }
     match format {
-        Format::Json => print::json(&analysis),
-        Format::Text => {
+        TableFormat::Json => print::json(&analysis),
+        TableFormat::Markdown => print::text(&report::markdown_table(&analysis)),
+        TableFormat::Text => {
             print::text(&report::exponent_table(&analysis));
             let notes = report::notes(&analysis);
             if !notes.is_empty() {

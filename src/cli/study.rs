@@ -52,7 +52,14 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
     explain_failures(&outcome, &say);
     if outcome.failed() < outcome.records.len() {
         let options = folder::options(study.samples.threshold);
-        folder::report(&study.name, &outcome.records, &options, &target, arguments.format, true)?;
+        folder::report(
+            &study.name,
+            &outcome.records,
+            &options,
+            &target,
+            arguments.format.into(),
+            true,
+        )?;
         if !study.expected.is_empty() {
             say(&format!("expected: {}", study.expected));
         }

@@ -5,6 +5,7 @@
 //! Soltanolkotabi 2022).
 
 use faer::linalg::matmul::matmul;
+use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, Mat, MatRef, Par};
 
 use super::network::{Layer, scale_to_unit};
@@ -149,15 +150,33 @@ pub fn gradient_sums(
             matmul(part.as_mut(), Accum::Replace, x.transpose(), c, 1.0, Par::Seq);
             add(&mut total.gradient, &part);
             if second_moment {
-                matmul(gram.as_mut(), Accum::Replace, c.transpose(), c, 1.0, Par::Seq);
-                add(&mut total.second_moment, &gram);
+                add_gram(&mut total.second_moment, c, &mut gram);
             }
         },
     )
 }
 
+/// Adds the Gram matrix `a`ᵀ`a` to the column-major `total`; `scratch` has its shape.
+///
+/// Only one triangle is computed.
+pub(super) fn add_gram(total: &mut [f64], a: MatRef<'_, f32>, scratch: &mut Mat<f32>) {
+    let (whole, upper) = (BlockStructure::Rectangular, BlockStructure::TriangularUpper);
+    let (left, out) = (a.transpose(), scratch.as_mut());
+    triangular::matmul(out, upper, Accum::Replace, left, whole, a, whole, 1.0, Par::Seq);
+    let size = scratch.nrows();
+    for j in 0..size {
+        for i in 0..=j {
+            let value = f64::from(scratch[(i, j)]);
+            total[j * size + i] += value;
+            if i < j {
+                total[i * size + j] += value;
+            }
+        }
+    }
+}
+
 /// Adds `part` to the column-major `total`.
-pub(super) fn add(total: &mut [f64], part: &Mat<f32>) {
+fn add(total: &mut [f64], part: &Mat<f32>) {
     for (j, total) in total.chunks_exact_mut(part.nrows()).enumerate() {
         for (total, &g) in total.iter_mut().zip(part.col_as_slice(j)) {
             *total += f64::from(g);

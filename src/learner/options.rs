@@ -39,7 +39,8 @@ pub enum Simulation {
     Auto,
     /// Every kept coordinate of every sample.
     Explicit,
-    /// From the joint law of projections and pre-activations: see [`super::reduced`].
+    /// From the joint law of projections and pre-activations wherever M > m + 2r, else
+    /// explicit: see [`super::reduced`].
     Reduced,
 }
 
@@ -88,7 +89,8 @@ pub struct PruneOptions {
 pub struct FeatureOptions {
     /// Shift c₂ inside the activation during the step.
     pub shift: Shift,
-    /// Number of steps; each reads an equal share of the stage's samples.
+    /// Number of steps; each reads an equal share of the stage's samples, or all of them when
+    /// data are reused.
     pub steps: u32,
     /// Norm that the gradient is scaled by.
     pub normalize: Normalize,

@@ -3,11 +3,10 @@
 //! Minimises (1/n) Σ_i (y_i − a₀ − Σ_j a_j F_ij)² + λ ‖a‖² over a and the unpenalised
 //! intercept a₀, from the moments of (F, y) alone, so that samples are streamed once.
 
-use faer::linalg::matmul::matmul;
 use faer::linalg::solvers::Solve;
-use faer::{Accum, Mat, MatRef, Par, Side};
+use faer::{Mat, MatRef, Side};
 
-use super::feature::add;
+use super::feature::add_gram;
 use super::network::{Layer, Network};
 use super::options::{Lambda, ReadoutMethod, ReadoutOptions};
 use crate::error::{Error, Result};
@@ -65,9 +64,7 @@ impl Moments {
         scratch.extend(labels.iter().map(|&y| y as f32));
         scratch.extend(std::iter::repeat_n(1.0, rows));
         let u = MatRef::from_column_major_slice(scratch, rows, self.size);
-        let mut part = Mat::<f32>::zeros(self.size, self.size);
-        matmul(part.as_mut(), Accum::Replace, u.transpose(), u, 1.0, Par::Seq);
-        add(&mut self.gram, &part);
+        add_gram(&mut self.gram, u, &mut Mat::zeros(self.size, self.size));
     }
 
     fn n(&self) -> f64 {
@@ -227,7 +224,7 @@ fn collect_moments(
     samples: &Samples<'_>,
     lambda: Lambda,
 ) -> [Moments; 2] {
-    let held_out = if lambda == Lambda::Validate { samples.n() / HELD_OUT } else { 0 };
+    let held_out = if lambda == Lambda::Validate { (samples.n() / HELD_OUT).max(1) } else { 0 };
     let train = samples.n() - held_out;
     let (mut x, mut features, mut y, mut scratch) = (vec![], vec![], vec![], vec![]);
     let m = layer.width();

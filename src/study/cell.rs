@@ -130,7 +130,9 @@ pub struct Cell {
     pub d: usize,
     /// Relevant rows s.
     pub s: usize,
-    /// Key of all that can change the cell's numbers.
+    /// Trials per sample size.
+    pub trials: u32,
+    /// Key of all that can change the numbers of a trial.
     pub id: Key,
     /// Key of the data, the same for all learners.
     data: Key,
@@ -139,11 +141,11 @@ pub struct Cell {
 impl Cell {
     /// The cell of `setting` in dimension `d`; `test` is the number of test samples.
     #[must_use]
-    pub fn new(setting: &Setting, d: usize, seed: u64, test: u64) -> Self {
+    pub fn new(setting: &Setting, d: usize, seed: u64, test: u64, trials: u32) -> Self {
         let root = Key::root(seed).child(d as u64);
         let id = root.child(u64::from(NUMERICS)).named(&setting.description()).child(test);
         let data = root.named(&setting.data_description());
-        Self { d, s: setting.law().sparsity(d, setting.link.r()), id, data }
+        Self { d, s: setting.law().sparsity(d, setting.link.r()), trials, id, data }
     }
 
     /// The cell's name in `trials.csv`.

@@ -74,10 +74,8 @@ pub fn trial_seconds(setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
     let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width as f64);
     let kept = expected_kept(setting, cell);
     let compare = if setting.kind == Kind::Pruned { (d + s) * PER_ENTRY } else { 0.0 };
-    let r = setting.link.r();
-    let reduced = setting.options.simulation().reduces(kept as usize, setting.options.width, r);
-    let visited = if reduced { m + 2.0 * r as f64 } else { kept };
-    let second_moment = if reduced { m * m * PER_PRODUCT } else { 0.0 };
+    let visited = visited(setting, kept);
+    let second_moment = if reduces(setting, kept) { m * m * PER_PRODUCT } else { 0.0 };
     let feature = (visited + s.min(visited)) * PER_ENTRY
         + 2.0 * visited * m * PER_PRODUCT
         + second_moment
@@ -124,8 +122,8 @@ pub fn price(study: &Study) -> Price {
         for cell in &series.cells {
             price.cells += 1;
             for n in expected_sizes(study, &series.setting, cell) {
-                let trials = f64::from(study.trials);
-                price.trials += u64::from(study.trials);
+                let trials = f64::from(cell.trials);
+                price.trials += u64::from(cell.trials);
                 price.samples += trials * n as f64;
                 price.cpu_seconds +=
                     trials * trial_seconds(&series.setting, cell, n, study.samples.test);
@@ -136,9 +134,26 @@ pub fn price(study: &Study) -> Price {
     price
 }
 
-/// Bytes of the largest block of coordinates, the gradient sums, and the cached labels.
+/// Bytes of the largest block of coordinates, the gradient and the factors of its reduction,
+/// and the cached labels.
 fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
     let (d, m) = (cell.d as f64, setting.options.width as f64);
     let kept = expected_kept(setting, cell);
-    4.0 * 1024.0 * (kept + 2.0 * m) + 16.0 * kept * m + 48.0 * d + 16.0 * 1024.0 * 1024.0
+    let block = 4.0 * 1024.0 * (visited(setting, kept) + 2.0 * m);
+    let factors = if reduces(setting, kept) { 40.0 * kept * m } else { 16.0 * kept * m };
+    block + factors + 48.0 * d + 16.0 * 1024.0 * 1024.0
+}
+
+fn reduces(setting: &Setting, kept: f64) -> bool {
+    let options = &setting.options;
+    options.simulation().reduces(kept as usize, options.width, setting.link.r())
+}
+
+/// Coordinates that the later stages generate for each sample.
+fn visited(setting: &Setting, kept: f64) -> f64 {
+    if reduces(setting, kept) {
+        (setting.options.width + 2 * setting.link.r()) as f64
+    } else {
+        kept
+    }
 }

@@ -197,6 +197,22 @@ impl Node {
         Some(entries.remove(at).node)
     }
 
+    /// Removes entry `key` of every item of the list `list`.
+    pub fn remove_from_items(&mut self, list: &str, key: &str) {
+        let Value::Table(entries) = &mut self.value else { return };
+        let Some(entry) = entries.iter_mut().find(|e| e.key == list) else { return };
+        match &mut entry.node.value {
+            Value::Array(items) => {
+                for item in items {
+                    item.take(key);
+                }
+            }
+            _ => {
+                entry.node.take(key);
+            }
+        }
+    }
+
     /// Names of the entries of a table.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         let entries: &[Entry] = if let Value::Table(entries) = &self.value { entries } else { &[] };

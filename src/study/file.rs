@@ -28,7 +28,7 @@ const STUDY_KEYS: [&str; 8] =
     ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep"];
 const MODEL_KEYS: [&str; 6] = ["link", "r", "noise", "normalize", "direction", "q"];
 const SAMPLES_KEYS: [&str; 6] = ["search", "threshold", "n_min", "n_max", "test", "simulation"];
-const SWEEP_KEYS: [&str; 7] = ["learner", "alpha", "d", "link", "r", "q", "noise"];
+const SWEEP_KEYS: [&str; 8] = ["learner", "alpha", "d", "link", "r", "q", "noise", "trials"];
 const LEARNER_KEYS: [&str; 11] = [
     "width",
     "activation",
@@ -117,8 +117,6 @@ pub struct Study {
     pub expected: String,
     /// Seed of every random number.
     pub seed: u64,
-    /// Trials per cell and sample size.
-    pub trials: u32,
     /// Sample sizes.
     pub samples: SamplePlan,
     /// Cells, by series, in increasing d.
@@ -178,11 +176,16 @@ impl Study {
         for assignment in sets {
             root.set(assignment)?;
         }
+        // A number of trials given with the command holds for every sweep.
+        if sets.iter().any(|s| s.split('=').next().is_some_and(|key| key.trim() == "trials")) {
+            root.remove_from_items("sweep", "trials");
+        }
         let section = root.section("the study", &STUDY_KEYS)?;
         let samples = read_samples(&section)?;
         let trials = section.whole("trials", 1..=MAX_TRIALS, 16)? as u32;
         let seed = section.whole("seed", 0..=u64::MAX, 1)?;
-        let series = read_sweeps(&section, &samples, seed)?;
+        let common = Common { samples: &samples, seed, trials };
+        let series = read_sweeps(&section, &common)?;
         let text =
             |key| section.get(key).map_or(Ok(String::new()), |n| n.text(key).map(Into::into));
         Ok(Self {
@@ -190,7 +193,6 @@ impl Study {
             claim: section.required("claim")?.text("claim")?.to_owned(),
             expected: text("expected")?,
             seed,
-            trials,
             samples,
             series,
             profile,
@@ -298,7 +300,7 @@ fn read_samples(root: &Section<'_>) -> Result<SamplePlan> {
     Ok(plan)
 }
 
-fn read_sweeps(root: &Section<'_>, samples: &SamplePlan, seed: u64) -> Result<Vec<Series>> {
+fn read_sweeps(root: &Section<'_>, common: &Common<'_>) -> Result<Vec<Series>> {
     let empty = Node::parse("", "")?;
     let model = root.required("model")?.section("model", &MODEL_KEYS)?;
     let learners = root.get("learner").unwrap_or(&empty);
@@ -313,7 +315,7 @@ fn read_sweeps(root: &Section<'_>, samples: &SamplePlan, seed: u64) -> Result<Ve
     let mut series: Vec<Series> = Vec::new();
     for node in root.required("sweep")?.items("sweep")? {
         let sweep = node.section("sweep", &SWEEP_KEYS)?;
-        for one in read_sweep(&sweep, &model, learners, samples, seed)? {
+        for one in read_sweep(&sweep, &model, learners, common)? {
             if let Some(same) = series.iter_mut().find(|s| s.setting == one.setting) {
                 same.add(one.cells);
             } else {
@@ -348,14 +350,23 @@ fn check_told_apart(node: &Node, series: &[Series], new: &Series) -> Result<()> 
         .hint("results are told apart by learner, link, r, alpha, q and d: give each noise a study of its own"))
 }
 
+/// What every sweep shares, unless it says otherwise.
+#[derive(Clone, Copy)]
+struct Common<'a> {
+    samples: &'a SamplePlan,
+    seed: u64,
+    trials: u32,
+}
+
 /// Every combination of the lists of one `[[sweep]]`.
 fn read_sweep(
     sweep: &Section<'_>,
     model: &Section<'_>,
     learners: &Node,
-    samples: &SamplePlan,
-    seed: u64,
+    common: &Common<'_>,
 ) -> Result<Vec<Series>> {
+    let trials = sweep.whole("trials", 1..=MAX_TRIALS, u64::from(common.trials))? as u32;
+    let common = &Common { trials, ..*common };
     let dims = sweep.required("d")?;
     let mut series = Vec::new();
     for learner in sweep.required("learner")?.items("learner")? {
@@ -365,9 +376,9 @@ fn read_sweep(
                     for q in items(sweep, model, "q")? {
                         for noise in items(sweep, model, "noise")? {
                             let point = Point { learner, alpha, link, r, q, noise };
-                            let setting =
-                                point.setting(sweep, model, learners, samples.simulation)?;
-                            series.push(read_series(setting, dims, learner, samples, seed)?);
+                            let simulation = common.samples.simulation;
+                            let setting = point.setting(sweep, model, learners, simulation)?;
+                            series.push(read_series(setting, dims, learner, common)?);
                         }
                     }
                 }
@@ -463,8 +474,7 @@ fn read_series(
     setting: Setting,
     dims: &Node,
     learner: &Node,
-    samples: &SamplePlan,
-    seed: u64,
+    &Common { samples, seed, trials }: &Common<'_>,
 ) -> Result<Series> {
     let smallest = lattice::size(*lattice::indices(samples.n_min, samples.n_max).start());
     setting.check_n(smallest).map_err(|e| at(learner, &e))?;
@@ -472,7 +482,7 @@ fn read_series(
     for node in dims.items("d")? {
         let d = node.whole("d", 1..=MAX_D)? as usize;
         setting.law().check(d, setting.link.r()).map_err(|e| at(node, &e))?;
-        cells.push(Cell::new(&setting, d, seed, samples.test));
+        cells.push(Cell::new(&setting, d, seed, samples.test, trials));
     }
     let mut series = Series { setting, cells: Vec::new() };
     series.add(cells);

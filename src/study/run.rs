@@ -122,10 +122,7 @@ impl Job<'_> {
 
     fn expected_cell(&self, series: &Series, cell: &Cell) -> f64 {
         let sizes = cost::expected_sizes(self.study, &series.setting, cell);
-        sizes
-            .into_iter()
-            .map(|n| f64::from(self.study.trials) * self.expected(series, cell, n))
-            .sum()
+        sizes.into_iter().map(|n| f64::from(cell.trials) * self.expected(series, cell, n)).sum()
     }
 
     fn expected(&self, series: &Series, cell: &Cell, n: u64) -> f64 {
@@ -195,7 +192,7 @@ impl Job<'_> {
     fn point(&self, series: &Series, cell: &Cell, learner: &dyn Learner, n: u64) -> Outcome {
         let name = cell.name();
         let expected = self.expected(series, cell, n);
-        let trials: Vec<(Record, bool)> = (0..self.study.trials)
+        let trials: Vec<(Record, bool)> = (0..cell.trials)
             .into_par_iter()
             .with_max_len(1)
             .filter_map(|trial| {
