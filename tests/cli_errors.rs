@@ -910,7 +910,7 @@ fn sample_sizes_are_checked() {
     ·                ╰── here
  13 │ alpha = 0.5
     ╰────
-  help: use n ≥ 6 with equal shares"#,
+  help: raise samples.n_min, or give the smallest stage a larger share of the split"#,
     );
     bad_set(
         "learner.pruned.split=[1,0,1]",

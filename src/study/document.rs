@@ -225,6 +225,16 @@ impl Node {
         self.place.error(message, label)
     }
 
+    /// An error of another part, shown at this value with its own hint.
+    #[must_use]
+    pub fn blame(&self, error: &Error) -> Error {
+        let placed = self.error(error.message(), "here");
+        match error.hint_text() {
+            Some(hint) => placed.hint(hint),
+            None => placed,
+        }
+    }
+
     /// The value as JSON, for the manifest.
     #[must_use]
     pub fn to_json(&self) -> Json {

@@ -1,0 +1,62 @@
+//! Which studies there are, and which file a name stands for.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result, nearest};
+
+/// Folder of the study files, below the working folder.
+const FOLDER: &str = "studies";
+
+/// A study's name becomes a folder: refuses anything that could leave it.
+pub(super) fn check_name(name: &str) -> Result<()> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(fine) {
+        return Err(Error::usage(format!("`{}` cannot name a study", name.escape_debug()))
+            .hint("use letters, digits, `_`, `-` and `.`; the name becomes a folder of results"));
+    }
+    Ok(())
+}
+
+/// A path as it may be shown on a terminal: control characters are escaped.
+pub(super) fn printable(path: &Path) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.into() };
+    path.to_string_lossy().chars().map(escape).collect()
+}
+
+/// The file of the study that `name` stands for: a name in the folder `studies`, or a file.
+///
+/// # Errors
+/// When there is none, with the nearest names.
+pub fn find(name: &str) -> Result<PathBuf> {
+    let path = Path::new(name);
+    if path.extension().is_some_and(|e| e == "toml") {
+        return Ok(path.to_owned());
+    }
+    check_name(name)?;
+    let inside = Path::new(FOLDER).join(format!("{name}.toml"));
+    if inside.is_file() {
+        return Ok(inside);
+    }
+    let names = list();
+    let error = Error::usage(format!("unknown study `{name}`"));
+    Err(match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}`? `secateur list` shows all")),
+        None if names.is_empty() => error.hint(format!(
+            "there is no folder `{FOLDER}` here: run from the repository, or give a path to a .toml file"
+        )),
+        None => error.hint(format!("the studies are {}", names.join(", "))),
+    })
+}
+
+/// Names of the studies in the folder `studies`, sorted.
+#[must_use]
+pub fn list() -> Vec<String> {
+    let entries = std::fs::read_dir(FOLDER).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|e| e == "toml") && p.is_file())
+        .filter_map(|p| p.file_stem().and_then(|s| s.to_str()).map(str::to_owned))
+        .collect();
+    names.sort();
+    names
+}

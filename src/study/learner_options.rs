@@ -1,0 +1,129 @@
+//! `[learner.NAME]`: from a table to the options of a learner.
+
+use super::document::{Node, Section, number_in};
+use super::sweep::MAX_D;
+use crate::error::Result;
+use crate::learner::options::{
+    DataUse, FeatureOptions, Keep, Lambda, Normalize, Options, PruneOptions, ReadoutMethod,
+    ReadoutOptions, Shift,
+};
+use crate::model::{Activation, ChannelChoice};
+
+const LEARNER_KEYS: [&str; 11] = [
+    "width",
+    "activation",
+    "split",
+    "data",
+    "channel",
+    "shift",
+    "keep",
+    "augmentation",
+    "feature",
+    "readout",
+    "lambda",
+];
+/// Largest width of a network.
+const MAX_WIDTH: u64 = 1 << 16;
+/// Most steps on the first layer.
+const MAX_STEPS: u64 = 1 << 20;
+const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
+
+/// Options of the learner `name` from the table `[learner]`.
+pub(super) fn read_learner(learners: &Node, name: &str) -> Result<Options> {
+    let names: Vec<&str> = learners.keys().collect();
+    let all = learners.section("learner", &names)?;
+    let title = format!("learner.{name}");
+    let section = all.required(name)?.section(&title, &LEARNER_KEYS)?;
+    let defaults = Options::default();
+    let activation = match section.get("activation") {
+        Some(node) => Activation::parse(node.text("activation")?).map_err(|e| node.blame(&e))?,
+        None => defaults.activation,
+    };
+    let data = [("fresh", DataUse::Fresh), ("reuse", DataUse::Reuse)];
+    Ok(Options {
+        width: section.whole("width", 1..=MAX_WIDTH, defaults.width as u64)? as usize,
+        activation,
+        split: read_split(&section)?,
+        simulation: defaults.simulation,
+        data: section.choice("data", &data, defaults.data)?,
+        prune: read_prune(&section, &defaults.prune)?,
+        feature: read_feature(&section, defaults.feature)?,
+        readout: read_readout(&section, &defaults.readout)?,
+    })
+}
+
+fn read_split(section: &Section<'_>) -> Result<Option<Vec<f64>>> {
+    let Some(node) = section.get("split") else { return Ok(None) };
+    if node.is_word("equal") {
+        return Ok(None);
+    }
+    if !node.is_list() {
+        return Err(node
+            .error("split is neither \"equal\" nor a list of shares", "here")
+            .hint("give one share a stage, for example split = [1, 1, 2]"));
+    }
+    node.items("split")?.iter().map(|n| n.number("split")).collect::<Result<_>>().map(Some)
+}
+
+fn read_shift(node: &Node, range: &std::ops::RangeInclusive<f64>) -> Result<Shift> {
+    if node.is_word("auto") {
+        return Ok(Shift::Auto);
+    }
+    Ok(Shift::Fixed(number_in(node, "shift", range)?))
+}
+
+fn read_prune(section: &Section<'_>, defaults: &PruneOptions) -> Result<PruneOptions> {
+    let channel = match section.get("channel") {
+        Some(node) => ChannelChoice::parse(node.text("channel")?).map_err(|e| node.blame(&e))?,
+        None => defaults.channel,
+    };
+    let keep = section.get("keep").map_or(Ok(defaults.keep), read_keep)?;
+    let kinds = [("none", false), ("noise", true)];
+    let augmented = section.choice("augmentation", &kinds, defaults.augmented)?;
+    let range = if augmented { -1.0..=1.0 } else { -10.0..=10.0 };
+    let shift = section.get("shift").map_or(Ok(defaults.shift), |n| read_shift(n, &range))?;
+    Ok(PruneOptions { channel, shift, keep, augmented })
+}
+
+fn read_keep(node: &Node) -> Result<Keep> {
+    let refused = |message: &str| {
+        node.error(message, "here")
+            .hint("write keep = { ratio = 1.0 }, keep = { count = 64 } or keep = \"auto\"")
+    };
+    if node.is_word("auto") {
+        return Ok(Keep::Auto);
+    }
+    if !node.is_table() {
+        return Err(refused("keep is neither a ratio, nor a count, nor \"auto\""));
+    }
+    let keep = node.section("keep", &["ratio", "count"])?;
+    match (keep.get("ratio"), keep.get("count")) {
+        (Some(ratio), None) => Ok(Keep::Ratio(number_in(ratio, "ratio", &(0.0..=1e9))?)),
+        (None, Some(count)) => Ok(Keep::Count(count.whole("count", 1..=MAX_D)? as usize)),
+        (Some(_), Some(_)) => Err(refused("keep has both a ratio and a count")),
+        (None, None) => Err(refused("keep has neither a ratio nor a count")),
+    }
+}
+
+fn read_feature(section: &Section<'_>, defaults: FeatureOptions) -> Result<FeatureOptions> {
+    let Some(node) = section.get("feature") else { return Ok(defaults) };
+    let feature = node.section("feature", &FEATURE_KEYS)?;
+    let norms = [("neuron", Normalize::Neuron), ("global", Normalize::Global)];
+    Ok(FeatureOptions {
+        shift: feature
+            .get("shift")
+            .map_or(Ok(defaults.shift), |n| read_shift(n, &(-10.0..=10.0)))?,
+        steps: feature.whole("steps", 1..=MAX_STEPS, u64::from(defaults.steps))? as u32,
+        normalize: feature.choice("normalize", &norms, defaults.normalize)?,
+    })
+}
+
+fn read_readout(section: &Section<'_>, defaults: &ReadoutOptions) -> Result<ReadoutOptions> {
+    let methods = [("ridge", ReadoutMethod::Ridge), ("gd", ReadoutMethod::GradientDescent)];
+    let lambda = match section.get("lambda") {
+        Some(node) if node.is_word("validate") => Lambda::Validate,
+        Some(node) => Lambda::Fixed(number_in(node, "lambda", &(0.0..=f64::INFINITY))?),
+        None => defaults.lambda,
+    };
+    Ok(ReadoutOptions { method: section.choice("readout", &methods, defaults.method)?, lambda })
+}

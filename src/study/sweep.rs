@@ -1,0 +1,201 @@
+//! `[model]` and `[[sweep]]`: from lists of values to series of cells.
+
+use super::cell::{Cell, Series, Setting};
+use super::document::{Node, Section, number_in};
+use super::file::SamplePlan;
+use super::lattice;
+use super::learner_options::read_learner;
+use crate::error::Result;
+use crate::learner::options::{DataUse, Simulation};
+use crate::learner::{Kind, Options};
+use crate::model::link::Link;
+
+const MODEL_KEYS: [&str; 6] = ["link", "r", "noise", "normalize", "direction", "q"];
+const SWEEP_KEYS: [&str; 8] = ["learner", "alpha", "d", "link", "r", "q", "noise", "trials"];
+/// Largest input dimension, and number of coordinates to keep.
+pub(super) const MAX_D: u64 = 1 << 30;
+/// Largest number of trials per cell and sample size.
+pub(super) const MAX_TRIALS: u64 = 1_000_000;
+/// Largest noise, in standard deviations of the target.
+const MAX_NOISE: f64 = 1e6;
+
+pub(super) fn read_sweeps(root: &Section<'_>, common: &Common<'_>) -> Result<Vec<Series>> {
+    let empty = Node::parse("", "")?;
+    let model = root.required("model")?.section("model", &MODEL_KEYS)?;
+    let learners = root.get("learner").unwrap_or(&empty);
+    if !learners.is_table() {
+        learners.section("learner", &[])?;
+    }
+    // Also those that no sweep uses: a typo must not wait for the day one does.
+    for name in learners.keys() {
+        Kind::parse(name).map_err(|e| learners.blame(&e))?;
+        read_learner(learners, name)?;
+    }
+    let mut series: Vec<Series> = Vec::new();
+    for node in root.required("sweep")?.items("sweep")? {
+        let sweep = node.section("sweep", &SWEEP_KEYS)?;
+        for one in read_sweep(&sweep, &model, learners, common)? {
+            if let Some(same) = series.iter_mut().find(|s| s.setting == one.setting) {
+                same.add(one.cells);
+            } else {
+                check_told_apart(node, &series, &one)?;
+                series.push(one);
+            }
+        }
+    }
+    Ok(series)
+}
+
+/// Refuses two series that the columns of the results cannot tell apart.
+fn check_told_apart(node: &Node, series: &[Series], new: &Series) -> Result<()> {
+    let named = |s: &Setting| {
+        let (link, r) = (s.link.text().to_owned(), s.link.r());
+        (s.learner.clone(), link, r, s.alpha.to_bits(), s.q.to_bits())
+    };
+    let new = &new.setting;
+    if series.iter().all(|s| named(&s.setting) != named(new)) {
+        return Ok(());
+    }
+    Err(node
+        .error(
+            format!(
+                "two series of {} on {} at alpha = {} differ in the noise alone",
+                new.learner,
+                new.link.text(),
+                new.alpha
+            ),
+            "the second one",
+        )
+        .hint("results are told apart by learner, link, r, alpha, q and d: give each noise a study of its own"))
+}
+
+/// What every sweep shares, unless it says otherwise.
+#[derive(Clone, Copy)]
+pub(super) struct Common<'a> {
+    pub(super) samples: &'a SamplePlan,
+    pub(super) seed: u64,
+    pub(super) trials: u32,
+}
+
+/// Every combination of the lists of one `[[sweep]]`.
+fn read_sweep(
+    sweep: &Section<'_>,
+    model: &Section<'_>,
+    learners: &Node,
+    common: &Common<'_>,
+) -> Result<Vec<Series>> {
+    let trials = sweep.whole("trials", 1..=MAX_TRIALS, u64::from(common.trials))? as u32;
+    let common = &Common { trials, ..*common };
+    let dims = sweep.required("d")?;
+    let mut series = Vec::new();
+    for learner in sweep.required("learner")?.items("learner")? {
+        for alpha in sweep.required("alpha")?.items("alpha")? {
+            for link in items(sweep, model, "link")? {
+                for r in items(sweep, model, "r")? {
+                    for q in items(sweep, model, "q")? {
+                        for noise in items(sweep, model, "noise")? {
+                            let point = Point { learner, alpha, link, r, q, noise };
+                            let simulation = common.samples.simulation;
+                            let setting = point.setting(sweep, model, learners, simulation)?;
+                            series.push(read_series(setting, dims, learner, common)?);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    Ok(series)
+}
+
+/// The values that `key` sweeps over: those of the sweep, or the one of the model, or none.
+fn items<'a>(sweep: &Section<'a>, model: &Section<'a>, key: &str) -> Result<Vec<Option<&'a Node>>> {
+    match sweep.get(key).or_else(|| model.get(key)) {
+        Some(node) => Ok(node.items(key)?.iter().map(Some).collect()),
+        None => Ok(vec![None]),
+    }
+}
+
+/// One combination of a sweep's lists.
+struct Point<'a> {
+    learner: &'a Node,
+    alpha: &'a Node,
+    link: Option<&'a Node>,
+    r: Option<&'a Node>,
+    q: Option<&'a Node>,
+    noise: Option<&'a Node>,
+}
+
+impl Point<'_> {
+    fn setting(
+        &self,
+        sweep: &Section<'_>,
+        model: &Section<'_>,
+        learners: &Node,
+        simulation: Simulation,
+    ) -> Result<Setting> {
+        let name = self.learner.text("learner")?;
+        let kind = Kind::parse(name).map_err(|e| self.learner.blame(&e))?;
+        let Some(link_node) = self.link else {
+            return Err(sweep
+                .node()
+                .error("no link is given", "needs a link")
+                .hint("add link = \"He2\" to [model] or to this sweep"));
+        };
+        let r = self.r.map(|n| n.whole("r", 1..=MAX_D)).transpose()?.map(|r| r as usize);
+        let link = Link::parse(link_node.text("link")?, r).map_err(|e| link_node.blame(&e))?;
+        let normalize = model.get("normalize").map_or(Ok(true), |n| n.boolean("normalize"))?;
+        let link =
+            if normalize { link.normalised().map_err(|e| link_node.blame(&e))? } else { link };
+        let k_star = link.information_exponent().map_err(|e| link_node.blame(&e))?;
+        let range = |node: Option<&Node>, name, range: std::ops::RangeInclusive<f64>, default| {
+            node.map_or(Ok(default), |n| number_in(n, name, &range))
+        };
+        let alpha = number_in(self.alpha, "alpha", &(0.0..=1.0))?;
+        let q = range(self.q, "q", 0.0..=1.99, 0.0)?;
+        let mut options = if learners.keys().any(|k| k == name) {
+            read_learner(learners, name)?
+        } else {
+            Options::default()
+        };
+        options.simulation = simulation;
+        if simulation == Simulation::Reduced && options.data == DataUse::Reuse {
+            return Err(self
+                .learner
+                .error("reused data cannot be simulated in reduced form", "reuses its data")
+                .hint("the weights depend on the samples: use samples.simulation = \"explicit\" or \"auto\""));
+        }
+        let learner = kind.build(&options, k_star).map_err(|e| self.learner.blame(&e))?;
+        Ok(Setting {
+            learner: name.to_owned(),
+            kind,
+            options,
+            link,
+            normalize,
+            k_star,
+            alpha,
+            q,
+            direction: Setting::direction_law(model, self.alpha, alpha, q)?,
+            noise: range(self.noise, "noise", 0.0..=MAX_NOISE, 0.1)?,
+            stages: learner.stages(),
+        })
+    }
+}
+
+fn read_series(
+    setting: Setting,
+    dims: &Node,
+    learner: &Node,
+    &Common { samples, seed, trials }: &Common<'_>,
+) -> Result<Series> {
+    let smallest = lattice::size(*lattice::indices(samples.n_min, samples.n_max).start());
+    setting.check_n(smallest).map_err(|e| learner.blame(&e))?;
+    let mut cells = Vec::new();
+    for node in dims.items("d")? {
+        let d = node.whole("d", 1..=MAX_D)? as usize;
+        setting.law().check(d, setting.link.r()).map_err(|e| node.blame(&e))?;
+        cells.push(Cell::new(&setting, d, seed, samples.test, trials));
+    }
+    let mut series = Series { setting, cells: Vec::new() };
+    series.add(cells);
+    Ok(series)
+}
