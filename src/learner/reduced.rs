@@ -82,7 +82,7 @@ impl Reduction {
         let (kept, width) = (self.basis.nrows(), self.layer.width());
         let p = self.basis.ncols();
         let second = MatRef::from_column_major_slice(&sums.second_moment, width, width);
-        let root = square_root(second)?;
+        let root = scaled_root(second)?;
         let mut omega = Mat::<f64>::zeros(kept, width);
         let mut strip = [0.0_f32; BLOCK];
         for j in 0..width {
@@ -121,6 +121,18 @@ fn reduced_target(target: &Target, head: &Mat<f64>, p: usize) -> Result<Target> 
     }
     let directions = Directions::from_rows(p + r, target.directions().s(), support, frame)?;
     Ok(Target::new(target.link().clone(), directions, target.noise()))
+}
+
+/// [`square_root`] by way of unit diagonal: each column has the precision of its own norm, not
+/// of the largest, and that of a neuron which no sample activates is zero, not rounding that
+/// the step would scale up to a weight.
+fn scaled_root(second: MatRef<'_, f64>) -> Result<Mat<f64>> {
+    let m = second.ncols();
+    let scale: Vec<f64> = (0..m).map(|j| second[(j, j)].sqrt()).collect();
+    let inverse = |j: usize| if scale[j] == 0.0 { 0.0 } else { 1.0 / scale[j] };
+    let unit = Mat::from_fn(m, m, |i, j| second[(i, j)] * inverse(i) * inverse(j));
+    let root = square_root(unit.as_ref())?;
+    Ok(Mat::from_fn(m, m, |i, j| root[(i, j)] * scale[j]))
 }
 
 /// S with SᵀS = `matrix`, for a positive semi-definite matrix; rounding below zero is cut.

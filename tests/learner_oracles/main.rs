@@ -6,6 +6,7 @@ mod gradient;
 mod metrics;
 mod pipeline;
 mod readout;
+mod reduced;
 mod reference;
 mod scores;
 mod stats;
