@@ -330,3 +330,83 @@ fn a_reader_that_hangs_up_is_no_error() {
     let _ = child.stdin.take().expect("a pipe").write_all(b"noise\n");
     assert!(child.wait().expect("it ends").success());
 }
+
+#[test]
+fn a_learner_blind_to_its_link_is_warned_about_before_it_runs() {
+    let place = Place::new();
+    let even = &["plan", "mini", "--set", "learner.pruned.channel=odd"];
+    let ran = place.run(even);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_eq!(
+        ran.err,
+        "warning: pruned on `He2`: no channel of the gradient comparison (odd) sees order 2 \
+         with relu at shift 0.000\n"
+    );
+    let cubic = place.run(&[
+        "plan",
+        "mini",
+        "--set",
+        "model.link=He3",
+        "--set",
+        "learner.unpruned.feature.shift=0",
+    ]);
+    assert_eq!(
+        cubic.err,
+        "warning: unpruned on `He3`: the gradient step has no signal of order 3 with relu at \
+         feature.shift 0.000\n"
+    );
+    assert_eq!(place.run(&["plan", "mini"]).err, "");
+}
+
+#[test]
+fn reduced_simulation_of_reused_data_is_refused_with_the_reason() {
+    let place = Place::new();
+    let ran = place.run(&[
+        "study",
+        "mini",
+        "--set",
+        "samples.simulation=reduced",
+        "--set",
+        "learner.pruned.data=reuse",
+    ]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("reused data cannot be simulated in reduced form"), "{}", ran.err);
+    assert!(ran.err.contains("the weights depend on the samples"), "{}", ran.err);
+    assert!(!place.path("results").exists());
+}
+
+#[test]
+fn a_number_of_trials_on_the_command_line_holds_for_every_sweep() {
+    let place = Place::new();
+    let text = cli_support::MINI.replace("d = [8, 16, 25, 32]", "d = [8, 16]\ntrials = 5");
+    place.write("studies/mini.toml", text);
+    let trials = |arguments: &[&str]| {
+        let plan = json(&place.run(&[&["plan", "mini", "--format", "json"], arguments].concat()));
+        let search = plan["trials"].as_u64().expect("a number");
+        let cells = plan["cells"].as_u64().expect("a number");
+        (search, cells)
+    };
+    let (own, _) = trials(&[]);
+    let (given, _) = trials(&["--trials", "2"]);
+    assert_eq!(own * 2, given * 5);
+}
+
+#[test]
+fn a_study_without_a_successful_trial_says_so_and_exits_with_3() {
+    let place = Place::new();
+    let ran = place.run(&[
+        "study",
+        "mini",
+        "--set",
+        "learner.pruned.feature.shift=-10",
+        "--set",
+        "learner.unpruned.feature.shift=-10",
+    ]);
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    assert!(
+        ran.err.contains("no trial succeeded: there is nothing to fit or to draw"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(ran.out, "");
+}

@@ -60,12 +60,8 @@ impl Sharp {
         law.check(d, r)?;
         let s = law.sparsity(d, r);
         let shift = model::best_shift(activation, k, false);
-        let channel = match k {
-            1 => Channel::Linear,
-            k if k % 2 == 0 => Channel::Even,
-            _ => Channel::OddNoLinear,
-        };
-        let rho = Statistic::new(activation, channel, shift, false)?.correlation(k).abs();
+        let rho =
+            Statistic::new(activation, Channel::matching(k), shift, false)?.correlation(k).abs();
         Ok(Self { d, s, shift, rho, prune_samples: theory::prune_samples(k, s, d, rho) })
     }
 }

@@ -7,7 +7,7 @@
 use super::options::{Keep, PruneOptions, Shift};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
-use crate::model::statistic::{Channel, ChannelChoice, Statistic, best_shift};
+use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::sample::{BLOCK, CentredLabels, Samples, reduce, simd};
 
 /// Scores coordinates by the channels of the even–odd decomposition.
@@ -30,20 +30,12 @@ impl GradientComparison {
             Shift::Fixed(c) => c,
         };
         let statistic = |channel| Statistic::new(activation, channel, shift, options.augmented);
-        let channels = match options.channel {
-            ChannelChoice::Only(channel) => {
-                let only = statistic(channel)?;
-                if only.is_null() {
-                    return Err(vanishes(&only));
-                }
-                vec![only]
-            }
-            ChannelChoice::Auto => {
-                let all = [Channel::Even, Channel::OddNoLinear, Channel::Linear];
-                let all = all.into_iter().map(statistic).collect::<Result<Vec<_>>>()?;
-                all.into_iter().filter(|s| !s.is_null()).collect()
-            }
-        };
+        let asked = options.channel.channels().iter().map(|&channel| statistic(channel));
+        let asked = asked.collect::<Result<Vec<_>>>()?;
+        let channels: Vec<_> = asked.iter().copied().filter(|s| !s.is_null()).collect();
+        if channels.is_empty() {
+            return Err(vanishes(&asked[0]));
+        }
         Ok(Self { activation, shift, augmented: options.augmented, channels })
     }
 

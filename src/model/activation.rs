@@ -84,7 +84,6 @@ impl Activation {
     /// φ(x) in single precision.
     #[must_use]
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "called once per neuron and sample")]
     pub fn value_f32(self, x: f32) -> f32 {
         match self {
             Self::Relu => x.max(0.0),
@@ -97,7 +96,6 @@ impl Activation {
     /// φ'(x) in single precision; 0 at the kink of `relu`.
     #[must_use]
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "called once per neuron and sample")]
     pub fn derivative_f32(self, x: f32) -> f32 {
         match self {
             Self::Relu => f32::from(u8::from(x > 0.0)),

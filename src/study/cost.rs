@@ -58,12 +58,7 @@ fn comparison_correlation(setting: &Setting) -> f64 {
         Shift::Auto => best_shift(activation, k, prune.augmented),
         Shift::Fixed(c) => c,
     };
-    let channel = match k {
-        1 => Channel::Linear,
-        k if k % 2 == 0 => Channel::Even,
-        _ => Channel::OddNoLinear,
-    };
-    Statistic::new(activation, channel, shift, prune.augmented)
+    Statistic::new(activation, Channel::matching(k), shift, prune.augmented)
         .map_or(0.0, |s| if s.is_null() { 0.0 } else { s.correlation(k) })
 }
 

@@ -21,6 +21,16 @@ impl Channel {
     /// All channels.
     pub const ALL: [Self; 5] = [Self::Raw, Self::Even, Self::Odd, Self::OddNoLinear, Self::Linear];
 
+    /// The channel without linear part that sees order `k_star`; order 1 is the linear part.
+    #[must_use]
+    pub fn matching(k_star: u32) -> Self {
+        match k_star {
+            1 => Self::Linear,
+            k if k.is_multiple_of(2) => Self::Even,
+            _ => Self::OddNoLinear,
+        }
+    }
+
     /// The name used in study files.
     #[must_use]
     pub fn name(self) -> &'static str {

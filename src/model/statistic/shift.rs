@@ -8,15 +8,6 @@ use crate::model::quadrature::gaussian_mean;
 /// Two gains this close are a tie.
 const TIE: f64 = 1e-9;
 
-/// The channel without linear part that sees order `k_star`.
-fn matching_channel(k_star: u32) -> Channel {
-    match k_star {
-        1 => Channel::Linear,
-        k if k.is_multiple_of(2) => Channel::Even,
-        _ => Channel::OddNoLinear,
-    }
-}
-
 /// The shift c ≥ 0 that maximises |ρ_{k*}| of the channel of matching parity, its linear part
 /// removed: the best shift for telling relevant coordinates from null ones.
 ///
@@ -24,7 +15,7 @@ fn matching_channel(k_star: u32) -> Channel {
 /// served by the linear channel at any shift, so 0. Grid, then golden section.
 #[must_use]
 pub fn best_shift(activation: Activation, k_star: u32, augmented: bool) -> f64 {
-    let channel = matching_channel(k_star);
+    let channel = Channel::matching(k_star);
     if channel == Channel::Linear {
         return 0.0;
     }
