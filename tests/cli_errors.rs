@@ -211,7 +211,7 @@ fn an_unknown_key_is_shown_with_the_nearest_one() {
    · ────┬───
    ·     ╰── no such key
    ╰────
-  help: the keys of sweep are learner, alpha, d, link, r, q, noise",
+  help: the keys of sweep are learner, alpha, d, link, r, q, noise, trials",
     );
     bad_study(
         "claim = \"c\"\n[model]\nlink = \"He2\"\n[[sweep]]\nlearner = \"pruned\"\nalpha = 0.5\nd = [8]\n[learner.pruned]\nwidht = 3\n",
