@@ -1,7 +1,7 @@
 //! Estimates → figures and words.
 //!
 //! [`draw_all`] writes the figures of a study, [`exponent_table`], [`markdown_table`] and
-//! [`notes`] put the same estimates into words. A figure is first laid out as a [`Scene`]
+//! [`notes()`] put the same estimates into words. A figure is first laid out as a [`Scene`]
 //! in points, without knowing where it goes; the scene is then painted as SVG and as PNG,
 //! so that both show the same. Adding a figure: one file with
 //! `fn draw(&Analysis) -> Option<Scene>`, and one line in [`draw_all`].
