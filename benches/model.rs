@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use secateur::model::quadrature::gaussian_mean;
-use secateur::model::{Activation, Link, best_feature_shift, best_shift};
+use secateur::model::{Activation, Channel, Link, Statistic, feature_gain};
 
 fn quadrature(c: &mut Criterion) {
     let mut group = c.benchmark_group("quadrature");
@@ -14,11 +14,12 @@ fn quadrature(c: &mut Criterion) {
     group.bench_function("gaussian_mean/kink", |b| {
         b.iter(|| gaussian_mean(|z| (z - black_box(0.3)).max(0.0), &[0.3]));
     });
-    group.bench_function("best_shift/relu/k3", |b| {
-        b.iter(|| best_shift(Activation::Relu, black_box(3), false));
+    group.bench_function("statistic/relu/odd_no_linear", |b| {
+        let (activation, channel) = (Activation::Relu, Channel::OddNoLinear);
+        b.iter(|| Statistic::new(activation, channel, black_box(2.05), false));
     });
-    group.bench_function("best_feature_shift/relu/k2", |b| {
-        b.iter(|| best_feature_shift(Activation::Relu, black_box(2)));
+    group.bench_function("feature_gain/relu/k2", |b| {
+        b.iter(|| feature_gain(Activation::Relu, black_box(2), black_box(-0.6)));
     });
     group.finish();
 }

@@ -1,5 +1,8 @@
 //! The best shifts: for comparing coordinates, and for learning features.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use super::{Channel, Statistic};
 use crate::model::activation::Activation;
 use crate::model::hermite::he_normalised;
@@ -19,13 +22,26 @@ pub fn best_shift(activation: Activation, k_star: u32, augmented: bool) -> f64 {
     if channel == Channel::Linear {
         return 0.0;
     }
-    let gain = |c: f64| {
-        Statistic::new(activation, channel, c, augmented)
-            .map_or(0.0, |h| h.correlation(k_star).abs())
-    };
-    let (step, last) = if augmented { (0.04, 24) } else { (0.05, 100) };
-    let grid: Vec<f64> = (0..=last).map(|i| step * f64::from(i)).collect();
-    maximise(gain, &grid, step, (0.0, if augmented { 0.999 } else { 5.0 }))
+    remembered((activation.name(), k_star, Some(augmented)), || {
+        let gain = |c: f64| {
+            Statistic::new(activation, channel, c, augmented)
+                .map_or(0.0, |h| h.correlation(k_star).abs())
+        };
+        let (step, last) = if augmented { (0.04, 24) } else { (0.05, 100) };
+        let grid: Vec<f64> = (0..=last).map(|i| step * f64::from(i)).collect();
+        maximise(gain, &grid, step, (0.0, if augmented { 0.999 } else { 5.0 }))
+    })
+}
+
+/// Activation, order, and for a comparison shift whether data are augmented.
+type Question = (&'static str, u32, Option<bool>);
+
+/// A shift takes a hundred thousand evaluations and a study asks for the same few in every
+/// series: each is computed once.
+fn remembered(question: Question, answer: impl FnOnce() -> f64) -> f64 {
+    static KNOWN: Mutex<BTreeMap<Question, f64>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    *known.entry(question).or_insert_with(answer)
 }
 
 /// Gain of one gradient step at shift c,
@@ -50,12 +66,14 @@ pub fn feature_gain(activation: Activation, k_star: u32, c: f64) -> f64 {
 /// Ties go to the smallest |c₂|, then to the negative one.
 #[must_use]
 pub fn best_feature_shift(activation: Activation, k_star: u32) -> f64 {
-    let step = 0.05;
-    // Nearest to 0 first, the negative one before the positive: the order settles ties.
-    let grid: Vec<f64> = std::iter::once(0.0)
-        .chain((1..=80).flat_map(|i| [-step * f64::from(i), step * f64::from(i)]))
-        .collect();
-    maximise(|c| feature_gain(activation, k_star, c), &grid, step, (-4.0, 4.0))
+    remembered((activation.name(), k_star, None), || {
+        let step = 0.05;
+        // Nearest to 0 first, the negative one before the positive: the order settles ties.
+        let grid: Vec<f64> = std::iter::once(0.0)
+            .chain((1..=80).flat_map(|i| [-step * f64::from(i), step * f64::from(i)]))
+            .collect();
+        maximise(|c| feature_gain(activation, k_star, c), &grid, step, (-4.0, 4.0))
+    })
 }
 
 /// The best point of the grid, the first one among ties, refined by golden section between its
