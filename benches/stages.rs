@@ -11,10 +11,11 @@ use faer::{Accum, Mat, Par};
 use rand::SeedableRng;
 use rand::rngs::{ChaCha8Rng, Xoshiro256PlusPlus};
 use rand_distr::{Distribution, StandardNormal};
-use secateur::learner::feature::first_layer_gradient;
+use secateur::learner::feature::{first_layer_gradient, gradient_sums};
 use secateur::learner::network::Layer;
 use secateur::learner::options::{Lambda, ReadoutMethod, ReadoutOptions};
 use secateur::learner::prune::GradientComparison;
+use secateur::learner::reduced::Reduction;
 use secateur::learner::{Options, readout};
 use secateur::model::direction::DirectionLaw;
 use secateur::model::target::Target;
@@ -95,7 +96,7 @@ fn prune(c: &mut Criterion) {
 fn feature(c: &mut Criterion) {
     let mut group = c.benchmark_group("feature_step");
     group.sample_size(20);
-    for d in [64_usize, 256, 1024] {
+    for d in [256_usize, 1024, 4096] {
         let target = target(d);
         let samples = Design::new(Key::root(2)).samples(&target, Stage::Feature(0), N);
         let labels = CentredLabels::new(samples);
@@ -104,6 +105,16 @@ fn feature(c: &mut Criterion) {
         group.throughput(Throughput::Elements(N * d as u64));
         group.bench_function(format!("explicit/d{d}"), |b| {
             b.iter(|| black_box(first_layer_gradient(&layer, -0.6, &labels)));
+        });
+        group.bench_function(format!("reduced/d{d}"), |b| {
+            b.iter(|| {
+                let reduction = Reduction::new(&layer, &target).expect("finite weights");
+                let samples =
+                    Design::new(Key::root(2)).samples(&reduction.target, Stage::Feature(0), N);
+                let labels = CentredLabels::new(samples);
+                let sums = gradient_sums(&reduction.layer, -0.6, &labels, true);
+                black_box(reduction.lift(&sums, Key::root(5)).expect("finite moments"))
+            });
         });
         group.bench_function(format!("faer_products_alone/d{d}"), |b| {
             let x = Mat::<f32>::from_fn(BLOCK, d, |i, j| (i + j) as f32);

@@ -1,39 +1,79 @@
-//! A whole trial of each learner, from drawing the target to the metrics.
+//! A whole trial of each learner, from drawing the target to the metrics, and how its cost
+//! grows with d and n.
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use secateur::study::{Profile, Study, trial};
+use criterion::criterion_main;
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group};
+use secateur::sample::Crew;
+use secateur::study::trial::Conditions;
+use secateur::study::{Profile, Study};
 
-fn study(learner: &str, alpha: f64, d: usize) -> Study {
-    let text = format!(
-        "claim = \"bench\"\n[model]\nlink = \"He2\"\n[[sweep]]\nlearner = \"{learner}\"\nalpha = {alpha}\nd = {d}\n"
-    );
-    Study::parse("bench", "bench.toml", &text, Profile::Standard, &[]).expect("a valid study")
+/// A trial to time.
+#[derive(Clone, Copy)]
+struct Trial {
+    learner: &'static str,
+    simulation: &'static str,
+    d: usize,
+    n: u64,
+}
+
+impl Trial {
+    fn bench(self, group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId) {
+        let Self { learner, simulation, d, n } = self;
+        let text = format!(
+            "claim = \"bench\"\n[model]\nlink = \"He2\"\n[samples]\nsimulation = \"{simulation}\"\n\
+             [[sweep]]\nlearner = \"{learner}\"\nalpha = 0.5\nd = {d}\n"
+        );
+        let study = Study::parse("bench", "bench.toml", &text, Profile::Standard, &[]);
+        let study = study.expect("a valid study");
+        let (setting, cell) = (&study.series[0].setting, &study.series[0].cells[0]);
+        let built = setting.kind.build(&setting.options, setting.k_star).expect("valid options");
+        let (learner, crew) = (&*built, Crew::alone());
+        let trial = Conditions { study: "bench", setting, cell, learner, test: 4096, crew };
+        group.throughput(Throughput::Elements(n));
+        group.bench_function(id, |b| b.iter(|| black_box(trial.run(n, 0))));
+    }
 }
 
 fn trials(c: &mut Criterion) {
     let mut group = c.benchmark_group("trial");
     group.sample_size(10);
-    for (learner, d, n) in [
-        ("pruned", 256, 8192),
-        ("pruned", 1024, 65536),
-        ("unpruned", 64, 4096),
-        ("unpruned", 256, 65536),
+    for (learner, simulation, d, n) in [
+        ("pruned", "auto", 1024, 1 << 16),
+        ("unpruned", "explicit", 256, 1 << 18),
+        ("unpruned", "auto", 256, 1 << 18),
+        ("unpruned", "explicit", 4096, 1 << 18),
+        ("unpruned", "auto", 4096, 1 << 18),
     ] {
-        let study = study(learner, 0.5, d);
-        let series = &study.series[0];
-        let setting = &series.setting;
-        let built = setting.kind.build(&setting.options, setting.k_star).expect("valid options");
-        group.throughput(Throughput::Elements(n));
-        group.bench_function(format!("{learner}/d{d}/n{n}"), |b| {
-            b.iter(|| {
-                black_box(trial::run("bench", setting, &series.cells[0], &*built, n, 0, 4096))
-            });
-        });
+        let id = BenchmarkId::new(format!("{learner}/{simulation}"), format!("d{d}/n{n}"));
+        Trial { learner, simulation, d, n }.bench(&mut group, id);
     }
     group.finish();
 }
 
-criterion_group!(benches, trials);
+/// Series for `scripts/cost_growth.py`, which fits their slopes.
+fn cost_growth(c: &mut Criterion) {
+    let mut group = c.benchmark_group("cost_growth");
+    group.sample_size(10);
+    let doublings = |first: u64| (0..4).map(move |i| first << i);
+    for (learner, simulation, first_d, n, d, first_n) in [
+        ("pruned", "auto", 512, 1 << 14, 1024, 1 << 13),
+        ("unpruned", "explicit", 128, 1 << 13, 256, 1 << 13),
+        ("unpruned", "reduced", 512, 1 << 18, 1024, 1 << 16),
+    ] {
+        for d in doublings(first_d) {
+            let id = BenchmarkId::new(format!("{learner} {simulation} d"), d);
+            Trial { learner, simulation, d: d as usize, n }.bench(&mut group, id);
+        }
+        for n in doublings(first_n) {
+            let id = BenchmarkId::new(format!("{learner} {simulation} n"), n);
+            Trial { learner, simulation, d, n }.bench(&mut group, id);
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, trials, cost_growth);
 criterion_main!(benches);

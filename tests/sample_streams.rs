@@ -5,7 +5,7 @@ use rand::rngs::ChaCha8Rng;
 use secateur::model::Link;
 use secateur::model::direction::DirectionLaw;
 use secateur::model::target::Target;
-use secateur::sample::{BLOCK, CentredLabels, Design, Key, Samples, Stage, Tile};
+use secateur::sample::{BLOCK, CentredLabels, Design, Key, LabelScratch, Samples, Stage, Tile};
 
 fn target(text: &str, d: usize, alpha: f64, noise: f64) -> Target {
     let link = Link::parse(text, None).unwrap().normalised().unwrap();
@@ -28,7 +28,7 @@ fn auxiliary(samples: &Samples<'_>, block: u64) -> Vec<f32> {
 
 fn labels(samples: &Samples<'_>, block: u64) -> Vec<f64> {
     let mut y = vec![0.0; samples.block_len(block)];
-    samples.labels(block, Tile::default(), &mut y);
+    samples.labels(block, Tile::default(), &mut LabelScratch::default(), &mut y);
     y
 }
 
@@ -68,7 +68,12 @@ fn a_request_gives_the_same_bits_whatever_was_asked_before_or_beside_it() {
     let mut values = vec![0.0; support.len() * BLOCK];
     samples.columns(1, support, &mut values);
     let mut known = vec![0.0; BLOCK];
-    samples.labels(1, Tile { coordinates: support, values: &values }, &mut known);
+    samples.labels(
+        1,
+        Tile { coordinates: support, values: &values },
+        &mut LabelScratch::default(),
+        &mut known,
+    );
     assert_eq!(known, labels(&samples, 1));
 }
 
@@ -188,7 +193,7 @@ fn centred_labels_have_mean_zero_and_the_variance_of_the_link_and_the_noise() {
     let mut sum = 0.0;
     for block in 0..samples.blocks() {
         let mut y = vec![0.0; samples.block_len(block)];
-        centred.block(block, &mut y);
+        centred.block(block, &mut LabelScratch::default(), &mut y);
         sum += y.iter().map(|&y| f64::from(y)).sum::<f64>();
     }
     // Roundings of 2⁻²⁴ |y| each.

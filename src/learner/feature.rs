@@ -15,7 +15,7 @@ use crate::model::activation::Activation;
 use crate::model::statistic::best_feature_shift;
 use crate::sample::key::mix;
 use crate::sample::reduce::{self, Merge};
-use crate::sample::{CentredLabels, Key};
+use crate::sample::{CentredLabels, Key, LabelScratch};
 
 /// A gradient step with its shift resolved.
 #[derive(Clone, Debug)]
@@ -130,36 +130,64 @@ pub fn gradient_sums(
     let (m, width) = (layer.coordinates.len(), layer.width());
     let square = if second_moment { width * width } else { 0 };
     let samples = labels.samples();
-    let (mut x, mut c, mut y) = (Vec::new(), Vec::new(), Vec::new());
-    let mut part = Mat::<f32>::zeros(m, width);
-    let mut gram = Mat::<f32>::zeros(width, width);
     reduce::sum_blocks(
+        samples.crew(),
         samples.blocks(),
         || GradientSums { gradient: vec![0.0; m * width], second_moment: vec![0.0; square] },
-        |total: &mut GradientSums, block| {
+        || Scratch::new(m, width),
+        |total: &mut GradientSums, scratch, block| {
+            let Scratch { x, c, y, labels: label_scratch, part, gram } = scratch;
             let rows = samples.block_len(block);
             x.resize(rows * m, 0.0);
             c.resize(rows * width, 0.0);
             y.resize(rows, 0.0);
-            samples.columns(block, &layer.coordinates, &mut x);
-            labels.block(block, &mut y);
-            layer.preactivations(&x, rows, &mut c);
-            coefficients(layer.activation, shift, &y, &mut c);
-            let x = MatRef::from_column_major_slice(&x, rows, m);
-            let c = MatRef::from_column_major_slice(&c, rows, width);
+            samples.columns(block, &layer.coordinates, x);
+            labels.block(block, label_scratch, y);
+            layer.preactivations(x, rows, c);
+            coefficients(layer.activation, shift, y, c);
+            let x = MatRef::from_column_major_slice(x, rows, m);
+            let c = MatRef::from_column_major_slice(c, rows, width);
             matmul(part.as_mut(), Accum::Replace, x.transpose(), c, 1.0, Par::Seq);
-            add(&mut total.gradient, &part);
+            add(&mut total.gradient, part);
             if second_moment {
-                add_gram(&mut total.second_moment, c, &mut gram);
+                add_gram(&mut total.second_moment, c, gram);
             }
         },
     )
 }
 
+/// Memory that a block is worked on in, kept from block to block.
+struct Scratch {
+    /// Inputs, rows × M.
+    x: Vec<f32>,
+    /// Pre-activations, then coefficients, rows × m.
+    c: Vec<f32>,
+    /// Centred labels.
+    y: Vec<f32>,
+    labels: LabelScratch,
+    /// XᵀC of the block, M × m.
+    part: Mat<f32>,
+    /// CᵀC of the block, m × m.
+    gram: Mat<f32>,
+}
+
+impl Scratch {
+    fn new(m: usize, width: usize) -> Self {
+        Self {
+            x: Vec::new(),
+            c: Vec::new(),
+            y: Vec::new(),
+            labels: LabelScratch::default(),
+            part: Mat::zeros(m, width),
+            gram: Mat::zeros(width, width),
+        }
+    }
+}
+
 /// Adds the Gram matrix `a`ᵀ`a` to the column-major `total`; `scratch` has its shape.
 ///
 /// Only one triangle is computed.
-pub(super) fn add_gram(total: &mut [f64], a: MatRef<'_, f32>, scratch: &mut Mat<f32>) {
+fn add_gram(total: &mut [f64], a: MatRef<'_, f32>, scratch: &mut Mat<f32>) {
     let (whole, upper) = (BlockStructure::Rectangular, BlockStructure::TriangularUpper);
     let (left, out) = (a.transpose(), scratch.as_mut());
     triangular::matmul(out, upper, Accum::Replace, left, whole, a, whole, 1.0, Par::Seq);

@@ -6,7 +6,7 @@ use super::Task;
 use super::network::Network;
 use super::reduced::Reduction;
 use crate::error::{Error, Result};
-use crate::sample::{Stage, Tile};
+use crate::sample::{LabelScratch, Stage, Tile, reduce};
 
 /// What a trial measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,19 +60,34 @@ pub fn measure(network: &Network, task: &Task<'_>, test_samples: u64) -> Result<
 fn risk(network: &Network, task: &Task<'_>, test_samples: u64) -> f64 {
     let samples = task.design.samples(task.target, Stage::Test, test_samples);
     let kept = &network.layer.coordinates;
-    let (mut x, mut scratch, mut clean, mut fitted) = (vec![], vec![], vec![], vec![]);
-    let mut sum = 0.0;
-    for block in 0..samples.blocks() {
-        let rows = samples.block_len(block);
-        x.resize(rows * kept.len(), 0.0);
-        clean.resize(rows, 0.0);
-        fitted.resize(rows, 0.0);
-        samples.columns(block, kept, &mut x);
-        samples.clean_labels(block, Tile { coordinates: kept, values: &x }, &mut clean);
-        network.predict(&x, rows, &mut scratch, &mut fitted);
-        sum += clean.iter().zip(&fitted).map(|(y, f)| (y - f) * (y - f)).sum::<f64>();
-    }
+    let [sum] = reduce::sum_blocks(
+        samples.crew(),
+        samples.blocks(),
+        || [0.0],
+        Scratch::default,
+        |sum: &mut [f64; 1], scratch, block| {
+            let Scratch { x, features, labels, clean, fitted } = scratch;
+            let rows = samples.block_len(block);
+            x.resize(rows * kept.len(), 0.0);
+            clean.resize(rows, 0.0);
+            fitted.resize(rows, 0.0);
+            samples.columns(block, kept, x);
+            samples.clean_labels(block, Tile { coordinates: kept, values: x }, labels, clean);
+            network.predict(x, rows, features, fitted);
+            sum[0] += clean.iter().zip(fitted).map(|(y, f)| (y - *f).powi(2)).sum::<f64>();
+        },
+    );
     sum / test_samples as f64 / task.target.variance()
+}
+
+/// Memory that a block is worked on in, kept from block to block.
+#[derive(Default)]
+struct Scratch {
+    x: Vec<f32>,
+    features: Vec<f32>,
+    labels: LabelScratch,
+    clean: Vec<f64>,
+    fitted: Vec<f64>,
 }
 
 /// Alignment and subspace overlap of the first layer; `v` holds the rows of V at the kept

@@ -27,7 +27,7 @@ pub struct Task<'a> {
     /// The labels; a learner reads the target through them only.
     pub target: &'a Target,
     /// The inputs.
-    pub design: Design,
+    pub design: Design<'a>,
     /// Key of the learner's own randomness.
     pub key: Key,
     /// Total number n of labelled samples over all stages.

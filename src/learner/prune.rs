@@ -8,7 +8,7 @@ use super::options::{Keep, PruneOptions, Shift};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::statistic::{Channel, Statistic, best_shift};
-use crate::sample::{BLOCK, CentredLabels, Samples, reduce, simd};
+use crate::sample::{BLOCK, CentredLabels, LabelScratch, Samples, reduce, simd};
 
 /// Scores coordinates by the channels of the even–odd decomposition.
 #[derive(Clone, Debug)]
@@ -70,14 +70,15 @@ impl GradientComparison {
     /// Σ_i ỹ_i x_ij φ'(x_ij + c), Σ_i ỹ_i x_ij φ'(−x_ij + c) and Σ_i ỹ_i x_ij for every j.
     fn sums(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
         let samples = labels.samples();
-        let mut y = Vec::new();
         reduce::sum_blocks(
+            samples.crew(),
             samples.blocks(),
             || vec![0.0; 3 * d],
-            |total: &mut Vec<f64>, block| {
+            || (LabelScratch::default(), Vec::new()),
+            |total: &mut Vec<f64>, (scratch, y), block| {
                 y.resize(samples.block_len(block), 0.0);
-                labels.block(block, &mut y);
-                self.add_block(samples, block, &y, total);
+                labels.block(block, scratch, y);
+                self.add_block(samples, block, y, total);
             },
         )
     }
@@ -100,17 +101,30 @@ impl GradientComparison {
         simd::vectorise(
             #[inline(always)]
             || {
-                if activation == Activation::Relu {
-                    // Spelled out so that the common case compiles to a mask.
-                    let step = |u: f32| if u > 0.0 { 1.0 } else { 0.0 };
-                    for_coordinates(samples, block, y, shift, slope, total, step);
+                // The common cases are spelled out so that they compile to masks.
+                if activation == Activation::Relu && !self.augmented {
+                    let gate = |x: f32, _: f32, xy: f32| (keep_if(x > -c, xy), keep_if(x < c, xy));
+                    for_coordinates(samples, block, y, shift, total, gate);
+                } else if activation == Activation::Relu {
+                    let gate = |x: f32, c: f32, xy: f32| {
+                        (keep_if(c + slope * x > 0.0, xy), keep_if(c - slope * x > 0.0, xy))
+                    };
+                    for_coordinates(samples, block, y, shift, total, gate);
                 } else {
-                    let derivative = |u: f32| activation.derivative_f32(u);
-                    for_coordinates(samples, block, y, shift, slope, total, derivative);
+                    let gate = |x: f32, c: f32, xy: f32| {
+                        let derivative = |u: f32| activation.derivative_f32(u);
+                        (xy * derivative(c + slope * x), xy * derivative(c - slope * x))
+                    };
+                    for_coordinates(samples, block, y, shift, total, gate);
                 }
             },
         );
     }
+}
+
+#[inline(always)]
+fn keep_if(active: bool, value: f32) -> f32 {
+    if active { value } else { 0.0 }
 }
 
 fn vanishes(statistic: &Statistic) -> Error {
@@ -133,21 +147,22 @@ fn combine(statistic: &Statistic, [plus, minus, linear]: [f64; 3]) -> f64 {
     }
 }
 
+/// Adds the three sums of a block to `total`, coordinate by coordinate; `gate` turns x, the
+/// shift and x ỹ into (x ỹ φ'(x + c), x ỹ φ'(−x + c)).
 #[inline(always)]
 fn for_coordinates(
     samples: &Samples<'_>,
     block: u64,
     y: &[f32],
     shift: &[f32],
-    slope: f32,
     total: &mut [f64],
-    derivative: impl Fn(f32) -> f32 + Copy,
+    gate: impl Fn(f32, f32, f32) -> (f32, f32) + Copy,
 ) {
     let mut strip = [0.0_f32; BLOCK];
     let x = &mut strip[..y.len()];
     for (j, total) in total.chunks_exact_mut(3).enumerate() {
         samples.coordinate_inline(block, j as u32, x);
-        let sums = strip_sums(x, y, shift, slope, derivative);
+        let sums = strip_sums(x, y, shift, gate);
         for (total, sum) in total.iter_mut().zip(sums) {
             *total += sum;
         }
@@ -162,25 +177,26 @@ fn strip_sums(
     x: &[f32],
     y: &[f32],
     shift: &[f32],
-    slope: f32,
-    derivative: impl Fn(f32) -> f32 + Copy,
+    gate: impl Fn(f32, f32, f32) -> (f32, f32),
 ) -> [f64; 3] {
     let mut sums = [[0.0_f32; LANES]; 3];
     let mut add = |lane: usize, x: f32, y: f32, c: f32| {
-        let product = x * y;
-        sums[0][lane] += product * derivative(c + slope * x);
-        sums[1][lane] += product * derivative(c - slope * x);
-        sums[2][lane] += product;
+        let xy = x * y;
+        let (plus, minus) = gate(x, c, xy);
+        sums[0][lane] += plus;
+        sums[1][lane] += minus;
+        sums[2][lane] += xy;
     };
-    let whole = x.len() - x.len() % LANES;
-    let chunks = x[..whole].chunks_exact(LANES).zip(y[..whole].chunks_exact(LANES));
-    for ((x, y), c) in chunks.zip(shift[..whole].chunks_exact(LANES)) {
+    let (x, x_rest) = x.as_chunks::<LANES>();
+    let (y, y_rest) = y.as_chunks::<LANES>();
+    let (c, c_rest) = shift.as_chunks::<LANES>();
+    for ((x, y), c) in x.iter().zip(y).zip(c) {
         for lane in 0..LANES {
             add(lane, x[lane], y[lane], c[lane]);
         }
     }
-    for i in whole..x.len() {
-        add(i - whole, x[i], y[i], shift[i]);
+    for (lane, ((x, y), c)) in x_rest.iter().zip(y_rest).zip(c_rest).enumerate() {
+        add(lane, *x, *y, *c);
     }
     sums.map(|lanes| lanes.iter().map(|&s| f64::from(s)).sum())
 }

@@ -3,16 +3,18 @@
 //! Minimises (1/n) Σ_i (y_i − a₀ − Σ_j a_j F_ij)² + λ ‖a‖² over a and the unpenalised
 //! intercept a₀, from the moments of (F, y) alone, so that samples are streamed once.
 
-use faer::linalg::solvers::Solve;
-use faer::{Mat, MatRef, Side};
+use std::ops::Range;
 
-use super::feature::add_gram;
+use faer::linalg::matmul::triangular::{self, BlockStructure};
+use faer::linalg::solvers::Solve;
+use faer::{Accum, Mat, MatRef, Par, Side};
+
 use super::network::{Layer, Network};
 use super::options::{Lambda, ReadoutMethod, ReadoutOptions};
 use crate::error::{Error, Result};
 use crate::sample::gaussian;
 use crate::sample::reduce::{self, Merge};
-use crate::sample::{Key, Samples, Tile};
+use crate::sample::{Key, LabelScratch, Samples, Tile};
 
 /// Biases are uniform on [−B, B].
 const BIAS_RANGE: f64 = 3.0;
@@ -32,19 +34,24 @@ const DESCENT_TOLERANCE: f64 = 1e-10;
 /// Most steps of gradient descent.
 const MOST_DESCENT_STEPS: usize = 100_000;
 
+/// Rows of (F, y, 1) that are turned to double precision at a time: they fit the second-level
+/// cache.
+const ROWS: usize = 256;
+
 /// Second moments of (F, y, 1) over samples: all that the readout needs.
 ///
-/// `gram` is the (m + 2) × (m + 2) matrix Σ_i u_i u_iᵀ with u_i = (`F_i1`, …, `F_im`, y_i, 1),
-/// column-major.
+/// The (m + 2) × (m + 2) matrix Σ_i u_i u_iᵀ with u_i = (`F_i1`, …, `F_im`, y_i, 1), in double
+/// precision throughout: features are nearly dependent once the neurons have found V, and a
+/// small penalty lets rounding in the matrix through to the solution.
 #[derive(Clone, Debug)]
 pub struct Moments {
-    size: usize,
-    gram: Vec<f64>,
+    /// The upper triangle; the rest is zero.
+    gram: Mat<f64>,
 }
 
 impl Merge for Moments {
     fn merge(&mut self, other: Self) {
-        self.gram.merge(other.gram);
+        self.gram += other.gram;
     }
 }
 
@@ -52,37 +59,37 @@ impl Moments {
     /// No samples yet, for `width` features.
     #[must_use]
     pub fn new(width: usize) -> Self {
-        let size = width + 2;
-        Self { size, gram: vec![0.0; size * size] }
+        Self { gram: Mat::zeros(width + 2, width + 2) }
     }
 
-    /// Adds a block: `features` in m columns of the length of `labels`.
-    pub fn add(&mut self, features: &[f32], labels: &[f64], scratch: &mut Vec<f32>) {
-        let rows = labels.len();
-        scratch.clear();
-        scratch.extend_from_slice(features);
-        scratch.extend(labels.iter().map(|&y| y as f32));
-        scratch.extend(std::iter::repeat_n(1.0, rows));
-        let u = MatRef::from_column_major_slice(scratch, rows, self.size);
-        add_gram(&mut self.gram, u, &mut Mat::zeros(self.size, self.size));
+    /// Adds samples: rows u_i, n × (m + 2).
+    pub fn add(&mut self, u: MatRef<'_, f64>) {
+        let (whole, upper) = (BlockStructure::Rectangular, BlockStructure::TriangularUpper);
+        let (left, out) = (u.transpose(), self.gram.as_mut());
+        triangular::matmul(out, upper, Accum::Add, left, whole, u, whole, 1.0, Par::Seq);
     }
 
     fn n(&self) -> f64 {
-        self.gram[self.size * self.size - 1]
+        self.gram[(self.one(), self.one())]
     }
 
     fn width(&self) -> usize {
-        self.size - 2
+        self.gram.ncols() - 2
+    }
+
+    /// Index of the entry 1 of u.
+    fn one(&self) -> usize {
+        self.gram.ncols() - 1
     }
 
     /// Mean over the samples of the product of entries a and b of u.
     fn mean(&self, a: usize, b: usize) -> f64 {
-        self.gram[a * self.size + b] / self.n()
+        self.gram[(a.min(b), a.max(b))] / self.n()
     }
 
     /// Covariance of entries a and b of u.
     fn covariance(&self, a: usize, b: usize) -> f64 {
-        let one = self.size - 1;
+        let one = self.one();
         self.mean(a, b) - self.mean(a, one) * self.mean(b, one)
     }
 
@@ -96,7 +103,7 @@ impl Moments {
 
     /// a₀ = ȳ − Σ_j a_j F̄_j.
     fn intercept(&self, a: &[f64]) -> f64 {
-        let one = self.size - 1;
+        let one = self.one();
         let fitted: f64 = a.iter().enumerate().map(|(j, a)| a * self.mean(j, one)).sum();
         self.mean(self.width(), one) - fitted
     }
@@ -226,41 +233,72 @@ fn collect_moments(
 ) -> [Moments; 2] {
     let held_out = if lambda == Lambda::Validate { (samples.n() / HELD_OUT).max(1) } else { 0 };
     let train = samples.n() - held_out;
-    let (mut x, mut features, mut y, mut scratch) = (vec![], vec![], vec![], vec![]);
     let m = layer.width();
     let parts = reduce::sum_blocks(
+        samples.crew(),
         samples.blocks(),
         || Pair([Moments::new(m), Moments::new(m)]),
-        |total: &mut Pair, block| {
+        || Scratch::new(m),
+        |total: &mut Pair, scratch, block| {
             let rows = samples.block_len(block);
-            x.resize(rows * layer.coordinates.len(), 0.0);
-            features.resize(rows * m, 0.0);
-            y.resize(rows, 0.0);
-            samples.columns(block, &layer.coordinates, &mut x);
-            let known = Tile { coordinates: &layer.coordinates, values: &x };
-            samples.labels(block, known, &mut y);
-            Network::features(layer, biases, &x, rows, &mut features);
+            scratch.fill(layer, biases, samples, block);
             let first = block * crate::sample::BLOCK as u64;
             let cut = train.saturating_sub(first).min(rows as u64) as usize;
             for (moments, range) in total.0.iter_mut().zip([0..cut, cut..rows]) {
-                let part = rows_of(&features, rows, range.clone());
-                moments.add(&part, &y[range], &mut scratch);
+                scratch.add_rows(range, rows, moments);
             }
         },
     );
     parts.0
 }
 
-/// Rows `range` of column-major `features` with `rows` rows; borrowed when that is all.
-fn rows_of(
-    features: &[f32],
-    rows: usize,
-    range: std::ops::Range<usize>,
-) -> std::borrow::Cow<'_, [f32]> {
-    if range.len() == rows {
-        return features.into();
+/// Memory that a block is worked on in, kept from block to block.
+struct Scratch {
+    /// Inputs, rows × M.
+    x: Vec<f32>,
+    /// Labels.
+    y: Vec<f64>,
+    labels: LabelScratch,
+    /// F, rows × m.
+    features: Vec<f32>,
+    /// (F, y, 1) of some rows.
+    u: Mat<f64>,
+}
+
+impl Scratch {
+    fn new(width: usize) -> Self {
+        let labels = LabelScratch::default();
+        let (x, y, features) = (Vec::new(), Vec::new(), Vec::new());
+        Self { x, y, labels, features, u: Mat::from_fn(ROWS, width + 2, |_, _| 1.0) }
     }
-    features.chunks_exact(rows).flat_map(|column| &column[range.clone()]).copied().collect()
+
+    /// Computes features and labels of a block.
+    fn fill(&mut self, layer: &Layer, biases: &[f32], samples: &Samples<'_>, block: u64) {
+        let rows = samples.block_len(block);
+        self.x.resize(rows * layer.coordinates.len(), 0.0);
+        self.y.resize(rows, 0.0);
+        self.features.resize(rows * layer.width(), 0.0);
+        samples.columns(block, &layer.coordinates, &mut self.x);
+        let known = Tile { coordinates: &layer.coordinates, values: &self.x };
+        samples.labels(block, known, &mut self.labels, &mut self.y);
+        Network::features(layer, biases, &self.x, rows, &mut self.features);
+    }
+
+    /// Adds the rows `range` of a block of `rows` to `moments`.
+    fn add_rows(&mut self, range: Range<usize>, rows: usize, moments: &mut Moments) {
+        let width = self.u.ncols() - 2;
+        for start in range.clone().step_by(ROWS) {
+            let part = start..(start + ROWS).min(range.end);
+            for (j, feature) in self.features.chunks_exact(rows).enumerate() {
+                let column = self.u.col_as_slice_mut(j);
+                for (u, &f) in column.iter_mut().zip(&feature[part.clone()]) {
+                    *u = f64::from(f);
+                }
+            }
+            self.u.col_as_slice_mut(width)[..part.len()].copy_from_slice(&self.y[part.clone()]);
+            moments.add(self.u.subrows(0, part.len()));
+        }
+    }
 }
 
 struct Pair([Moments; 2]);

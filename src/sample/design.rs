@@ -1,5 +1,6 @@
 //! The virtual design matrix: blocks of samples, read by coordinate.
 
+use super::crew::Crew;
 use super::gaussian;
 use super::key::Key;
 use super::simd;
@@ -48,21 +49,33 @@ impl Stage {
 
 /// All samples that one trial may ask for.
 #[derive(Clone, Copy, Debug)]
-pub struct Design {
+pub struct Design<'a> {
     key: Key,
+    crew: &'a Crew,
 }
 
-impl Design {
-    /// The design of the trial whose key is `trial`.
+impl Design<'static> {
+    /// The design of the trial whose key is `trial`, read by one thread.
     #[must_use]
     pub fn new(trial: Key) -> Self {
-        Self { key: trial.named("design") }
+        Design::shared(trial, Crew::alone())
+    }
+}
+
+impl<'a> Design<'a> {
+    /// The design of the trial whose key is `trial`, read with the idle threads of `crew`.
+    #[must_use]
+    pub fn shared(trial: Key, crew: &'a Crew) -> Self {
+        Self { key: trial.named("design"), crew }
     }
 
     /// The first `n` samples of `stage`, labelled by `target`.
     #[must_use]
-    pub fn samples<'a>(&self, target: &'a Target, stage: Stage, n: u64) -> Samples<'a> {
-        Samples { key: self.key.child(stage.number()), target, n }
+    pub fn samples<'b>(&self, target: &'b Target, stage: Stage, n: u64) -> Samples<'b>
+    where
+        'a: 'b,
+    {
+        Samples { key: self.key.child(stage.number()), target, n, crew: self.crew }
     }
 }
 
@@ -84,6 +97,15 @@ pub struct Samples<'a> {
     key: Key,
     target: &'a Target,
     n: u64,
+    crew: &'a Crew,
+}
+
+/// Memory that labels are computed in, kept from block to block.
+#[derive(Clone, Debug, Default)]
+pub struct LabelScratch {
+    projections: Vec<f64>,
+    /// Labels in double precision, on their way to single.
+    pub(super) labels: Vec<f64>,
 }
 
 impl<'a> Samples<'a> {
@@ -91,6 +113,12 @@ impl<'a> Samples<'a> {
     #[must_use]
     pub fn n(&self) -> u64 {
         self.n
+    }
+
+    /// Threads that may help to read them.
+    #[must_use]
+    pub fn crew(&self) -> &'a Crew {
+        self.crew
     }
 
     /// Number of blocks; the last may be short.
@@ -161,15 +189,22 @@ impl<'a> Samples<'a> {
     }
 
     /// Noiseless labels σ*(Vᵀx) of the samples of `block`, as many as `out` is long.
-    pub fn clean_labels(&self, block: u64, known: Tile<'_>, out: &mut [f64]) {
-        let mut projections = vec![0.0; out.len() * self.target.directions().r()];
-        self.projections(block, known, &mut projections);
-        self.target.link().eval_block(&projections, out.len(), out);
+    pub fn clean_labels(
+        &self,
+        block: u64,
+        known: Tile<'_>,
+        scratch: &mut LabelScratch,
+        out: &mut [f64],
+    ) {
+        let projections = &mut scratch.projections;
+        projections.resize(out.len() * self.target.directions().r(), 0.0);
+        self.projections(block, known, projections);
+        self.target.link().eval_block(projections, out.len(), out);
     }
 
     /// Labels y = σ*(Vᵀx) + √Δ ξ of the samples of `block`.
-    pub fn labels(&self, block: u64, known: Tile<'_>, out: &mut [f64]) {
-        self.clean_labels(block, known, out);
+    pub fn labels(&self, block: u64, known: Tile<'_>, scratch: &mut LabelScratch, out: &mut [f64]) {
+        self.clean_labels(block, known, scratch, out);
         let noise = self.target.noise();
         if noise == 0.0 {
             return;

@@ -1,10 +1,11 @@
 //! Centred labels of a stage: ỹ = y − ȳ, ȳ the mean over all samples of the stage.
 
-use super::design::{Samples, Tile};
-use super::reduce;
+use super::design::{LabelScratch, Samples, Tile};
+use super::reduce::{self, Merge};
 
-/// Stages up to this size keep their labels (16 MiB at most); larger ones regenerate them.
-const CACHED: u64 = 1 << 22;
+/// Stages up to this size keep their labels (1 MiB at most); larger ones regenerate them, so
+/// that memory does not grow with n.
+const CACHED: u64 = 1 << 18;
 
 /// The labels of a stage, centred by their sample mean.
 #[derive(Debug)]
@@ -15,33 +16,49 @@ pub struct CentredLabels<'a> {
     cache: Option<Vec<f32>>,
 }
 
+/// Σ y and Σ y² over blocks, and the labels themselves if they are kept.
+#[derive(Default)]
+struct Sums {
+    sum: f64,
+    squares: f64,
+    labels: Vec<f32>,
+}
+
+impl Merge for Sums {
+    fn merge(&mut self, other: Self) {
+        self.sum += other.sum;
+        self.squares += other.squares;
+        self.labels.extend(other.labels);
+    }
+}
+
 impl<'a> CentredLabels<'a> {
     /// Reads the labels of `samples` once for their mean and variance.
     #[must_use]
     pub fn new(samples: Samples<'a>) -> Self {
-        let mut cache = (samples.n() <= CACHED).then(|| Vec::with_capacity(samples.n() as usize));
-        let mut labels = Vec::new();
-        let [sum, squares] = reduce::sum_blocks(
+        let keep = samples.n() <= CACHED;
+        let Sums { sum, squares, mut labels } = reduce::sum_blocks(
+            samples.crew(),
             samples.blocks(),
-            || [0.0; 2],
-            |total: &mut [f64; 2], block| {
-                labels.resize(samples.block_len(block), 0.0);
-                samples.labels(block, Tile::default(), &mut labels);
-                total[0] += labels.iter().sum::<f64>();
-                total[1] += labels.iter().map(|y| y * y).sum::<f64>();
-                if let Some(cache) = &mut cache {
-                    cache.extend(labels.iter().map(|&y| y as f32));
+            Sums::default,
+            || (LabelScratch::default(), Vec::new()),
+            |sums: &mut Sums, (scratch, y), block| {
+                y.resize(samples.block_len(block), 0.0);
+                samples.labels(block, Tile::default(), scratch, y);
+                sums.sum += y.iter().sum::<f64>();
+                sums.squares += y.iter().map(|y| y * y).sum::<f64>();
+                if keep {
+                    sums.labels.extend(y.iter().map(|&y| y as f32));
                 }
             },
         );
         let n = samples.n() as f64;
         let mean = sum / n;
-        if let Some(cache) = &mut cache {
-            for y in cache.iter_mut() {
-                *y = (f64::from(*y) - mean) as f32;
-            }
+        for y in &mut labels {
+            *y = centred(*y, mean);
         }
-        Self { samples, mean, variance: (squares / n - mean * mean).max(0.0), cache }
+        let variance = (squares / n - mean * mean).max(0.0);
+        Self { samples, mean, variance, cache: keep.then_some(labels) }
     }
 
     /// The samples that these are the labels of.
@@ -57,17 +74,23 @@ impl<'a> CentredLabels<'a> {
     }
 
     /// ỹ of the samples of `block`, as many as `out` is long.
-    pub fn block(&self, block: u64, out: &mut [f32]) {
+    pub fn block(&self, block: u64, scratch: &mut LabelScratch, out: &mut [f32]) {
         if let Some(cache) = &self.cache {
             let start = block as usize * super::BLOCK;
             out.copy_from_slice(&cache[start..start + out.len()]);
             return;
         }
-        let mut labels = vec![0.0; out.len()];
-        self.samples.labels(block, Tile::default(), &mut labels);
-        for (out, y) in out.iter_mut().zip(&labels) {
-            // The same two roundings as in the cache: both ways give the same bits.
-            *out = (f64::from(*y as f32) - self.mean) as f32;
+        let mut labels = std::mem::take(&mut scratch.labels);
+        labels.resize(out.len(), 0.0);
+        self.samples.labels(block, Tile::default(), scratch, &mut labels);
+        for (out, &y) in out.iter_mut().zip(&labels) {
+            *out = centred(y as f32, self.mean);
         }
+        scratch.labels = labels;
     }
+}
+
+/// Both ways, cached and regenerated, give the same bits.
+fn centred(y: f32, mean: f64) -> f32 {
+    (f64::from(y) - mean) as f32
 }

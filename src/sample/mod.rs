@@ -4,6 +4,7 @@
 //! function of (trial key, stage, i, j), so any learner reads any block, in any order, on
 //! any thread, and sees the same numbers; memory does not grow with n.
 
+pub mod crew;
 pub mod design;
 pub mod gaussian;
 pub mod key;
@@ -11,6 +12,7 @@ pub mod labels;
 pub mod reduce;
 pub mod simd;
 
-pub use design::{BLOCK, Design, Samples, Stage, Tile};
+pub use crew::Crew;
+pub use design::{BLOCK, Design, LabelScratch, Samples, Stage, Tile};
 pub use key::Key;
 pub use labels::CentredLabels;

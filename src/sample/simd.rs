@@ -4,7 +4,8 @@
 ///
 /// `work` must be a closure marked `#[inline(always)]` that calls only functions marked so:
 /// what is not inlined here is compiled for the baseline. Results do not depend on the
-/// choice, as long as `work` uses IEEE operations in a fixed order and no fused ones.
+/// choice, as long as `work` uses IEEE operations in a fixed order; products and sums are
+/// fused where `work` says `mul_add`, and nowhere else.
 #[inline]
 pub fn vectorise<R>(work: impl FnMut() -> R) -> R {
     pulp::Arch::new().dispatch(Vectorised(work))
@@ -21,4 +22,22 @@ impl<R, F: FnMut() -> R> pulp::WithSimd for Vectorised<F> {
     fn with_simd<S: pulp::Simd>(mut self, _: S) -> R {
         (self.0)()
     }
+}
+
+/// What `work` returns on each instruction set that this processor has, portable first.
+#[cfg(test)]
+pub(crate) fn on_every_path<R>(mut work: impl FnMut() -> R) -> Vec<(&'static str, R)> {
+    use pulp::Simd;
+    let mut results = vec![("portable", work())];
+    #[cfg(target_arch = "x86_64")]
+    {
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            results.push(("AVX2", Simd::vectorize(simd, Vectorised(&mut work))));
+        }
+        if let Some(simd) = pulp::x86::V4::try_new() {
+            results.push(("AVX-512", Simd::vectorize(simd, Vectorised(&mut work))));
+        }
+    }
+    results.push(("chosen", vectorise(work)));
+    results
 }

@@ -11,10 +11,11 @@ use super::file::Study;
 use super::lattice;
 use super::search::Search;
 use super::store::Store;
-use super::trial;
+use super::trial::Conditions;
 use crate::error::{Error, Result};
 use crate::learner::Learner;
 use crate::record::Record;
+use crate::sample::Crew;
 
 /// What happens while a study runs.
 #[derive(Debug)]
@@ -78,7 +79,15 @@ pub fn run(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| {
         Error::runtime(format!("cannot start {threads} threads: {e}")).hint("use fewer --threads")
     })?;
-    let job = Job { study, store, observe, stop: AtomicBool::new(false), error: Mutex::new(None) };
+    let crew = Crew::new(threads);
+    let job = Job {
+        study,
+        store,
+        observe,
+        crew: &crew,
+        stop: AtomicBool::new(false),
+        error: Mutex::new(None),
+    };
     let mut order: Vec<usize> = (0..study.series.len()).collect();
     order.sort_by(|&a, &b| {
         job.expected_series(&study.series[b]).total_cmp(&job.expected_series(&study.series[a]))
@@ -111,6 +120,7 @@ struct Job<'a> {
     study: &'a Study,
     store: &'a Store,
     observe: &'a (dyn Fn(Event<'_>) + Sync),
+    crew: &'a Crew,
     stop: AtomicBool,
     error: Mutex<Option<Error>>,
 }
@@ -192,6 +202,9 @@ impl Job<'_> {
     fn point(&self, series: &Series, cell: &Cell, learner: &dyn Learner, n: u64) -> Outcome {
         let name = cell.name();
         let expected = self.expected(series, cell, n);
+        let (study, test) = (&self.study.name, self.study.samples.test);
+        let setting = &series.setting;
+        let conditions = Conditions { study, setting, cell, learner, test, crew: self.crew };
         let trials: Vec<(Record, bool)> = (0..cell.trials)
             .into_par_iter()
             .with_max_len(1)
@@ -202,8 +215,7 @@ impl Job<'_> {
                 if self.stop.load(Ordering::Relaxed) {
                     return None;
                 }
-                let (study, test) = (&self.study.name, self.study.samples.test);
-                let record = trial::run(study, &series.setting, cell, learner, n, trial, test);
+                let record = conditions.run(n, trial);
                 if let Err(error) = self.store.append(&record) {
                     self.fail(error);
                     return None;

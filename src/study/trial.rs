@@ -11,49 +11,56 @@ use crate::error::Result;
 use crate::learner::{Learner, Metrics, Network, Task, metrics};
 use crate::model::target::Target;
 use crate::record::Record;
-use crate::sample::{Design, Key};
+use crate::sample::{Crew, Design, Key};
 
-/// Runs trial number `trial` of a cell at `n` samples.
-///
-/// Never fails: an error or a panic becomes the status of the record.
-#[must_use]
-pub fn run(
-    study: &str,
-    setting: &Setting,
-    cell: &Cell,
-    learner: &dyn Learner,
-    n: u64,
-    trial: u32,
-    test: u64,
-) -> Record {
-    let key = cell.trial(trial);
-    let start = Instant::now();
-    let attempt = catch_unwind(AssertUnwindSafe(|| attempt(setting, cell, learner, n, key, test)));
-    let seconds = start.elapsed().as_secs_f64();
-    let mut record = blank(study, setting, cell, n, trial, key, seconds);
-    match attempt {
-        Ok(Ok((metrics, network))) => fill(&mut record, &metrics, &network),
-        Ok(Err(error)) => record.status = one_line(&error.to_string()),
-        Err(panic) => record.status = one_line(&format!("panic: {}", panic_text(&*panic))),
-    }
-    record
+/// What all trials of a cell share.
+#[derive(Clone, Copy)]
+pub struct Conditions<'a> {
+    /// Name of the study.
+    pub study: &'a str,
+    /// What the cells of the series share.
+    pub setting: &'a Setting,
+    /// The cell.
+    pub cell: &'a Cell,
+    /// The learner that `setting` names.
+    pub learner: &'a dyn Learner,
+    /// Number of test samples.
+    pub test: u64,
+    /// Threads that may help.
+    pub crew: &'a Crew,
 }
 
-fn attempt(
-    setting: &Setting,
-    cell: &Cell,
-    learner: &dyn Learner,
-    n: u64,
-    key: Key,
-    test: u64,
-) -> Result<(Metrics, Network)> {
-    let mut rng = ChaCha8Rng::seed_from_u64(key.named("directions").bits());
-    let directions = setting.law().draw(cell.d, setting.link.r(), &mut rng)?;
-    let target = Target::new(setting.link.clone(), directions, setting.noise);
-    let task = Task { target: &target, design: Design::new(key), key: key.named("learner"), n };
-    let network = learner.train(&task)?;
-    let metrics = metrics::measure(&network, &task, test)?;
-    Ok((metrics, network))
+impl Conditions<'_> {
+    /// Runs trial number `trial` at `n` samples.
+    ///
+    /// Never fails: an error or a panic becomes the status of the record.
+    #[must_use]
+    pub fn run(&self, n: u64, trial: u32) -> Record {
+        let key = self.cell.trial(trial);
+        let _seat = self.crew.enter();
+        let start = Instant::now();
+        let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(n, key)));
+        let seconds = start.elapsed().as_secs_f64();
+        let mut record = blank(self.study, self.setting, self.cell, n, trial, key, seconds);
+        match attempt {
+            Ok(Ok((metrics, network))) => fill(&mut record, &metrics, &network),
+            Ok(Err(error)) => record.status = one_line(&error.to_string()),
+            Err(panic) => record.status = one_line(&format!("panic: {}", panic_text(&*panic))),
+        }
+        record
+    }
+
+    fn attempt(&self, n: u64, key: Key) -> Result<(Metrics, Network)> {
+        let setting = self.setting;
+        let mut rng = ChaCha8Rng::seed_from_u64(key.named("directions").bits());
+        let directions = setting.law().draw(self.cell.d, setting.link.r(), &mut rng)?;
+        let target = Target::new(setting.link.clone(), directions, setting.noise);
+        let design = Design::shared(key, self.crew);
+        let task = Task { target: &target, design, key: key.named("learner"), n };
+        let network = self.learner.train(&task)?;
+        let metrics = metrics::measure(&network, &task, self.test)?;
+        Ok((metrics, network))
+    }
 }
 
 fn blank(

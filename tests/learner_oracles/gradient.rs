@@ -5,7 +5,7 @@ use secateur::learner::network::Layer;
 use secateur::model::Activation;
 use secateur::model::target::Target;
 use secateur::sample::reduce::sum_blocks;
-use secateur::sample::{BLOCK, CentredLabels, Key, Samples, Stage, Tile};
+use secateur::sample::{BLOCK, CentredLabels, Crew, Key, LabelScratch, Samples, Stage, Tile};
 
 use crate::{centred, columns, design, target};
 
@@ -103,23 +103,25 @@ fn relu_gradient_is_the_direct_sum() {
 /// ỹ of `block` by its definition: y rounded to single precision, less the mean.
 fn expected(samples: &Samples<'_>, block: u64, mean: f64) -> Vec<f32> {
     let mut y = vec![0.0; samples.block_len(block)];
-    samples.labels(block, Tile::default(), &mut y);
+    samples.labels(block, Tile::default(), &mut LabelScratch::default(), &mut y);
     y.iter().map(|&y| (f64::from(y as f32) - mean) as f32).collect()
 }
 
 #[test]
 fn stored_and_regenerated_labels_are_the_same() {
     let target = target("He2", 4, 1, 0.1, 2);
-    // Up to 2²² labels are stored, more are generated again in each block.
-    for n in [N, (1 << 22) + 515] {
+    // Up to 2¹⁸ labels are stored, more are generated again in each block.
+    for n in [N, (1 << 18) + 515] {
         let samples = design(5).samples(&target, Stage::Prune, n);
         let centred = CentredLabels::new(samples);
         let [sum, squares] = sum_blocks(
+            Crew::alone(),
             samples.blocks(),
             || [0.0; 2],
-            |total: &mut [f64; 2], block| {
+            || (),
+            |total: &mut [f64; 2], (), block| {
                 let mut y = vec![0.0; samples.block_len(block)];
-                samples.labels(block, Tile::default(), &mut y);
+                samples.labels(block, Tile::default(), &mut LabelScratch::default(), &mut y);
                 total[0] += y.iter().sum::<f64>();
                 total[1] += y.iter().map(|y| y * y).sum::<f64>();
             },
@@ -128,7 +130,7 @@ fn stored_and_regenerated_labels_are_the_same() {
         assert!((centred.variance() - (squares / n as f64 - mean * mean)).abs() < 1e-12);
         for block in [0, 1, samples.blocks() - 1] {
             let mut y = vec![0.0; samples.block_len(block)];
-            centred.block(block, &mut y);
+            centred.block(block, &mut LabelScratch::default(), &mut y);
             let bits = |v: &[f32]| v.iter().map(|y| y.to_bits()).collect::<Vec<_>>();
             assert_eq!(bits(&y), bits(&expected(&samples, block, mean)), "n = {n}, {block}");
         }

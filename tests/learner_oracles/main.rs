@@ -16,7 +16,7 @@ use rand::rngs::ChaCha8Rng;
 use secateur::model::Link;
 use secateur::model::direction::{DirectionLaw, Directions};
 use secateur::model::target::Target;
-use secateur::sample::{Design, Key, Samples};
+use secateur::sample::{Design, Key, LabelScratch, Samples, Tile};
 
 /// V with exactly `s` non-zero rows.
 fn directions(d: usize, s: usize, r: usize, seed: u64) -> Directions {
@@ -33,7 +33,7 @@ fn target(text: &str, d: usize, s: usize, noise: f64, seed: u64) -> Target {
     Target::new(link, v, noise)
 }
 
-fn design(seed: u64) -> Design {
+fn design(seed: u64) -> Design<'static> {
     Design::new(Key::root(seed))
 }
 
@@ -56,7 +56,7 @@ fn labels(samples: &Samples<'_>) -> Vec<f64> {
     let mut all = Vec::new();
     for block in 0..samples.blocks() {
         let mut y = vec![0.0; samples.block_len(block)];
-        samples.labels(block, secateur::sample::Tile::default(), &mut y);
+        samples.labels(block, Tile::default(), &mut LabelScratch::default(), &mut y);
         all.extend(y);
     }
     all

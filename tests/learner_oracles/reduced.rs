@@ -13,9 +13,9 @@ use secateur::model::direction::{DirectionLaw, Directions};
 use secateur::model::target::Target;
 use secateur::model::{Activation, Link};
 use secateur::record::Record;
-use secateur::sample::{CentredLabels, Design, Key, Stage};
+use secateur::sample::{CentredLabels, Crew, Design, Key, LabelScratch, Stage};
 use secateur::study::file::{Profile, Study};
-use secateur::study::trial;
+use secateur::study::trial::Conditions;
 
 use crate::stats::{kolmogorov, rank_sum, smirnov, welch};
 use crate::{design, target};
@@ -303,7 +303,7 @@ fn neurons_that_few_samples_activate_have_the_gradients_of_these_samples() {
 /// What a gradient step sees: XᵀC, CᵀC, the variance of the labels and the first ỹ.
 fn sights(gradient: Vec<f64>, second: &[f64], labels: &CentredLabels<'_>, n: u64) -> Vec<f64> {
     let mut y = vec![0.0; n as usize];
-    labels.block(0, &mut y);
+    labels.block(0, &mut LabelScratch::default(), &mut y);
     let mut all = gradient;
     all.extend((0..3).flat_map(|j| &second[3 * j..=4 * j]));
     all.extend([labels.variance(), f64::from(y[0])]);
@@ -606,8 +606,10 @@ fn records(simulation: &str, extra: &str) -> Vec<Record> {
         let setting = &series.setting;
         let learner = setting.kind.build(&setting.options, setting.k_star).unwrap();
         for cell in &series.cells {
+            let (learner, crew) = (&*learner, Crew::alone());
+            let conditions = Conditions { study: "s", setting, cell, learner, test: 512, crew };
             for number in 0..2 {
-                let record = trial::run("s", setting, cell, learner.as_ref(), 900, number, 512);
+                let record = conditions.run(900, number);
                 assert_eq!(record.status, "ok");
                 all.push(record);
             }

@@ -5,7 +5,9 @@
 //! its own. Laws are compared, never single trials.
 
 use secateur::record::Record;
-use secateur::study::{Profile, Study, trial};
+use secateur::sample::Crew;
+use secateur::study::trial::Conditions;
+use secateur::study::{Profile, Study};
 
 use crate::stats::{rank_sum, smirnov, welch};
 
@@ -37,7 +39,9 @@ fn run(study: &Study, n: u64, trials: u32) -> Vec<Record> {
     let series = &study.series[0];
     let (setting, cell) = (&series.setting, &series.cells[0]);
     let learner = setting.kind.build(&setting.options, setting.k_star).unwrap();
-    (0..trials).map(|t| trial::run("reference", setting, cell, &*learner, n, t, 4096)).collect()
+    let (learner, crew) = (&*learner, Crew::alone());
+    let conditions = Conditions { study: "reference", setting, cell, learner, test: 4096, crew };
+    (0..trials).map(|trial| conditions.run(n, trial)).collect()
 }
 
 /// Tests whose level is 7·10⁻⁶ two-sided, 4.5σ: means of three metrics, and ranks and the whole
