@@ -12,6 +12,7 @@ use faer::{Accum, Mat, MatRef, Par, Side};
 use super::network::{Layer, Network};
 use super::options::{Lambda, ReadoutMethod, ReadoutOptions};
 use crate::error::{Error, Result};
+use crate::model::normal::distribution;
 use crate::sample::gaussian;
 use crate::sample::reduce::{self, Merge};
 use crate::sample::{Key, LabelScratch, Samples, Tile};
@@ -220,7 +221,7 @@ fn draw_biases(width: usize, key: Key) -> Vec<f32> {
     for (strip, part) in z.chunks_mut(crate::sample::BLOCK).enumerate() {
         gaussian::fill(key, strip as u64, part);
     }
-    let uniform = |z: f32| 0.5 * libm::erfc(-f64::from(z) / std::f64::consts::SQRT_2);
+    let uniform = |z: f32| distribution(f64::from(z));
     z.into_iter().map(|z| (BIAS_RANGE * (2.0 * uniform(z) - 1.0)) as f32).collect()
 }
 

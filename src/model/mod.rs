@@ -15,7 +15,7 @@ pub mod statistic;
 pub mod target;
 pub mod theory;
 
-mod normal;
+pub(crate) mod normal;
 
 pub use activation::Activation;
 pub use link::Link;

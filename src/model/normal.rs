@@ -1,4 +1,4 @@
-//! The distribution function of the standard Gaussian, for GELU.
+//! The distribution function of the standard Gaussian.
 
 /// Φ(x) = P(z ≤ x).
 pub(crate) fn distribution(x: f64) -> f64 {

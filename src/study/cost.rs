@@ -9,7 +9,7 @@ use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::model::theory;
 
 /// Seconds to generate and compare one coordinate of one sample, on one core.
-const PER_ENTRY: f64 = 1.1e-9;
+const PER_ENTRY: f64 = 7e-10;
 
 /// Seconds for one multiply–add of a matrix product, on one core.
 const PER_PRODUCT: f64 = 2.5e-11;
