@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use secateur::study::manifest::Manifest;
+use secateur::study::search::Method;
 use secateur::study::{self, Outcome, Profile, Store, Study, blind, cost, store};
 use secateur::{Error, Result};
 use serde_json::json;
@@ -49,6 +50,13 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
         outcome.failed(),
         target.display()
     ));
+    if study.samples.search == Method::Bracket {
+        let (spent, grid) = cost::spent_and_grid(&study, &outcome.records);
+        say(&format!(
+            "the search read {spent:.1e} samples, {:.0} % of a fixed grid over the same sizes",
+            100.0 * spent / grid
+        ));
+    }
     explain_failures(&outcome, &say);
     if outcome.failed() < outcome.records.len() {
         let options = folder::options(study.samples.threshold);

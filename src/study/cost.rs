@@ -1,12 +1,16 @@
 //! What a trial is expected to cost, and where a search is expected to end.
 
+use std::collections::BTreeMap;
+
 use super::cell::{Cell, Setting};
 use super::file::Study;
 use super::lattice;
+use super::search::Method;
 use crate::learner::Kind;
 use crate::learner::options::{Keep, Shift};
 use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::model::theory;
+use crate::record::Record;
 
 /// Seconds to generate and compare one coordinate of one sample, on one core.
 const PER_ENTRY: f64 = 7e-10;
@@ -17,8 +21,11 @@ const PER_PRODUCT: f64 = 2.5e-11;
 /// Seconds to apply an activation to one pre-activation.
 const PER_ACTIVATION: f64 = 5e-10;
 
-/// Sample sizes that a bracket search is expected to visit.
-const VISITS: i32 = 5;
+/// Sizes that a bracket search is expected to visit with few trials, from the crossing.
+const COARSE: [i64; 3] = [-2, 1, 2];
+
+/// Sizes beside the crossing, which get all trials.
+const FINE: [i64; 2] = [-1, 0];
 
 /// Expected n* from theory: where a bracket search starts in the smallest dimension, and how
 /// its start moves with d. Only a starting point: the search walks on until it has crossed.
@@ -94,19 +101,24 @@ pub struct Price {
     pub memory: f64,
 }
 
-/// Sample sizes that the search of `cell` is expected to visit.
+/// Sample sizes that the search of `cell` is expected to visit, with the trials of each.
 #[must_use]
-pub fn expected_sizes(study: &Study, setting: &Setting, cell: &Cell) -> Vec<u64> {
-    let range = lattice::indices(study.samples.n_min, study.samples.n_max);
-    if study.samples.search == super::search::Method::Grid {
-        return range.map(lattice::size).collect();
+pub fn expected_visits(study: &Study, setting: &Setting, cell: &Cell) -> Vec<(u64, u32)> {
+    let aim = study.samples.aim(cell);
+    if aim.method == Method::Grid {
+        return aim.range.map(|i| (lattice::size(i), cell.trials)).collect();
     }
     let centre = i64::from(lattice::nearest_index(expected_n_star(setting, cell)));
-    let indices = (0..VISITS).map(|i| centre + i64::from(i - VISITS / 2));
-    let inside = indices.map(|i| i.clamp(i64::from(*range.start()), i64::from(*range.end())));
-    let mut sizes: Vec<u64> = inside.map(|i| lattice::size(i as u32)).collect();
-    sizes.dedup();
-    sizes
+    let (low, high) = (i64::from(*aim.range.start()), i64::from(*aim.range.end()));
+    let sizes = |offsets: &[i64], trials| -> Vec<(u64, u32)> {
+        let inside = offsets.iter().map(|o| (centre + o).clamp(low, high));
+        inside.map(|i| (lattice::size(i as u32), trials)).collect()
+    };
+    let mut visits = sizes(&FINE, cell.trials);
+    visits.extend(sizes(&COARSE, aim.coarse()));
+    visits.sort_unstable_by_key(|&(n, trials)| (n, std::cmp::Reverse(trials)));
+    visits.dedup_by_key(|&mut (n, _)| n);
+    visits
 }
 
 /// The price of the whole study.
@@ -116,9 +128,9 @@ pub fn price(study: &Study) -> Price {
     for series in &study.series {
         for cell in &series.cells {
             price.cells += 1;
-            for n in expected_sizes(study, &series.setting, cell) {
-                let trials = f64::from(cell.trials);
-                price.trials += u64::from(cell.trials);
+            for (n, trials) in expected_visits(study, &series.setting, cell) {
+                price.trials += u64::from(trials);
+                let trials = f64::from(trials);
                 price.samples += trials * n as f64;
                 price.cpu_seconds +=
                     trials * trial_seconds(&series.setting, cell, n, study.samples.test);
@@ -127,6 +139,28 @@ pub fn price(study: &Study) -> Price {
         }
     }
     price
+}
+
+/// Samples that the trials of a study read, and those of a fixed grid that covers the same:
+/// in each series every lattice size from the smallest to the largest that a cell was run at,
+/// all trials in every cell.
+#[must_use]
+pub fn spent_and_grid(study: &Study, records: &[Record]) -> (f64, f64) {
+    let mut sizes: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for record in records {
+        sizes.entry(&record.cell).or_default().push(record.n);
+    }
+    let (mut spent, mut grid) = (0.0, 0.0);
+    for series in &study.series {
+        let names: Vec<String> = series.cells.iter().map(Cell::name).collect();
+        let visited = || names.iter().filter_map(|name| sizes.get(name.as_str())).flatten();
+        spent += visited().map(|&n| n as f64).sum::<f64>();
+        if let (Some(&low), Some(&high)) = (visited().min(), visited().max()) {
+            let all: f64 = lattice::indices(low, high).map(|i| lattice::size(i) as f64).sum();
+            grid += all * series.cells.iter().map(|c| f64::from(c.trials)).sum::<f64>();
+        }
+    }
+    (spent, grid)
 }
 
 /// Bytes of the largest block of coordinates, the gradient and the factors of its reduction,

@@ -9,7 +9,7 @@ use super::catalogue::{check_name, printable};
 use super::cell::{Cell, Series};
 use super::document::{Node, Section};
 use super::lattice;
-use super::search::Method;
+use super::search::{Aim, Method};
 use super::sweep::{Common, MAX_TRIALS, read_sweeps};
 use crate::error::{Error, Result};
 use crate::learner::options::Simulation;
@@ -19,7 +19,8 @@ const FILE_KEYS: [&str; 9] =
 /// What is left once a profile has been applied.
 const STUDY_KEYS: [&str; 8] =
     ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep"];
-const SAMPLES_KEYS: [&str; 6] = ["search", "threshold", "n_min", "n_max", "test", "simulation"];
+const SAMPLES_KEYS: [&str; 7] =
+    ["search", "threshold", "precision", "n_min", "n_max", "test", "simulation"];
 const SIMULATIONS: [(&str, Simulation); 3] = [
     ("auto", Simulation::Auto),
     ("explicit", Simulation::Explicit),
@@ -63,6 +64,8 @@ pub struct SamplePlan {
     pub search: Method,
     /// The risk τ that has to be reached.
     pub threshold: f64,
+    /// Half-width of the 95 % interval of ln n* at which a bracket needs no more trials.
+    pub precision: f64,
     /// Smallest n.
     pub n_min: u64,
     /// Largest n.
@@ -173,6 +176,20 @@ impl Study {
     }
 }
 
+impl SamplePlan {
+    /// What the search of `cell` aims at.
+    #[must_use]
+    pub fn aim(&self, cell: &Cell) -> Aim {
+        Aim {
+            method: self.search,
+            range: lattice::indices(self.n_min, self.n_max),
+            threshold: self.threshold,
+            precision: self.precision,
+            trials: cell.trials,
+        }
+    }
+}
+
 fn apply_profile(root: &mut Node, profile: Profile) -> Result<()> {
     let Some(mut profiles) = root.take("profiles") else { return Ok(()) };
     profiles.section("profiles", &Profile::ALL.map(Profile::name))?;
@@ -194,6 +211,7 @@ fn read_samples(root: &Section<'_>) -> Result<SamplePlan> {
     let plan = SamplePlan {
         search: samples.choice("search", &methods, Method::Bracket)?,
         threshold: samples.number("threshold", 1e-6..=1e6, 0.5)?,
+        precision: samples.number("precision", 0.0..=10.0, 0.05)?,
         n_min: samples.whole("n_min", 1..=MAX_N, 64)?,
         n_max: samples.whole("n_max", 1..=MAX_N, 1 << 24)?,
         test: samples.whole("test", 2..=MAX_TEST, 4096)?,

@@ -5,6 +5,9 @@ use std::ops::RangeInclusive;
 /// Smallest sample size of the lattice.
 const FIRST: f64 = 64.0;
 
+/// ln(n_{i+1} / n_i), but for rounding.
+pub const STEP: f64 = 0.5 * std::f64::consts::LN_2;
+
 /// The sample size n_i = round(64 · 2^{i/2}).
 #[must_use]
 pub fn size(index: u32) -> u64 {

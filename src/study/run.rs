@@ -1,5 +1,6 @@
 //! Runs what a study still lacks, on all threads.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +10,7 @@ use super::cell::{Cell, Series};
 use super::cost;
 use super::file::Study;
 use super::lattice;
-use super::search::Search;
+use super::search::{Request, Search};
 use super::store::Store;
 use super::trial::Conditions;
 use crate::error::{Error, Result};
@@ -131,8 +132,9 @@ impl Job<'_> {
     }
 
     fn expected_cell(&self, series: &Series, cell: &Cell) -> f64 {
-        let sizes = cost::expected_sizes(self.study, &series.setting, cell);
-        sizes.into_iter().map(|n| f64::from(cell.trials) * self.expected(series, cell, n)).sum()
+        let visits = cost::expected_visits(self.study, &series.setting, cell);
+        let seconds = |(n, trials)| f64::from(trials) * self.expected(series, cell, n);
+        visits.into_iter().map(seconds).sum()
     }
 
     fn expected(&self, series: &Series, cell: &Cell, n: u64) -> f64 {
@@ -178,18 +180,21 @@ impl Job<'_> {
         learner: &dyn Learner,
         start: f64,
     ) -> (Outcome, Option<f64>) {
-        let plan = &self.study.samples;
-        let range = lattice::indices(plan.n_min, plan.n_max);
         let start = lattice::nearest_index(start);
-        let mut search = Search::new(plan.search, range, plan.threshold, start);
-        let mut outcome = Outcome::default();
-        while let Some(index) = search.next() {
-            let part = self.point(series, cell, learner, lattice::size(index));
+        let mut search = Search::new(self.study.samples.aim(cell), start);
+        let mut points: BTreeMap<u32, Outcome> = BTreeMap::new();
+        while let Some(request) = search.next() {
+            let point = points.entry(request.index).or_default();
+            self.point(series, cell, learner, request, point);
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
-            search.record(index, median_risk(&part.records));
-            outcome.add(part);
+            let risks = point.records.iter().filter(|r| r.is_ok()).map(|r| r.risk);
+            search.record(request, risks.collect());
+        }
+        let mut outcome = Outcome::default();
+        for point in points.into_values() {
+            outcome.add(point);
         }
         outcome.records.sort_by_key(|r| (r.n, r.trial));
         let (ran, reused) = (outcome.ran, outcome.reused);
@@ -198,14 +203,22 @@ impl Job<'_> {
         (outcome, middle)
     }
 
-    /// All trials of one cell at one sample size.
-    fn point(&self, series: &Series, cell: &Cell, learner: &dyn Learner, n: u64) -> Outcome {
-        let name = cell.name();
+    /// Runs the trials of one cell at one sample size that `done` does not have yet.
+    fn point(
+        &self,
+        series: &Series,
+        cell: &Cell,
+        learner: &dyn Learner,
+        request: Request,
+        done: &mut Outcome,
+    ) {
+        let (name, n) = (cell.name(), lattice::size(request.index));
         let expected = self.expected(series, cell, n);
         let (study, test) = (&self.study.name, self.study.samples.test);
         let setting = &series.setting;
         let conditions = Conditions { study, setting, cell, learner, test, crew: self.crew };
-        let trials: Vec<(Record, bool)> = (0..cell.trials)
+        let first = done.records.len() as u32;
+        let trials: Vec<(Record, bool)> = (first..request.trials)
             .into_par_iter()
             .with_max_len(1)
             .filter_map(|trial| {
@@ -225,19 +238,8 @@ impl Job<'_> {
             })
             .collect();
         let ran = trials.iter().filter(|(_, new)| *new).count();
-        let reused = trials.len() - ran;
-        Outcome { records: trials.into_iter().map(|(r, _)| r).collect(), ran, reused }
-    }
-}
-
-/// Median risk of the successful trials; +∞ if there is none.
-fn median_risk(records: &[Record]) -> f64 {
-    let mut risks: Vec<f64> = records.iter().filter(|r| r.is_ok()).map(|r| r.risk).collect();
-    risks.sort_by(f64::total_cmp);
-    let middle = risks.len() / 2;
-    match risks.len() {
-        0 => f64::INFINITY,
-        n if n % 2 == 1 => risks[middle],
-        _ => 0.5 * (risks[middle - 1] + risks[middle]),
+        done.ran += ran;
+        done.reused += trials.len() - ran;
+        done.records.extend(trials.into_iter().map(|(record, _)| record));
     }
 }

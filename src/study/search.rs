@@ -1,7 +1,7 @@
-//! Which sample sizes of a cell are run.
+//! Which sample sizes of a cell are run, and how many trials of each.
 //!
-//! A search asks for lattice indices one after the other and is told the median risk of
-//! each. What it asks for depends on those medians alone, never on timing.
+//! A search asks for trials at a lattice index and is told their risks. What it asks for
+//! depends on those risks alone, never on timing.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -9,67 +9,168 @@ use std::ops::RangeInclusive;
 /// How sample sizes are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Walk the lattice until the median risk has crossed the threshold with a point on
-    /// each side to spare.
+    /// Walk the lattice with few trials until the median risk has crossed the threshold with
+    /// a point on each side to spare, then add trials next to the crossing.
     Bracket,
-    /// Every sample size of the range.
+    /// Every sample size of the range, all trials.
     Grid,
+}
+
+/// What a search aims at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aim {
+    /// Bracket or grid.
+    pub method: Method,
+    /// Lattice indices that may be run.
+    pub range: RangeInclusive<u32>,
+    /// The risk τ to be crossed.
+    pub threshold: f64,
+    /// Half-width of the 95 % interval of ln n* at which a bracket needs no more trials.
+    pub precision: f64,
+    /// Most trials of a sample size.
+    pub trials: u32,
+}
+
+impl Aim {
+    /// Trials of a sample size while the bracket walks: a quarter of the most, at least 4.
+    #[must_use]
+    pub fn coarse(&self) -> u32 {
+        (self.trials / 4).max(4).min(self.trials)
+    }
+}
+
+/// The first `trials` trials at lattice index `index`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Lattice index.
+    pub index: u32,
+    /// Number of trials, those already there included.
+    pub trials: u32,
+}
+
+/// A sample size that was run.
+#[derive(Clone, Debug)]
+struct Point {
+    /// Trials asked for.
+    trials: u32,
+    /// Risks of the successful ones, increasing.
+    risks: Vec<f64>,
+}
+
+impl Point {
+    /// Median risk; +∞ if no trial succeeded.
+    fn median(&self) -> f64 {
+        let middle = self.risks.len() / 2;
+        match self.risks.len() {
+            0 => f64::INFINITY,
+            n if n % 2 == 1 => self.risks[middle],
+            _ => f64::midpoint(self.risks[middle - 1], self.risks[middle]),
+        }
+    }
+
+    /// Half-width of the 95 % interval of the log median between order statistics: of N
+    /// values, those of ranks N/2 ± 1.96 √N/2 (David & Nagaraja, *Order Statistics*, 7.1).
+    fn uncertainty(&self) -> f64 {
+        let n = self.risks.len() as f64;
+        let reach = 0.98 * n.sqrt();
+        let rank = |at: f64| self.risks[(at.max(0.0) as usize).min(self.risks.len() - 1)];
+        if self.risks.is_empty() {
+            return f64::INFINITY;
+        }
+        0.5 * (rank((n / 2.0 + reach).ceil() - 1.0) / rank((n / 2.0 - reach).floor())).ln()
+    }
 }
 
 /// Sample sizes of one cell, in the making.
 #[derive(Clone, Debug)]
 pub struct Search {
-    method: Method,
-    range: RangeInclusive<u32>,
-    threshold: f64,
+    aim: Aim,
     start: u32,
-    medians: BTreeMap<u32, f64>,
+    points: BTreeMap<u32, Point>,
 }
 
 impl Search {
-    /// A search over the lattice indices `range`, starting near `start`.
+    /// A search that starts near the lattice index `start`.
     #[must_use]
-    pub fn new(method: Method, range: RangeInclusive<u32>, threshold: f64, start: u32) -> Self {
-        let start = start.clamp(*range.start(), *range.end());
-        Self { method, range, threshold, start, medians: BTreeMap::new() }
+    pub fn new(aim: Aim, start: u32) -> Self {
+        let start = start.clamp(*aim.range.start(), *aim.range.end());
+        Self { aim, start, points: BTreeMap::new() }
     }
 
-    /// Records the median risk at `index`; a cell without a successful trial has risk +∞.
-    pub fn record(&mut self, index: u32, median: f64) {
-        self.medians.insert(index, median);
+    /// Takes the risks of the successful trials that were asked for.
+    pub fn record(&mut self, request: Request, mut risks: Vec<f64>) {
+        risks.sort_by(f64::total_cmp);
+        self.points.insert(request.index, Point { trials: request.trials, risks });
     }
 
-    /// The next index to run, or `None` when the search is over.
+    /// What to run next, or `None` when the search is over.
     #[must_use]
-    pub fn next(&self) -> Option<u32> {
-        match self.method {
-            Method::Grid => self.range.clone().find(|i| !self.medians.contains_key(i)),
-            Method::Bracket => self.next_of_bracket(),
+    pub fn next(&self) -> Option<Request> {
+        match self.aim.method {
+            Method::Grid => {
+                let index = self.aim.range.clone().find(|i| !self.points.contains_key(i))?;
+                Some(Request { index, trials: self.aim.trials })
+            }
+            Method::Bracket => self.walk().map_or_else(|| self.refine(), Some),
         }
     }
 
-    fn next_of_bracket(&self) -> Option<u32> {
-        let Some((&lowest, _)) = self.medians.first_key_value() else { return Some(self.start) };
-        let (&highest, _) = self.medians.last_key_value()?;
-        let (low, high) = (*self.range.start(), *self.range.end());
+    /// The next step of the walk, with few trials.
+    fn walk(&self) -> Option<Request> {
+        let step = |index| Some(Request { index, trials: self.aim.coarse() });
+        let Some((&lowest, _)) = self.points.first_key_value() else { return step(self.start) };
+        let (&highest, _) = self.points.last_key_value()?;
+        let (low, high) = (*self.aim.range.start(), *self.aim.range.end());
         match self.crossing() {
-            None if self.above(lowest) => (highest < high).then(|| highest + 1),
-            None => (lowest > low).then(|| lowest - 1),
+            None if self.above(lowest) && highest < high => step(highest + 1),
+            None if !self.above(lowest) && lowest > low => step(lowest - 1),
+            None => None,
             // One point more on each side: cheap side first.
-            Some(crossing) if lowest >= crossing - 1 && lowest > low => Some(lowest - 1),
-            Some(crossing) if highest <= crossing && highest < high => Some(highest + 1),
+            Some(crossing) if lowest >= crossing - 1 && lowest > low => step(lowest - 1),
+            Some(crossing) if highest <= crossing && highest < high => step(highest + 1),
             Some(_) => None,
         }
     }
 
+    /// More trials beside the crossing, twice as many each time; without a crossing, at the
+    /// end of the range, where the censoring is decided.
+    fn refine(&self) -> Option<Request> {
+        let beside = if let Some(crossing) = self.crossing() {
+            vec![crossing - 1, crossing]
+        } else {
+            let (&lowest, &highest) = (self.points.keys().next()?, self.points.keys().last()?);
+            vec![if self.above(lowest) { highest } else { lowest }]
+        };
+        let fewest = |&index: &u32| self.points[&index].trials;
+        let index = beside.iter().copied().min_by_key(fewest)?;
+        let trials = self.points[&index].trials;
+        let even = beside.iter().all(|i| fewest(i) == trials);
+        if trials >= self.aim.trials || (even && self.is_precise()) {
+            return None;
+        }
+        let most = beside.iter().map(fewest).max()?;
+        let wanted = if even { 2 * trials } else { most };
+        Some(Request { index, trials: wanted.min(self.aim.trials) })
+    }
+
+    /// Whether ln n* is known to the precision asked for: the mean uncertainty of the two log
+    /// medians beside the crossing, over the slope of the straight line between them.
+    fn is_precise(&self) -> bool {
+        let Some(crossing) = self.crossing() else { return false };
+        let (before, after) = (&self.points[&(crossing - 1)], &self.points[&crossing]);
+        let uncertainty = 0.5 * (before.uncertainty() + after.uncertainty());
+        let slope = (before.median() / after.median()).ln() / super::lattice::STEP;
+        uncertainty <= self.aim.precision * slope
+    }
+
     fn above(&self, index: u32) -> bool {
-        self.medians[&index] > self.threshold
+        self.points[&index].median() > self.aim.threshold
     }
 
     /// The first index at or below the threshold whose neighbour below is above it.
     #[must_use]
     pub fn crossing(&self) -> Option<u32> {
-        let indices: Vec<u32> = self.medians.keys().copied().collect();
+        let indices: Vec<u32> = self.points.keys().copied().collect();
         indices.windows(2).find(|w| self.above(w[0]) && !self.above(w[1])).map(|w| w[1])
     }
 }
@@ -78,25 +179,41 @@ impl Search {
 mod tests {
     use super::*;
 
-    fn run(mut search: Search, risk: impl Fn(u32) -> f64) -> Vec<u32> {
+    fn aim(method: Method, range: RangeInclusive<u32>) -> Aim {
+        Aim { method, range, threshold: 0.5, precision: 0.05, trials: 24 }
+    }
+
+    /// Runs a search on a cell whose trial t at index i has risk `risk(i, t)`.
+    fn run(mut search: Search, risk: impl Fn(u32, u32) -> f64) -> Vec<Request> {
         let mut asked = Vec::new();
-        while let Some(index) = search.next() {
-            asked.push(index);
-            search.record(index, risk(index));
+        while let Some(request) = search.next() {
+            asked.push(request);
+            let risks = (0..request.trials).map(|trial| risk(request.index, trial));
+            search.record(request, risks.collect());
             assert!(asked.len() < 1000, "does not end");
         }
         asked
     }
 
-    fn falling(at: u32) -> impl Fn(u32) -> f64 {
-        move |i| if i >= at { 0.1 } else { 0.9 }
+    fn indices(asked: &[Request]) -> Vec<u32> {
+        let mut indices: Vec<u32> = asked.iter().map(|r| r.index).collect();
+        indices.dedup();
+        indices
+    }
+
+    /// A steep curve that falls below 0.5 at `at`, with a spread of `spread` in ln risk.
+    fn falling(at: u32, spread: f64) -> impl Fn(u32, u32) -> f64 {
+        move |i, trial| {
+            let level = if i >= at { 0.1 } else { 0.9 };
+            level * (spread * (f64::from(trial * 7 % 24) / 23.0 - 0.5)).exp()
+        }
     }
 
     #[test]
     fn a_bracket_has_a_point_to_spare_on_each_side_from_any_start() {
         for start in 0..=20 {
-            let mut asked = run(Search::new(Method::Bracket, 0..=20, 0.5, start), falling(10));
-            asked.sort_unstable();
+            let search = Search::new(aim(Method::Bracket, 0..=20), start);
+            let asked = indices(&run(search, falling(10, 0.0)));
             for needed in [8, 9, 10, 11] {
                 assert!(asked.contains(&needed), "start {start}: {asked:?}");
             }
@@ -106,27 +223,76 @@ mod tests {
     }
 
     #[test]
+    fn trials_go_where_the_crossing_is_until_it_is_known() {
+        let most = |asked: &[Request], index| {
+            asked.iter().filter(|r| r.index == index).map(|r| r.trials).max().unwrap()
+        };
+        let noisy = run(Search::new(aim(Method::Bracket, 0..=20), 7), falling(10, 1.0));
+        assert_eq!([7, 8, 9, 10, 11].map(|i| most(&noisy, i)), [6, 6, 24, 24, 6]);
+        // Without spread, the walk itself knows all there is to know.
+        let quiet = run(Search::new(aim(Method::Bracket, 0..=20), 7), falling(10, 0.0));
+        assert!(quiet.iter().all(|r| r.trials == 6), "{quiet:?}");
+    }
+
+    #[test]
     fn a_bracket_ends_at_the_ends_of_its_range() {
-        assert_eq!(run(Search::new(Method::Bracket, 3..=6, 0.5, 4), |_| 0.9), [4, 5, 6]);
-        assert_eq!(run(Search::new(Method::Bracket, 3..=6, 0.5, 4), |_| 0.1), [4, 3]);
-        assert_eq!(run(Search::new(Method::Bracket, 3..=4, 0.5, 9), falling(4)), [4, 3]);
+        let ends = |range, start, risk: f64| {
+            let asked = run(Search::new(aim(Method::Bracket, range), start), |_, _| risk);
+            assert_eq!(asked.last().unwrap().trials, 24, "censoring is decided with all trials");
+            indices(&asked)
+        };
+        assert_eq!(ends(3..=6, 4, 0.9), [4, 5, 6]);
+        assert_eq!(ends(3..=6, 4, 0.1), [4, 3]);
+        let edge = run(Search::new(aim(Method::Bracket, 3..=4), 9), falling(4, 0.0));
+        assert_eq!(indices(&edge), [4, 3]);
     }
 
     #[test]
     fn a_bracket_ends_on_a_wild_curve() {
         for seed in 0..200_u32 {
-            let wild = |i: u32| f64::from((i * 7919 + seed * 104_729) % 97) / 97.0;
-            let asked = run(Search::new(Method::Bracket, 0..=30, 0.5, seed % 31), wild);
+            let wild = |i: u32, t: u32| f64::from((i * 7919 + t * 31 + seed * 104_729) % 97) / 97.0;
+            let asked = run(Search::new(aim(Method::Bracket, 0..=30), seed % 31), wild);
             let mut unique = asked.clone();
-            unique.sort_unstable();
+            unique.sort_unstable_by_key(|r| (r.index, r.trials));
             unique.dedup();
             assert_eq!(unique.len(), asked.len(), "asked twice");
         }
     }
 
     #[test]
+    fn trials_that_all_fail_count_as_above() {
+        let mut search = Search::new(aim(Method::Bracket, 0..=4), 2);
+        let mut asked = 0;
+        while let Some(request) = search.next() {
+            search.record(request, Vec::new());
+            asked += 1;
+            assert!(asked < 20, "does not end");
+        }
+        assert_eq!(search.crossing(), None);
+        assert!(search.points.keys().eq(&[2, 3, 4]));
+    }
+
+    #[test]
     fn a_grid_runs_everything_once() {
-        let asked = run(Search::new(Method::Grid, 2..=9, 0.5, 0), |_| 0.5);
-        assert_eq!(asked, (2..=9).collect::<Vec<_>>());
+        let asked = run(Search::new(aim(Method::Grid, 2..=9), 0), |_, _| 0.5);
+        assert_eq!(indices(&asked), (2..=9).collect::<Vec<_>>());
+        assert!(asked.iter().all(|r| r.trials == 24));
+    }
+
+    #[test]
+    fn uncertainty_covers_the_median_of_a_known_law() {
+        // Risks e^z: the log median is 0. Of 2000 samples about 95 % hold it.
+        for n in [8_usize, 24, 96] {
+            let mut held = 0;
+            for sample in 0..2000_u64 {
+                let mut z = vec![0.0_f32; n];
+                crate::sample::gaussian::fill(crate::sample::Key::root(sample), 0, &mut z);
+                let mut risks: Vec<f64> = z.iter().map(|&z| f64::from(z).exp()).collect();
+                risks.sort_by(f64::total_cmp);
+                let point = Point { trials: n as u32, risks };
+                held += u32::from(point.median().ln().abs() <= point.uncertainty());
+            }
+            assert!((1860..=1995).contains(&held), "n = {n}: {held}");
+        }
     }
 }
