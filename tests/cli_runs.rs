@@ -378,7 +378,7 @@ fn reduced_simulation_of_reused_data_is_refused_with_the_reason() {
 #[test]
 fn a_number_of_trials_on_the_command_line_holds_for_every_sweep() {
     let place = Place::new();
-    let text = cli_support::MINI.replace("d = [8, 16, 25, 32]", "d = [8, 16]\ntrials = 5");
+    let text = cli_support::MINI.replace("d = [8, 16, 25, 32]", "d = [8, 16]\ntrials = 4");
     place.write("studies/mini.toml", text);
     let trials = |arguments: &[&str]| {
         let plan = json(&place.run(&[&["plan", "mini", "--format", "json"], arguments].concat()));
@@ -388,7 +388,7 @@ fn a_number_of_trials_on_the_command_line_holds_for_every_sweep() {
     };
     let (own, _) = trials(&[]);
     let (given, _) = trials(&["--trials", "2"]);
-    assert_eq!(own * 2, given * 5);
+    assert_eq!(own * 2, given * 4);
 }
 
 #[test]
