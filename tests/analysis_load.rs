@@ -1,9 +1,9 @@
 //! Reading `trials.csv`: what is accepted, and the whole message of what is not.
 
-use secateur::record::Record;
-use secateur::record::parse;
+use secateur::record::{Record, UNKNOWN, parse};
 
 const HEADER: &str = "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds";
+const LEAST: &str = "`learner`, `d`, `n`, `trial`, `risk`";
 const ROW: &str =
     "demo,00ff,pruned,He2,2,1,256,0.5,0,16,16,64,1024,0,7,ok,0.4,0.8,0.7,1,1,1,reduced,0.02";
 
@@ -35,9 +35,61 @@ fn a_good_file_is_read_field_by_field() {
 fn columns_are_found_by_name_and_further_ones_ignored() {
     let header = format!("{HEADER},host");
     let row = format!("{ROW},elsewhere");
-    let loaded = parse("trials.csv", file(&[&header, &row]).as_bytes());
-    let plain = parse("trials.csv", file(&[HEADER, ROW]).as_bytes());
-    assert_eq!(loaded.expect("good"), plain.expect("good"));
+    let loaded = parse("trials.csv", file(&[&header, &row]).as_bytes()).expect("good");
+    let plain = parse("trials.csv", file(&[HEADER, ROW]).as_bytes()).expect("good");
+    assert_eq!(loaded.records, plain.records);
+    assert_eq!(loaded.notes, ["trials.csv: column `host` is not used"]);
+}
+
+#[test]
+fn a_table_of_another_program_needs_five_columns() {
+    let text = "trial, n ,d,learner,risk\n0,128.0,16, svm ,0.75\r\n\r\n1,1.28e2,16,svm,0.5";
+    let loaded = parse("runs/svm.csv", text.as_bytes()).expect("good");
+    let [first, second] = &loaded.records[..] else { panic!("{loaded:?}") };
+    assert_eq!((first.learner.as_str(), first.d, first.n, first.trial), ("svm", 16, 128, 0));
+    assert_eq!((first.study.as_str(), first.cell.as_str()), ("svm", "svm, d = 16"));
+    assert_eq!((second.n, second.trial, second.risk, second.is_ok()), (128, 1, 0.5, true));
+    assert_eq!((first.link.as_str(), first.k_star, first.r, first.s), ("", 0, 0, 0));
+    assert_eq!((first.alpha, first.q), (UNKNOWN, UNKNOWN));
+    assert!(first.mass.is_nan() && first.seconds.is_nan());
+    assert_eq!(
+        loaded.notes,
+        [
+            "runs/svm.csv has no `link`, `k_star`, `r`, `alpha`, `q`, `s`: left empty, and what theory predicts from it is not known"
+        ]
+    );
+}
+
+#[test]
+fn an_optional_number_may_be_absent_in_some_rows() {
+    let text = "learner,d,n,trial,risk,alpha,k_star,link,alfa\n\
+                a,16,128,0,0.75,,,He2,\n\
+                a,16,128,1,0.75,0.5,2,He2,9\n";
+    let loaded = parse("t.csv", text.as_bytes()).expect("good");
+    let settings: Vec<_> = loaded.records.iter().map(|r| (r.alpha, r.k_star)).collect();
+    assert_eq!(settings, [(UNKNOWN, 0), (0.5, 2)]);
+    let cells: Vec<_> = loaded.records.iter().map(|r| r.cell.as_str()).collect();
+    assert_eq!(cells, ["a, He2, d = 16", "a, He2, k* = 2, alpha = 0.5, d = 16"]);
+    assert_eq!(
+        loaded.notes,
+        ["t.csv: column `alfa` is not used", "t.csv has no `r`, `q`, `s`: left empty"]
+    );
+}
+
+#[test]
+fn lines_are_counted_as_an_editor_counts_them() {
+    for (end, blank) in [("\n", ""), ("\r\n", ""), ("\n", "\n\n"), ("\r\n", "\r\n")] {
+        for last in ["", end] {
+            let quoted = "\"two\nlines\",16,128,0,0.5";
+            let rows = ["learner,d,n,trial,risk", quoted, "a,16,128,1,0.5", "a,16,128,2,much"];
+            let text = rows.join(&format!("{end}{blank}")) + last;
+            let error = parse("t.csv", text.as_bytes()).expect_err("no number");
+            // Lines of the rows before, the second of which has two, and the blank ones.
+            let line = 5 + 3 * blank.matches('\n').count();
+            let message = format!("t.csv, line {line}: column `risk` is `much`, not a number");
+            assert_eq!(error.message(), message, "{text:?}");
+        }
+    }
 }
 
 #[test]
@@ -86,7 +138,9 @@ fn bad_files_are_refused_with_line_column_and_hint() {
     let cases = [
         (
             String::new(),
-            "trials.csv is empty: it has not even a header\ndelete it and run the study again".into(),
+            format!(
+                "trials.csv is empty: it has not even a header\nthe first line names the columns, at least {LEAST}"
+            ),
         ),
         (
             file(&[&HEADER.replace("risk", "rsk"), ROW]),
@@ -94,13 +148,15 @@ fn bad_files_are_refused_with_line_column_and_hint() {
         ),
         (
             file(&["Study,Learner,accuracy,epoch", "a,b,1,2"]),
-            "trials.csv, line 1: these are not the columns of a trials.csv: `Study`, `Learner`, `accuracy`, `epoch`\n\
-             is `Study` meant to be `study`? is `Learner` meant to be `learner`? is this a trials.csv of another tool?"
-                .into(),
+            format!(
+                "trials.csv, line 1: these are not the columns of a table of trials: `Study`, `Learner`, `accuracy`, `epoch`\n\
+                 is `Learner` meant to be `learner`? a table of trials has at least {LEAST}"
+            ),
         ),
         (
             file(&[&HEADER.replace("seed", "risk"), ROW]),
-            "trials.csv, line 1: column `risk` is there twice".to_owned(),
+            "trials.csv, line 1: column `risk` is there twice\nremove or rename one of them"
+                .to_owned(),
         ),
         (
             edit("1024,1", "many,1"),
@@ -112,7 +168,9 @@ fn bad_files_are_refused_with_line_column_and_hint() {
         ),
         (
             edit("1024,1", "1024,-1"),
-            format!("trials.csv, line 3: column `trial` is `-1`, not a whole number below 2^32\n{hint}"),
+            format!(
+                "trials.csv, line 3: column `trial` is `-1`, not a whole number below 2^32\n{hint}"
+            ),
         ),
         (
             edit("1024,1", "0,1"),
@@ -128,15 +186,21 @@ fn bad_files_are_refused_with_line_column_and_hint() {
         ),
         (
             edit("ok,0.4", "ok,NaN"),
-            format!("trials.csv, line 3: column `risk` is `NaN`, not finite and at least 0, as the status is `ok`\n{hint}"),
+            format!(
+                "trials.csv, line 3: column `risk` is `NaN`, not finite and at least 0, as the status is `ok`\n{hint}"
+            ),
         ),
         (
             edit("ok,0.4", "ok,inf"),
-            format!("trials.csv, line 3: column `risk` is `inf`, not finite and at least 0, as the status is `ok`\n{hint}"),
+            format!(
+                "trials.csv, line 3: column `risk` is `inf`, not finite and at least 0, as the status is `ok`\n{hint}"
+            ),
         ),
         (
             edit("ok,0.4", "ok,-0.4"),
-            format!("trials.csv, line 3: column `risk` is `-0.4`, not finite and at least 0, as the status is `ok`\n{hint}"),
+            format!(
+                "trials.csv, line 3: column `risk` is `-0.4`, not finite and at least 0, as the status is `ok`\n{hint}"
+            ),
         ),
         (
             file(&[HEADER, "demo,00ff,pruned", ROW]),

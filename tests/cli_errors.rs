@@ -1374,7 +1374,7 @@ fn results_that_cannot_be_read_are_refused() {
         &["fit", "mini"],
         r"
 × results/mini/trials.csv is empty: it has not even a header
-  help: delete it and run the study again",
+  help: the first line names the columns, at least `learner`, `d`, `n`, `trial`, `risk`",
     );
     bad_trials(
         "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds\n",
@@ -1387,8 +1387,8 @@ fn results_that_cannot_be_read_are_refused() {
         "x,y,z\n",
         &["fit", "mini"],
         r"
-× results/mini/trials.csv, line 1: these are not the columns of a trials.csv: `x`, `y`, `z`
-  help: is this a trials.csv of another tool?",
+× results/mini/trials.csv, line 1: these are not the columns of a table of trials: `x`, `y`, `z`
+  help: a table of trials has at least `learner`, `d`, `n`, `trial`, `risk`",
     );
     bad_trials(
         "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds\na,b,c\n",

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::record::{Fault, Record, fault};
+use crate::record::{Fault, Record, fault, known, known_count};
 use crate::{Error, Result};
 
 /// Checks that the records can be analysed together; see [`super::analyse`] for the errors.
@@ -69,6 +69,10 @@ fn one_identity_a_cell(records: &[Record]) -> Result<()> {
     Ok(())
 }
 
+fn or_unknown<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "unknown".to_owned(), |value| value.to_string())
+}
+
 fn one_cell_a_dimension(records: &[Record]) -> Result<()> {
     let mut cells: HashMap<Identity<'_>, &str> = HashMap::new();
     for record in records {
@@ -78,7 +82,12 @@ fn one_cell_a_dimension(records: &[Record]) -> Result<()> {
                 if *first < *record.cell { (first, &*record.cell) } else { (&*record.cell, first) };
             let message = format!(
                 "cells {a} and {b} are both {} on `{}` with r = {}, alpha = {}, q = {} at d = {}",
-                record.learner, record.link, record.r, record.alpha, record.q, record.d,
+                record.learner,
+                record.link,
+                or_unknown(known_count(record.r)),
+                or_unknown(known(record.alpha)),
+                or_unknown(known(record.q)),
+                record.d,
             );
             return Err(Error::runtime(message).hint(
                 "they differ in something a series does not name (noise, width, keep, …): \

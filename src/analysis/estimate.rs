@@ -1,6 +1,8 @@
 //! What the analysis yields: curves, thresholds, exponents. Plain values, no behaviour.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+
+use crate::record::known_count;
 
 /// What identifies a series: cells that differ only in the dimension d.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -9,11 +11,13 @@ pub struct SeriesKey {
     pub learner: String,
     /// The link as written in the study.
     pub link: String,
-    /// Information exponent k*.
+    /// Information exponent k*; 0 if unknown, see [`crate::record::Record`].
+    #[serde(serialize_with = "known_or_null")]
     pub k_star: u32,
-    /// Number of relevant directions r.
+    /// Number of relevant directions r; 0 if unknown.
+    #[serde(serialize_with = "known_or_null")]
     pub r: usize,
-    /// Sparsity exponent α.
+    /// Sparsity exponent α; infinite, like q, if unknown.
     pub alpha: f64,
     /// Norm exponent q of the row sparsity.
     pub q: f64,
@@ -45,7 +49,8 @@ pub struct Curve {
     pub cell: String,
     /// Input dimension d.
     pub d: usize,
-    /// Relevant rows s.
+    /// Relevant rows s; 0 if unknown.
+    #[serde(serialize_with = "known_or_null")]
     pub s: usize,
     /// Points in increasing n.
     pub points: Vec<CurvePoint>,
@@ -70,7 +75,8 @@ pub struct Threshold {
     pub series: SeriesKey,
     /// Input dimension d.
     pub d: usize,
-    /// Relevant rows s.
+    /// Relevant rows s; 0 if unknown.
+    #[serde(serialize_with = "known_or_null")]
     pub s: usize,
     /// The risk τ that has to be reached.
     pub threshold: f64,
@@ -146,7 +152,7 @@ pub struct Exponent {
     pub local_slopes: Vec<(usize, usize, f64)>,
     /// What theory predicts for this learner.
     pub predicted: Option<f64>,
-    /// The CSQ lower bound min(α, ½) k*.
+    /// The CSQ lower bound min(α, ½) k*; not-a-number if α or k* is unknown.
     pub csq: f64,
     /// β against `predicted`.
     pub verdict: Verdict,
@@ -167,4 +173,12 @@ pub struct Analysis {
     pub thresholds: Vec<Threshold>,
     /// Exponents, one a series.
     pub exponents: Vec<Exponent>,
+}
+
+fn known_or_null<T, S>(count: &T, serializer: S) -> Result<S::Ok, S::Error>
+where
+    T: Copy + Default + PartialEq + Serialize,
+    S: Serializer,
+{
+    known_count(*count).serialize(serializer)
 }

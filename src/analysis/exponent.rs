@@ -8,7 +8,7 @@ use crate::model::theory::{csq_exponent, predicted_exponent};
 
 /// Standard error of ln n* below which none is believed: the straight line between two
 /// lattice points, a factor √2 apart in n, misses a bent risk curve by about this much.
-const FLOOR: f64 = 0.02;
+pub(super) const FLOOR: f64 = 0.02;
 
 /// 97.5 % quantile of the standard normal law.
 const Z_975: f64 = 1.959_963_984_540_054;

@@ -10,11 +10,13 @@
 //! threshold never needs another simulation.
 
 mod check;
+pub mod compare;
 pub mod estimate;
 pub mod exponent;
 pub mod isotonic;
 pub mod resample;
 pub mod stats;
+pub mod stored;
 pub mod table;
 pub mod threshold;
 pub mod verdict;

@@ -33,7 +33,7 @@ pub struct Evidence {
 /// The ends of the interval belong to it.
 #[must_use]
 pub fn verdict(evidence: &Evidence, predicted: Option<f64>) -> Verdict {
-    let Some(predicted) = predicted else { return Verdict::NoPrediction };
+    let Some(predicted) = predicted.filter(|p| p.is_finite()) else { return Verdict::NoPrediction };
     if evidence.dimensions < FEWEST_DIMENSIONS {
         return Verdict::TooFewDimensions;
     }
@@ -60,6 +60,7 @@ mod tests {
         let cases = [
             ((4, 4, tight), None, Verdict::NoPrediction),
             ((3, 3, tight), None, Verdict::NoPrediction),
+            ((4, 4, tight), Some(f64::NAN), Verdict::NoPrediction),
             ((3, 3, tight), Some(2.0), Verdict::TooFewDimensions),
             ((3, 0, None), Some(2.0), Verdict::TooFewDimensions),
             ((4, 3, tight), Some(2.0), Verdict::Censored),

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::estimate::{Analysis, Censoring, Exponent, Interval, Threshold, Verdict};
+use crate::record::{known, known_count};
 use crate::{Error, Result};
 
 /// The columns of `thresholds.csv`, one row per cell.
@@ -51,8 +52,8 @@ pub const EXPONENT_COLUMNS: [&str; 20] = [
 ];
 
 /// The start that both tables share.
-type Series<'a> = (&'a str, &'a str, u32, usize, f64, f64);
-type ThresholdRow<'a> = (Series<'a>, usize, usize, f64, [Option<f64>; 3], Censoring, usize);
+type Series<'a> = (&'a str, &'a str, Option<u32>, Option<usize>, Option<f64>, Option<f64>);
+type ThresholdRow<'a> = (Series<'a>, usize, Option<usize>, f64, [Option<f64>; 3], Censoring, usize);
 type ExponentRow<'a> = (
     Series<'a>,
     [usize; 3],
@@ -60,7 +61,7 @@ type ExponentRow<'a> = (
     [Option<f64>; 3],
     [Option<f64>; 3],
     Option<f64>,
-    f64,
+    Option<f64>,
     Verdict,
     Verdict,
 );
@@ -76,7 +77,8 @@ pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
 
 /// Writes `thresholds.csv` at `path`.
 ///
-/// Numbers that are not finite (the open end of a censored cell) are empty fields;
+/// Numbers that are not finite (the open end of a censored cell) and unknown settings of the
+/// target are empty fields;
 /// `censored` is `none`, `below` or `above`. The file appears under its name only when
 /// complete.
 ///
@@ -96,7 +98,7 @@ pub fn write_exponents(path: &Path, analysis: &Analysis) -> Result<()> {
 
 fn threshold_row(t: &Threshold) -> ThresholdRow<'_> {
     let numbers = [t.n_star, t.ci_low, t.ci_high].map(finite);
-    (series(&t.series), t.d, t.s, t.threshold, numbers, t.censored, t.trials)
+    (series(&t.series), t.d, known_count(t.s), t.threshold, numbers, t.censored, t.trials)
 }
 
 fn exponent_row(e: &Exponent) -> ExponentRow<'_> {
@@ -107,14 +109,15 @@ fn exponent_row(e: &Exponent) -> ExponentRow<'_> {
         fields(e.exponent),
         fields(e.log_corrected),
         e.predicted.and_then(finite),
-        e.csq,
+        finite(e.csq),
         e.verdict,
         e.verdict_csq,
     )
 }
 
 fn series(key: &super::estimate::SeriesKey) -> Series<'_> {
-    (&key.learner, &key.link, key.k_star, key.r, key.alpha, key.q)
+    let (k_star, r) = (known_count(key.k_star), known_count(key.r));
+    (&key.learner, &key.link, k_star, r, known(key.alpha), known(key.q))
 }
 
 fn fields(interval: Option<Interval>) -> [Option<f64>; 3] {

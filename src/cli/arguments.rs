@@ -9,7 +9,7 @@ use secateur::study::Profile;
 /// number grow with the dimension?
 ///
 /// Exit codes: 0 done, 1 failure at run time, 2 bad usage or bad study, 3 finished with
-/// failed trials.
+/// failed trials, 4 `compare` found a significant change.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -25,10 +25,24 @@ pub(crate) enum Command {
     List(FormatArguments),
     /// Show cells, trials, predicted time and memory of a study; run nothing
     Plan(PlanArguments),
-    /// Compute thresholds, exponents and verdicts again from trials.csv
+    /// Compute thresholds, exponents and verdicts again from trials.csv, or from any CSV of trials
+    ///
+    /// Of a study or a folder with a trials.csv, the tables thresholds.csv and exponents.csv
+    /// are written there. Any other CSV file needs only the columns learner, d, n, trial and
+    /// risk; its tables are written to FOLDER/FILE/ with --out FOLDER, and else only printed.
     Fit(FitArguments),
     /// Draw the figures again
     Plot(FolderArguments),
+    /// Hold two results against each other: which thresholds and exponents moved
+    ///
+    /// A pair is marked + where the estimate is significantly larger in B (more samples, a
+    /// steeper growth), - where it is significantly smaller, ~ where it is not significantly
+    /// different, ? where that cannot be decided. The probability that two honest runs of one
+    /// study show any + or - is at most 1 %.
+    ///
+    /// Exit codes: 0 no significant change, 4 at least one, 1 results that cannot be read,
+    /// 2 bad usage.
+    Compare(CompareArguments),
     /// Predicted exponents and bounds
     Predict(PredictArguments),
     /// Hermite coefficients, information and generative exponent, blind channels of a link
@@ -138,13 +152,13 @@ pub(crate) struct PlanArguments {
 /// Which results.
 #[derive(Debug, Args)]
 pub(crate) struct FolderArguments {
-    /// Name of a study with results, or folder that holds a trials.csv
-    #[arg(value_name = "NAME|FOLDER")]
+    /// Name of a study with results, folder that holds a trials.csv, or any CSV file of trials
+    #[arg(value_name = "NAME|FOLDER|FILE")]
     pub(crate) results: String,
 
-    /// Folder that holds the results of all studies
-    #[arg(long, value_name = "FOLDER", default_value = "results")]
-    pub(crate) out: PathBuf,
+    /// Folder that holds the results of all studies [default: results]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
 
     /// Risk that has to be reached [default: the study's]
     #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
@@ -155,6 +169,25 @@ pub(crate) struct FolderArguments {
 pub(crate) struct FitArguments {
     #[command(flatten)]
     pub(crate) folder: FolderArguments,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArguments {
+    /// Name of a study with results, or folder that holds a thresholds.csv and an exponents.csv
+    #[arg(value_name = "A")]
+    pub(crate) a: String,
+
+    /// The same, to be held against A
+    #[arg(value_name = "B")]
+    pub(crate) b: String,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
 
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]

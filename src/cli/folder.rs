@@ -17,26 +17,25 @@ pub(crate) fn options(threshold: f64) -> Options {
     Options { threshold, ..Options::default() }
 }
 
-/// Analyses `records`, writes tables (and figures) into `folder`, prints the exponents.
+/// Writes tables (and figures) into `folder`, if there is one, and prints the exponents.
 pub(crate) fn report(
-    study: &str,
-    records: &[Record],
-    options: &Options,
-    folder: &Path,
+    analysis: &Analysis,
+    folder: Option<&Path>,
     format: TableFormat,
     figures: bool,
-) -> Result<Analysis> {
-    let analysis = analysis::analyse(study, records, options)?;
-    analysis::write::write(folder, &analysis)?;
-    if figures {
-        report::draw_all(&analysis, &folder.join("figures"))?;
+) -> Result<()> {
+    if let Some(folder) = folder {
+        analysis::write::write(folder, analysis)?;
+        if figures {
+            report::draw_all(analysis, &folder.join("figures"))?;
+        }
     }
     match format {
-        TableFormat::Json => print::json(&analysis),
-        TableFormat::Markdown => print::text(&report::markdown_table(&analysis)),
+        TableFormat::Json => print::json(analysis),
+        TableFormat::Markdown => print::text(&report::markdown_table(analysis)),
         TableFormat::Text => {
-            print::text(&report::exponent_table(&analysis));
-            let notes = report::notes(&analysis);
+            print::text(&report::exponent_table(analysis));
+            let notes = report::notes(analysis);
             if !notes.is_empty() {
                 print::text("");
                 for note in &notes {
@@ -45,41 +44,63 @@ pub(crate) fn report(
             }
         }
     }
-    Ok(analysis)
+    Ok(())
 }
 
 /// `secateur fit`: thresholds, exponents and verdicts again.
 pub(crate) fn fit(arguments: &FitArguments) -> Result<Ending> {
-    let found = Found::load(&arguments.folder)?;
-    report(&found.study, &found.records, &found.options, &found.folder, arguments.format, false)?;
+    let FolderArguments { results, out, threshold } = &arguments.folder;
+    let found = Found::locate(results, out.as_deref(), *threshold)?;
+    let analysis = found.analyse()?;
+    let folder = found.prepare()?;
+    report(&analysis, folder, arguments.format, false)?;
     Ok(Ending::Done)
 }
 
 /// `secateur plot`: figures again.
 pub(crate) fn plot(arguments: &FolderArguments) -> Result<Ending> {
-    let found = Found::load(arguments)?;
-    let analysis = analysis::analyse(&found.study, &found.records, &found.options)?;
-    for path in report::draw_all(&analysis, &found.folder.join("figures"))? {
+    let FolderArguments { results, out, threshold } = arguments;
+    let found = Found::locate(results, out.as_deref(), *threshold)?;
+    let analysis = found.analyse()?;
+    let folder = found.prepare()?.ok_or_else(|| {
+        Error::usage(format!("there is no folder for the figures of {results}"))
+            .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
+    })?;
+    for path in report::draw_all(&analysis, &folder.join("figures"))? {
         print::text(&path.display().to_string());
     }
     Ok(Ending::Done)
 }
 
-/// Results on disk.
-struct Found {
-    folder: PathBuf,
+/// Trials on disk.
+pub(crate) struct Found {
+    /// Where their tables and figures belong, if anywhere.
+    folder: Option<PathBuf>,
     study: String,
     records: Vec<Record>,
     options: Options,
 }
 
 impl Found {
-    fn load(arguments: &FolderArguments) -> Result<Self> {
-        let folder = locate(&arguments.results, &arguments.out)?;
-        let loaded = record::read(&folder.join(TRIALS))?;
-        loaded.notes.iter().for_each(|n| print::note(&format!("note: {n}")));
+    /// The trials that `results` names: a study below `out`, a folder, or a table.
+    fn locate(results: &str, out: Option<&Path>, threshold: Option<f64>) -> Result<Self> {
+        let home = out.unwrap_or(Path::new("results"));
+        let path = Path::new(results);
+        if let Some(folder) = find(results, home, |f| f.join(TRIALS).is_file()) {
+            Self::of_folder(folder, threshold)
+        } else if path.is_file() && path.file_name().is_some_and(|name| name == TRIALS) {
+            Self::of_folder(path.parent().unwrap_or(Path::new("")).to_owned(), threshold)
+        } else if path.is_file() {
+            Self::of_table(path, out, threshold)
+        } else {
+            Err(absent(results, home))
+        }
+    }
+
+    /// The trials of a results folder, less those of cells that its study no longer has.
+    pub(crate) fn of_folder(folder: PathBuf, threshold: Option<f64>) -> Result<Self> {
+        let mut records = read(&folder.join(TRIALS))?;
         let manifest = Manifest::read(&folder);
-        let mut records = loaded.records;
         let all = records.len();
         if let Some(manifest) = &manifest {
             let cells: HashSet<&String> = manifest.cells.iter().collect();
@@ -91,36 +112,96 @@ impl Found {
                 all - records.len()
             ));
         }
+        let name = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let study = match (&manifest, records.first()) {
             (Some(manifest), _) => manifest.study.clone(),
             (None, Some(record)) => record.study.clone(),
-            (None, None) => arguments.results.clone(),
+            (None, None) => name(),
         };
         let usual = manifest.map_or(Options::default().threshold, |m| m.threshold);
-        let options = options(arguments.threshold.unwrap_or(usual));
+        let options = options(threshold.unwrap_or(usual));
+        Ok(Self { folder: Some(folder), study, records, options })
+    }
+
+    /// The trials of a table of any origin; its estimates go to `out`, if that is given.
+    fn of_table(path: &Path, out: Option<&Path>, threshold: Option<f64>) -> Result<Self> {
+        let records = read(path)?;
+        let Some(first) = records.first() else {
+            return Err(Error::runtime(format!("{} has a header and no rows", path.display()))
+                .hint("a row is a trial: its learner, dimension d, samples n, index and risk"));
+        };
+        let study = first.study.clone();
+        let folder = out.map(|out| out.join(path.file_stem().unwrap_or_default()));
+        if let Some(folder) = &folder
+            && folder.join(TRIALS).exists()
+        {
+            let message = format!("{} holds the trials of a study", folder.display());
+            return Err(Error::usage(message)
+                .hint("its tables are not overwritten: choose another --out, or rename the file"));
+        }
+        let options = options(threshold.unwrap_or(Options::default().threshold));
         Ok(Self { folder, study, records, options })
+    }
+
+    /// All estimates.
+    pub(crate) fn analyse(&self) -> Result<Analysis> {
+        analysis::analyse(&self.study, &self.records, &self.options)
+    }
+
+    /// Makes the folder of the tables, if there is to be one.
+    fn prepare(&self) -> Result<Option<&Path>> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        std::fs::create_dir_all(folder).map_err(|e| {
+            Error::runtime(format!("cannot make the folder {}: {e}", folder.display()))
+                .hint("choose another with --out")
+        })?;
+        Ok(Some(folder))
     }
 }
 
-/// The results folder that `results` names: itself, or one below `out`.
-fn locate(results: &str, out: &Path) -> Result<PathBuf> {
-    let direct = PathBuf::from(results);
-    let named = out.join(results);
-    let found = [named, direct].into_iter().find(|f| f.join(TRIALS).is_file());
-    found.ok_or_else(|| {
-        let names: Vec<String> = std::fs::read_dir(out)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|e| e.path().join(TRIALS).is_file())
-            .filter_map(|e| e.file_name().to_str().map(str::to_owned))
-            .collect();
-        let error = Error::usage(format!("there are no results of `{results}`"));
-        match secateur::error::nearest(results, names.iter().map(String::as_str)) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!(
-                "run `secateur study {results}` first, or give a folder with a {TRIALS}"
-            )),
-        }
-    })
+/// The records of a table; notes, and how many trials failed, go to standard error.
+fn read(path: &Path) -> Result<Vec<Record>> {
+    let loaded = record::read(path)?;
+    loaded.notes.iter().for_each(|n| print::note(&format!("note: {n}")));
+    let (all, failed) =
+        (loaded.records.len(), loaded.records.iter().filter(|r| !r.is_ok()).count());
+    if failed > 0 {
+        print::note(&format!(
+            "note: {failed} of {all} trials failed (status other than `ok`): no median counts them"
+        ));
+    }
+    Ok(loaded.records)
+}
+
+/// The first of `out`/`name` and `name` that `is` what is looked for.
+pub(crate) fn find(name: &str, out: &Path, is: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    [out.join(name), PathBuf::from(name)].into_iter().find(|folder| is(folder))
+}
+
+/// That `results` names neither results below `out` nor a folder or file.
+pub(crate) fn absent(results: &str, out: &Path) -> Error {
+    let path = Path::new(results);
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) && !path.exists() {
+        return Error::usage(format!("there is no file {results}"))
+            .hint("give the path of a CSV file of trials, or the name of a study with results");
+    }
+    let error = Error::usage(format!("there are no results of `{results}`"));
+    if path.is_dir() {
+        return error.hint(format!(
+            "the folder has no {TRIALS}; a table of another name is given by its path"
+        ));
+    }
+    let names: Vec<String> = std::fs::read_dir(out)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|e| e.path().join(TRIALS).is_file())
+        .filter_map(|e| e.file_name().to_str().map(str::to_owned))
+        .collect();
+    match secateur::error::nearest(results, names.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!(
+            "run `secateur study {results}` first, or give a folder with a {TRIALS}"
+        )),
+    }
 }

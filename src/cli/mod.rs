@@ -1,6 +1,7 @@
 //! The command line: arguments, exit codes, and the one place that prints.
 
 mod arguments;
+mod compare;
 mod folder;
 mod print;
 mod progress;
@@ -21,6 +22,8 @@ pub(crate) enum Ending {
     Done,
     /// Done, but some trials have no metrics: exit code 3.
     FailedTrials,
+    /// Done, and a comparison found a significant change: exit code 4.
+    Changed,
 }
 
 /// Parses the arguments, runs the command, prints errors, and chooses the exit code.
@@ -30,6 +33,7 @@ pub(crate) fn main() -> ExitCode {
     match run(arguments.command) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::FailedTrials) => ExitCode::from(3),
+        Ok(Ending::Changed) => ExitCode::from(4),
         Err(error) => {
             print::error(&error);
             ExitCode::from(match error.kind() {
@@ -47,6 +51,7 @@ fn run(command: Command) -> Result<Ending> {
         Command::Plan(arguments) => study::plan(&arguments),
         Command::Fit(arguments) => folder::fit(&arguments),
         Command::Plot(arguments) => folder::plot(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
         Command::Predict(arguments) => theory::predict(&arguments),
         Command::Link(arguments) => theory::link(&arguments),
     }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use secateur::study::manifest::Manifest;
 use secateur::study::search::Method;
 use secateur::study::{self, Outcome, Profile, Store, Study, blind, cost, store};
-use secateur::{Error, Result};
+use secateur::{Error, Result, analysis};
 use serde_json::json;
 
 use super::arguments::{Format, FormatArguments, PlanArguments, Selection, StudyArguments};
@@ -60,14 +60,8 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
     explain_failures(&outcome, &say);
     if outcome.failed() < outcome.records.len() {
         let options = folder::options(study.samples.threshold);
-        folder::report(
-            &study.name,
-            &outcome.records,
-            &options,
-            &target,
-            arguments.format.into(),
-            true,
-        )?;
+        let analysis = analysis::analyse(&study.name, &outcome.records, &options)?;
+        folder::report(&analysis, Some(&target), arguments.format.into(), true)?;
         if !study.expected.is_empty() {
             say(&format!("expected: {}", study.expected));
         }

@@ -85,20 +85,23 @@ pub fn default_generative_exponent(k_star: u32) -> u32 {
 }
 
 /// The exponent that a measured series of `learner` is held against: α k* for `pruned`, k* for
-/// `unpruned`, `None` where theory says nothing about the learner as it is implemented.
+/// `unpruned`, `None` where theory says nothing about the learner as it is implemented, or where what it
+/// needs is not known (`k_star` = 0, `alpha` not finite).
 #[must_use]
 pub fn predicted_exponent(learner: &str, k_star: u32, alpha: f64) -> Option<f64> {
-    match learner.split('/').next().unwrap_or_default() {
-        "pruned" => Some(alpha * f64::from(k_star)),
-        "unpruned" => Some(f64::from(k_star)),
-        _ => None,
-    }
+    let exponent = match learner.split('/').next().unwrap_or_default() {
+        "pruned" => alpha * f64::from(k_star),
+        "unpruned" => f64::from(k_star),
+        _ => return None,
+    };
+    (k_star > 0 && exponent.is_finite()).then_some(exponent)
 }
 
-/// Exponent of the CSQ lower bound, min(α, ½) k*.
+/// Exponent of the CSQ lower bound, min(α, ½) k*; not-a-number if `k_star` is 0 or `alpha`
+/// not finite, which stand for what is not known.
 #[must_use]
 pub fn csq_exponent(k_star: u32, alpha: f64) -> f64 {
-    alpha.min(0.5) * f64::from(k_star)
+    if k_star > 0 && alpha.is_finite() { alpha.min(0.5) * f64::from(k_star) } else { f64::NAN }
 }
 
 /// Samples after which the pruning stage tells a relevant coordinate from d null ones,
@@ -114,7 +117,9 @@ pub fn prune_samples(k_star: u32, s: usize, d: usize, rho: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{default_generative_exponent, predict, predicted_exponent, prune_samples};
+    use super::{
+        csq_exponent, default_generative_exponent, predict, predicted_exponent, prune_samples,
+    };
 
     #[test]
     fn the_table_of_predictions() {
@@ -163,6 +168,10 @@ mod tests {
         assert_eq!(predicted_exponent("pruned", 2, 0.5), Some(1.0));
         assert_eq!(predicted_exponent("unpruned", 2, 0.5), Some(2.0));
         assert_eq!(predicted_exponent("online_sgd", 2, 0.5), None);
+        assert_eq!(predicted_exponent("unpruned", 2, f64::INFINITY), Some(2.0));
+        assert_eq!(predicted_exponent("pruned", 2, f64::INFINITY), None);
+        assert_eq!(predicted_exponent("unpruned", 0, 0.5), None);
+        assert!(csq_exponent(2, f64::INFINITY).is_nan() && csq_exponent(0, 0.5).is_nan());
         let ratio = prune_samples(3, 8, 4096, 0.190) / prune_samples(3, 8, 4096, 0.803);
         assert!((ratio - 17.9).abs() < 0.1);
         assert!((prune_samples(2, 10, 1000, 1.0) - 200.0 * 1000_f64.ln()).abs() < 1e-9);

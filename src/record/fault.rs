@@ -1,6 +1,6 @@
 //! What no trial can have measured.
 
-use super::Record;
+use super::{Record, UNKNOWN};
 
 /// A value that no trial can have.
 pub struct Fault {
@@ -22,9 +22,9 @@ pub fn fault(record: &Record) -> Option<Fault> {
         fault("d", record.d.to_string(), "at least 1")
     } else if record.n == 0 {
         fault("n", record.n.to_string(), "at least 1")
-    } else if !record.alpha.is_finite() {
+    } else if !(record.alpha.is_finite() || record.alpha == UNKNOWN) {
         fault("alpha", record.alpha.to_string(), "a finite number")
-    } else if !record.q.is_finite() {
+    } else if !(record.q.is_finite() || record.q == UNKNOWN) {
         fault("q", record.q.to_string(), "a finite number")
     } else if record.is_ok() && !(record.risk.is_finite() && record.risk >= 0.0) {
         fault("risk", record.risk.to_string(), "finite and at least 0, as the status is `ok`")

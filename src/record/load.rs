@@ -1,26 +1,17 @@
-//! `trials.csv` → records, with errors that say where.
+//! A table of trials → records, with errors that say where.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
-use csv::StringRecord;
+use csv::{ByteRecord, StringRecord, Terminator};
 
-use super::{Fault, Record, fault};
-use crate::error::nearest;
+use super::Record;
+use super::column::{Layout, shown};
+use super::row::Row;
 use crate::{Error, Result};
-
-/// Columns that a failed trial may leave empty.
-const METRICS: [&str; 6] = ["risk", "alignment", "subspace", "recall", "precision", "mass"];
-
-/// Columns that hold text; all others hold numbers.
-const TEXTS: [&str; 6] = ["study", "cell", "learner", "link", "status", "simulation"];
-
-/// Columns that hold numbers with a fraction, besides the metrics.
-const REALS: [&str; 3] = ["alpha", "q", "seconds"];
-
-/// What to do about a row that cannot be read.
-const ROW_HINT: &str =
-    "delete the line: running the study again repeats the trial that it stood for";
 
 /// The records of a file, and what was left out of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,175 +22,221 @@ pub struct Loaded {
     pub notes: Vec<String>,
 }
 
-/// Reads `trials.csv` at `path`; see [`parse`].
+/// Reads the table of trials at `path`; see [`parse`].
 ///
 /// # Errors
 /// A run-time error if the file cannot be read, and those of [`parse`].
 pub fn read(path: &Path) -> Result<Loaded> {
     let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| {
+    let file = File::open(path).map_err(|error| {
         Error::runtime(format!("cannot read {name}: {error}"))
-            .hint("run the study first: it writes a trials.csv into its results folder")
+            .hint("is it there, and may it be read? `secateur study` writes a trials.csv")
     })?;
-    parse(&name, &bytes)
+    let study = path.file_stem().unwrap_or_default().to_string_lossy();
+    load(&name, &study, file)
 }
 
-/// Parses the text of a `trials.csv` that errors shall call `name`.
+/// Parses the text of a table of trials that errors shall call `name`.
 ///
-/// Columns are found by name, further ones are ignored, and an empty metric is
-/// not-a-number. A last line that the writer never finished (no newline at its end, and
-/// fields missing or unreadable) is left out and noted.
+/// Columns are found by name. Those of [`Record::REQUIRED`] must be there; where another one
+/// is absent the record holds what its field says of that. Further columns are ignored and
+/// noted. An empty metric is not-a-number, an empty k*, r, α, q or s unknown. In a table with
+/// all columns of `trials.csv`, a last line that the writer never finished (no newline at its
+/// end, and fields missing or unreadable) is left out and noted.
 ///
 /// # Errors
 /// A run-time error with file, line and column if a column is missing or doubled, a row
 /// has too few or too many fields, a number is not one, a successful trial has no finite risk,
 /// or a trial (cell, n, trial) is there twice.
 pub fn parse(name: &str, bytes: &[u8]) -> Result<Loaded> {
-    let text = whole_text(name, bytes)?;
-    let (header, rows) = split(name, text)?;
-    check_header(name, &header)?;
-    let torn_end = !bytes.ends_with(b"\n");
-    let mut loaded = Loaded::default();
-    let mut lines = HashMap::with_capacity(rows.len());
-    for (i, row) in rows.iter().enumerate() {
-        let line = row.position().map_or(0, csv::Position::line);
-        let record = match record(name, &header, row, line) {
-            Ok(record) => record,
-            Err(_) if torn_end && i + 1 == rows.len() => {
+    let study = Path::new(name).file_stem().unwrap_or_default().to_string_lossy();
+    load(name, &study, bytes)
+}
+
+fn load(name: &str, study: &str, source: impl Read) -> Result<Loaded> {
+    let mut lines = Lines::new(name, source);
+    let mut row = ByteRecord::new();
+    lines.next(&mut row)?;
+    let header = text(row).map_err(|complaint| complaint.at(name, 1))?;
+    let layout = Layout::new(name, &header)?;
+    row = header.into_byte_record();
+    let mut loaded = Loaded { records: Vec::new(), notes: layout.notes.clone() };
+    let mut trials = Trials::default();
+    while let Some(line) = lines.next(&mut row)? {
+        let one_line = line_feeds(&row) == 0;
+        match text(row).and_then(|fields| Ok((record(&layout, study, &fields)?, fields))) {
+            Ok((record, fields)) => {
+                trials.add(name, line, &record, &layout)?;
+                loaded.records.push(record);
+                row = fields.into_byte_record();
+            }
+            Err(_) if layout.complete && one_line && lines.end_torn() => {
                 loaded.notes.push(format!(
                     "{name}, line {line}: cut off while it was written; this trial is left out"
                 ));
                 break;
             }
-            Err(error) => return Err(error),
-        };
-        check_values(name, line, &record)?;
-        let key = (record.cell.clone(), record.n, record.trial);
-        if let Some(first) = lines.insert(key, line) {
-            return Err(doubled(name, first, line, &record));
+            Err(_) if !one_line && lines.reader.get_ref().ended => {
+                let complaint = Complaint {
+                    message: "a quotation mark that opens in this row is never closed".to_owned(),
+                    hint: Some("remove it, or close it; within quotes it is written twice"),
+                };
+                return Err(complaint.at(name, line));
+            }
+            Err(mut complaint) => {
+                complaint.hint.get_or_insert_with(|| row_hint(&layout));
+                return Err(complaint.at(name, line));
+            }
         }
-        loaded.records.push(record);
     }
     Ok(loaded)
 }
 
-/// The text, less a character cut in half at the very end.
-fn whole_text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str> {
-    let valid = match std::str::from_utf8(bytes) {
-        Ok(text) => return Ok(text),
-        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
-        Err(error) => {
-            let line = bytes[..error.valid_up_to()].split(|&b| b == b'\n').count();
-            return Err(Error::runtime(format!("{name}, line {line}: not text in UTF-8"))
-                .hint("is this a trials.csv of another tool, or was it saved by a spreadsheet?"));
-        }
-    };
-    Ok(std::str::from_utf8(valid).unwrap_or_default())
+/// What is wrong with a row.
+struct Complaint {
+    message: String,
+    hint: Option<&'static str>,
 }
 
-/// Header and rows, of whatever length they are.
-fn split(name: &str, text: &str) -> Result<(StringRecord, Vec<StringRecord>)> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let read = |reader: &mut csv::Reader<&[u8]>| {
-        let header = reader.headers()?.clone();
-        let rows = reader.records().collect::<csv::Result<Vec<_>>>()?;
-        Ok((header, rows))
-    };
-    read(&mut reader).map_err(|error: csv::Error| Error::runtime(format!("{name}: {error}")))
-}
-
-fn check_header(name: &str, header: &StringRecord) -> Result<()> {
-    let found: Vec<&str> = header.iter().filter(|column| !column.is_empty()).collect();
-    if found.is_empty() {
-        return Err(Error::runtime(format!("{name} is empty: it has not even a header"))
-            .hint("delete it and run the study again"));
+impl Complaint {
+    fn at(self, name: &str, line: u64) -> Error {
+        let error = Error::runtime(format!("{name}, line {line}: {}", self.message));
+        self.hint.into_iter().fold(error, Error::hint)
     }
-    for column in Record::COLUMNS {
-        if found.iter().filter(|f| **f == column).count() > 1 {
-            return Err(Error::runtime(format!(
-                "{name}, line 1: column `{column}` is there twice"
-            )));
-        }
-    }
-    let missing: Vec<&str> =
-        Record::COLUMNS.into_iter().filter(|column| !found.contains(column)).collect();
-    if missing.is_empty() { Ok(()) } else { Err(bad_header(name, &found, &missing)) }
 }
 
-/// Says which columns are missing, and which of the others may stand for them.
-fn bad_header(name: &str, found: &[&str], missing: &[&str]) -> Error {
-    let strangers = found.iter().filter(|column| !Record::COLUMNS.contains(column));
-    let mut hints: Vec<String> = strangers
-        .filter_map(|stranger| {
-            let meant = nearest(stranger, missing.iter().copied())?;
-            Some(format!("is `{stranger}` meant to be `{meant}`?"))
-        })
-        .collect();
-    let message = if missing.len() > Record::COLUMNS.len() / 2 {
-        hints.push("is this a trials.csv of another tool?".to_owned());
-        format!("{name}, line 1: these are not the columns of a trials.csv: {}", list(found))
+fn text(row: ByteRecord) -> Result<StringRecord, Complaint> {
+    StringRecord::from_byte_record(row).map_err(|_| Complaint {
+        message: "not text in UTF-8".to_owned(),
+        hint: Some("save it again as CSV with the encoding UTF-8"),
+    })
+}
+
+fn record(layout: &Layout, study: &str, fields: &StringRecord) -> Result<Record, Complaint> {
+    let record = if fields.len() == layout.width {
+        Row { layout, fields, study }.record()
     } else {
-        if hints.is_empty() {
-            hints.push(format!("the file has {}", list(found)));
+        Err(format!("{} fields, but the header has {}", fields.len(), layout.width))
+    };
+    record.map_err(|message| {
+        let header = |field: &&str| Record::COLUMNS.contains(&field.trim());
+        // Learners may have any name, but hardly two fields of a trial are names of columns.
+        if fields.iter().filter(header).count() < 2 {
+            return Complaint { message, hint: None };
         }
-        let plural = if missing.len() == 1 { "column is" } else { "columns are" };
-        format!("{name}, line 1: {plural} missing: {}", list(missing))
-    };
-    Error::runtime(message).hint(hints.join(" "))
+        Complaint {
+            message: "a second header".to_owned(),
+            hint: Some(
+                "the file was put together from several: delete the line if its columns are \
+                 those of line 1, in their order; otherwise fit each part by itself",
+            ),
+        }
+    })
 }
 
-fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+/// What to do about a row that cannot be read.
+fn row_hint(layout: &Layout) -> &'static str {
+    if layout.complete {
+        "delete the line: running the study again repeats the trial that it stood for"
+    } else {
+        "correct or delete the line; a trial without a risk stays with a column `status` that \
+         says why (and `ok` for the others)"
+    }
 }
 
-/// One row as a record.
-fn record(name: &str, header: &StringRecord, row: &StringRecord, line: u64) -> Result<Record> {
-    if row.len() != header.len() {
+/// Which trials there are, and in which line each.
+#[derive(Default)]
+struct Trials {
+    cells: HashMap<String, u32>,
+    lines: HashMap<(u32, u64, u32), u64>,
+}
+
+impl Trials {
+    fn add(&mut self, name: &str, line: u64, record: &Record, layout: &Layout) -> Result<()> {
+        let Record { cell, n, trial, .. } = record;
+        let next = self.cells.len() as u32;
+        let number = match self.cells.get(cell) {
+            Some(&number) => number,
+            None => *self.cells.entry(cell.clone()).or_insert(next),
+        };
+        let first = match self.lines.entry((number, *n, *trial)) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                entry.insert(line);
+                return Ok(());
+            }
+        };
         let message = format!(
-            "{name}, line {line}: {} fields, but the header has {}",
-            row.len(),
-            header.len()
+            "{name}, lines {first} and {line}: both are cell {}, n = {n}, trial {trial}",
+            shown(cell)
         );
-        return Err(Error::runtime(message).hint(ROW_HINT));
+        Err(Error::runtime(message).hint(if layout.complete {
+            "each trial counts once; delete one of the two lines"
+        } else {
+            "each trial counts once; rows that differ in a setting without a column of its own \
+             need different names of learners"
+        }))
     }
-    let filled: StringRecord =
-        header.iter().zip(row).map(|(column, field)| fill(column, field)).collect();
-    filled.deserialize(Some(header)).map_err(|error| {
-        let bad = header.iter().zip(&filled).find_map(|(column, field)| unreadable(column, field));
-        let what = bad.unwrap_or_else(|| error.to_string());
-        Error::runtime(format!("{name}, line {line}: {what}")).hint(ROW_HINT)
-    })
 }
 
-/// An absent metric is not-a-number.
-fn fill<'a>(column: &str, field: &'a str) -> &'a str {
-    if field.is_empty() && METRICS.contains(&column) { "NaN" } else { field }
+/// The rows of a file with their line numbers.
+struct Lines<'a, R> {
+    name: &'a str,
+    reader: csv::Reader<End<R>>,
 }
 
-/// Column, field and what it should be, if the field is not of its column's kind.
-fn unreadable(column: &str, field: &str) -> Option<String> {
-    if !Record::COLUMNS.contains(&column) || TEXTS.contains(&column) {
-        return None;
+impl<'a, R: Read> Lines<'a, R> {
+    fn new(name: &'a str, source: R) -> Self {
+        let mut builder = csv::ReaderBuilder::new();
+        // A carriage return before the line feed is a blank at the end of the last field.
+        builder.has_headers(false).flexible(true).terminator(Terminator::Any(b'\n'));
+        Self { name, reader: builder.from_reader(End { source, last: b'\n', ended: false }) }
     }
-    let real = METRICS.contains(&column) || REALS.contains(&column);
-    let (readable, wanted) = match column {
-        _ if real => (field.parse::<f64>().is_ok(), "a number"),
-        "k_star" | "trial" => (field.parse::<u32>().is_ok(), "a whole number below 2^32"),
-        _ => (field.parse::<u64>().is_ok(), "a whole number"),
-    };
-    (!readable).then(|| format!("column `{column}` is `{field}`, not {wanted}"))
+
+    /// Reads the next row that is not blank; the line it begins in, or none at the end.
+    fn next(&mut self, row: &mut ByteRecord) -> Result<Option<u64>> {
+        loop {
+            match self.reader.read_byte_record(row) {
+                Ok(false) => return Ok(None),
+                Ok(true) if row.len() == 1 && row.as_slice().trim_ascii().is_empty() => {}
+                Ok(true) => break,
+                Err(error) => {
+                    return Err(Error::runtime(format!("cannot read {}: {error}", self.name))
+                        .hint("it has to be a file that may be read"));
+                }
+            }
+        }
+        // The reader stands behind the line feed that ended the row, unless the file did.
+        let last = self.reader.position().line() - u64::from(!self.reader.get_ref().ended);
+        Ok(Some(last - line_feeds(row)))
+    }
+
+    /// Whether the row just read is the last and its line has no end.
+    fn end_torn(&mut self) -> bool {
+        let last = matches!(self.next(&mut ByteRecord::new()), Ok(None));
+        last && self.reader.get_ref().last != b'\n'
+    }
 }
 
-fn check_values(name: &str, line: u64, record: &Record) -> Result<()> {
-    fault(record).map_or(Ok(()), |Fault { column, found, wanted }| {
-        let message = format!("{name}, line {line}: column `{column}` is `{found}`, not {wanted}");
-        Err(Error::runtime(message).hint(ROW_HINT))
-    })
+/// Line feeds within quoted fields.
+fn line_feeds(row: &ByteRecord) -> u64 {
+    row.as_slice().iter().map(|byte| u64::from(*byte == b'\n')).sum()
 }
 
-fn doubled(name: &str, first: u64, second: u64, record: &Record) -> Error {
-    let Record { cell, n, trial, .. } = record;
-    let message =
-        format!("{name}, lines {first} and {second}: both are cell {cell}, n = {n}, trial {trial}");
-    Error::runtime(message).hint("each trial counts once; delete one of the two lines")
+/// Remembers the last byte that was read, and whether there are no more.
+struct End<R> {
+    source: R,
+    last: u8,
+    ended: bool,
+}
+
+impl<R: Read> Read for End<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        match buffer[..count].last() {
+            Some(&last) => self.last = last,
+            None => self.ended = true,
+        }
+        Ok(count)
+    }
 }

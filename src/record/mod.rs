@@ -1,10 +1,14 @@
 //! Records: one row of `trials.csv` each, what a trial was and what it measured.
 
+mod column;
 mod fault;
 mod load;
+mod row;
+mod unknown;
 
 pub use fault::{Fault, fault};
 pub use load::{Loaded, parse, read};
+pub use unknown::{UNKNOWN, known, known_count};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +16,12 @@ use serde::{Deserialize, Serialize};
 ///
 /// The fields are the columns of `trials.csv`, in this order. A failed trial has a
 /// `status` other than `ok` and not-a-number metrics; it is recorded, never dropped.
+///
+/// A table that another program wrote needs only the columns [`Record::REQUIRED`]. Where it
+/// lacks others, what describes the target is *unknown*, and never printed as a number: an
+/// empty link, 0 for k*, r and s ([`known_count`]), [`UNKNOWN`] for α and q. The cell is
+/// named by its series and d, the study by the file, the status is `ok`, metrics and seconds
+/// are not-a-number; `kept`, `width` and `seed`, which no estimate uses, are 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Name of the study.
@@ -92,6 +102,9 @@ impl Record {
         "simulation",
         "seconds",
     ];
+
+    /// The columns that every table of trials has, also one of another program.
+    pub const REQUIRED: [&'static str; 5] = ["learner", "d", "n", "trial", "risk"];
 
     /// Whether the trial finished with finite metrics.
     #[must_use]

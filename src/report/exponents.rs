@@ -8,6 +8,7 @@ use super::panel::{Bar, Panel};
 use super::scene::{Scene, Stroke};
 use super::style;
 use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
+use crate::record::{known, known_count};
 
 const MOST_COLUMNS: usize = 3;
 /// Sideways distance of learners at equal α, in points.
@@ -58,7 +59,8 @@ type Fit<'a> = (&'a Exponent, Interval);
 
 fn fit(exponent: &Exponent) -> Option<Fit<'_>> {
     let beta = exponent.exponent.filter(|beta| beta.value.abs() < 1e3)?;
-    exponent.series.alpha.is_finite().then_some((exponent, beta))
+    let series = &exponent.series;
+    known_count(series.k_star).and(known(series.alpha)).map(|_| (exponent, beta))
 }
 
 fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {

@@ -1,8 +1,22 @@
 //! Numbers and names as a reader wants to see them.
 
+use crate::analysis::estimate::Interval;
+use crate::record::known;
+
 /// β and its like: three decimals.
 pub(super) fn exponent(value: f64) -> String {
     format!("{value:.3}")
+}
+
+/// A β with its interval.
+pub(super) fn interval(beta: Interval) -> String {
+    let [value, low, high] = [beta.value, beta.low, beta.high].map(exponent);
+    format!("{value} [{low}, {high}]")
+}
+
+/// A value, or a dash where there is none.
+pub(super) fn or_dash<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
+    value.map_or_else(|| "–".to_owned(), show)
 }
 
 /// A setting such as α: at most three decimals, no trailing zeros.
@@ -10,6 +24,11 @@ pub(super) fn short(value: f64) -> String {
     let text = format!("{value:.3}");
     let trimmed = text.trim_end_matches('0').trim_end_matches('.');
     if trimmed == "-0" { "0".to_owned() } else { trimmed.to_owned() }
+}
+
+/// `α = 0.5`, or that it is not known.
+pub(super) fn alpha(value: f64) -> String {
+    known(value).map_or_else(|| "α not given".to_owned(), |alpha| format!("α = {}", short(alpha)))
 }
 
 /// A number of samples: three significant digits.

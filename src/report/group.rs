@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::format;
 use super::style::Look;
 use crate::analysis::estimate::{Analysis, SeriesKey};
+use crate::record::{known, known_count};
 
 /// What a panel holds fixed besides α: the target, without the learner.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,13 +29,20 @@ impl Setting {
 
     /// For a figure: `t² + t⁴, k* = 2`.
     pub(super) fn label(&self) -> String {
-        let head = format!("{}, k* = {}", format::link(&self.link), self.k_star);
+        let mut head = format::link(&self.link);
+        if head.is_empty() {
+            head += "link not given";
+        }
+        if let Some(k_star) = known_count(self.k_star) {
+            head += &format!(", k* = {k_star}");
+        }
         self.with_rarities(head, ", r = ", ", q = ")
     }
 
     /// For words: the link as written.
     pub(super) fn words(&self) -> String {
-        self.with_rarities(self.link.clone(), " r=", " q=")
+        let link = if self.link.is_empty() { "–" } else { &self.link };
+        self.with_rarities(link.to_owned(), " r=", " q=")
     }
 
     /// Adds r and q where they are not the usual 1 and 0.
@@ -42,8 +50,8 @@ impl Setting {
         if self.r > 1 {
             text.extend([r, &self.r.to_string()]);
         }
-        if self.q != 0.0 {
-            text.extend([q, &format::short(self.q)]);
+        if let Some(known) = known(self.q).filter(|known| *known != 0.0) {
+            text.extend([q, &format::short(known)]);
         }
         text
     }

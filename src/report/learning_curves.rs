@@ -124,7 +124,7 @@ fn by_alpha(analysis: &Analysis, setting: &Setting) -> Vec<Row> {
     for block in alphas(analysis, setting, None).chunks(MOST_ALPHAS) {
         for learner in learners(analysis, setting) {
             let view = |&alpha: &f64| {
-                let (learner, title) = (learner.clone(), format!("α = {}", format::short(alpha)));
+                let (learner, title) = (learner.clone(), format::alpha(alpha));
                 View { learner, alpha, title }
             };
             let (views, side) = (block.iter().map(view).collect(), vec![format::learner(&learner)]);
@@ -137,7 +137,7 @@ fn by_alpha(analysis: &Analysis, setting: &Setting) -> Vec<Row> {
 fn by_learner(analysis: &Analysis, setting: &Setting) -> Vec<Row> {
     let view = |learner: &String| {
         let alpha = alphas(analysis, setting, Some(learner))[0];
-        let title = format!("{}, α = {}", format::learner(learner), format::short(alpha));
+        let title = format!("{}, {}", format::learner(learner), format::alpha(alpha));
         View { learner: learner.clone(), alpha, title }
     };
     let learners = learners(analysis, setting);

@@ -9,9 +9,11 @@
 pub mod scene;
 
 mod axis;
+mod comparison;
 mod exponents;
 mod font;
 mod format;
+mod grid;
 mod group;
 mod learning_curves;
 mod legend;
@@ -35,6 +37,7 @@ use std::path::{Path, PathBuf};
 use crate::analysis::estimate::Analysis;
 use crate::error::{Error, Result};
 
+pub use comparison::{MARKS, comparison_markdown, comparison_text};
 pub use exponents::draw as exponents;
 pub use learning_curves::draw as learning_curves;
 pub use notes::notes;

@@ -25,7 +25,7 @@ fn order(s: &SeriesKey, t: &SeriesKey) -> std::cmp::Ordering {
 }
 
 fn place(series: &SeriesKey, several: bool) -> String {
-    let alpha = format!("α = {}", format::short(series.alpha));
+    let alpha = format::alpha(series.alpha);
     if several { format!("{}, {alpha}", Setting::of(series).words()) } else { alpha }
 }
 

@@ -1,8 +1,10 @@
 //! The table of exponents, for the terminal and for Markdown.
 
 use super::format;
+use super::grid::Grid;
 use super::group::{Setting, rank};
-use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
+use crate::analysis::estimate::{Analysis, Exponent, Verdict};
+use crate::record::known;
 
 const HEADINGS: [&str; 10] = [
     "learner",
@@ -24,29 +26,17 @@ const RIGHT: [bool; 10] = [false, false, true, true, true, true, true, false, tr
 /// Ends with a line break. Without a series there is only the head.
 #[must_use]
 pub fn exponent_table(analysis: &Analysis) -> String {
-    let rows = rows(analysis);
-    let widths = widths(&rows);
-    let rule = widths.map(|width| "─".repeat(width));
-    let head = HEADINGS.map(str::to_owned);
-    let mut table = String::new();
-    for row in [&head, &rule].into_iter().chain(&rows) {
-        let cells: Vec<String> = (0..row.len()).map(|i| pad(row, &widths, i)).collect();
-        table += cells.join("  ").trim_end();
-        table.push('\n');
-    }
-    table
+    grid(analysis).text()
 }
 
 /// The exponents as a Markdown table with the same columns and order.
 #[must_use]
 pub fn markdown_table(analysis: &Analysis) -> String {
-    let rule = RIGHT.map(|right| if right { "--:" } else { ":--" }.to_owned());
-    let mut table = String::new();
-    for row in [&HEADINGS.map(str::to_owned), &rule].into_iter().chain(&rows(analysis)) {
-        let cells: Vec<_> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
-        table.extend(["| ", &cells.join(" | "), " |\n"]);
-    }
-    table
+    grid(analysis).markdown()
+}
+
+fn grid(analysis: &Analysis) -> Grid<'static, 10> {
+    Grid { headings: HEADINGS, right: RIGHT, rows: rows(analysis) }
 }
 
 type Row = [String; 10];
@@ -71,20 +61,15 @@ fn row(e: &Exponent) -> Row {
     [
         e.series.learner.clone(),
         Setting::of(&e.series).words(),
-        format::short(e.series.alpha),
+        format::or_dash(known(e.series.alpha), format::short),
         range,
         format!("{}{censored}", e.points),
-        e.exponent.map_or_else(|| "–".to_owned(), interval),
-        e.predicted.map_or_else(|| "–".to_owned(), format::exponent),
+        format::or_dash(e.exponent, format::interval),
+        format::or_dash(e.predicted, format::exponent),
         word(e.verdict).to_owned(),
-        format::exponent(e.csq),
+        format::or_dash(known(e.csq), format::exponent),
         word(e.verdict_csq).to_owned(),
     ]
-}
-
-fn interval(beta: Interval) -> String {
-    let [value, low, high] = [beta.value, beta.low, beta.high].map(format::exponent);
-    format!("{value} [{low}, {high}]")
 }
 
 fn word(verdict: Verdict) -> &'static str {
@@ -96,16 +81,4 @@ fn word(verdict: Verdict) -> &'static str {
         Verdict::TooFewDimensions => "too few dimensions",
         Verdict::NoPrediction => "no prediction",
     }
-}
-
-fn widths(rows: &[Row]) -> [usize; 10] {
-    std::array::from_fn(|i| {
-        let cells = rows.iter().map(|row| row[i].chars().count());
-        cells.chain([HEADINGS[i].chars().count()]).max().unwrap_or_default()
-    })
-}
-
-fn pad(row: &Row, widths: &[usize; 10], i: usize) -> String {
-    let width = widths[i];
-    if RIGHT[i] { format!("{:>width$}", row[i]) } else { format!("{:<width$}", row[i]) }
 }

@@ -207,7 +207,7 @@ impl Contents<'_> {
     /// α, the target if there are several, and the fitted exponent of every learner.
     fn header(&self, scene: &mut Scene, panel: &Panel, learners: &Learners, lines: usize) {
         let rect = panel.rect;
-        page::title(scene, rect, &format!("α = {}", format::short(self.alpha)), lines);
+        page::title(scene, rect, &format::alpha(self.alpha), lines);
         let mut y = rect.top - 4.5 - LINE * lines as f64;
         if self.several {
             y += LINE;

@@ -1,0 +1,252 @@
+//! `thresholds.csv` and `exponents.csv` read again, for comparisons.
+
+use std::fs;
+use std::path::Path;
+
+use csv::StringRecord;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::estimate::{Analysis, Censoring, Exponent, Interval, SeriesKey, Threshold, Verdict};
+use crate::record::UNKNOWN;
+use crate::{Error, Result};
+
+/// n*(d) of one cell: what a comparison needs of a row of `thresholds.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cell {
+    /// The series it belongs to.
+    pub series: SeriesKey,
+    /// Input dimension d.
+    pub d: usize,
+    /// The risk τ.
+    pub threshold: f64,
+    /// n*, or its bound.
+    pub n_star: f64,
+    /// Lower end of the 95 % interval.
+    pub ci_low: f64,
+    /// Upper end of the 95 % interval; infinite if open.
+    pub ci_high: f64,
+    /// Whether `n_star` is only a bound.
+    pub censored: Censoring,
+    /// Trials per sample size.
+    pub trials: usize,
+}
+
+/// β of one series: what a comparison needs of a row of `exponents.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fit {
+    /// The series.
+    pub series: SeriesKey,
+    /// Uncensored dimensions.
+    pub points: usize,
+    /// The risk τ.
+    pub threshold: f64,
+    /// β, if it could be fitted.
+    pub exponent: Option<Interval>,
+    /// Its verdict, in the word of the table.
+    pub verdict: String,
+}
+
+/// Both tables of one folder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tables {
+    /// What to call them.
+    pub name: String,
+    /// The rows of `thresholds.csv`.
+    pub cells: Vec<Cell>,
+    /// The rows of `exponents.csv`.
+    pub fits: Vec<Fit>,
+}
+
+impl Tables {
+    /// Reads both tables of the folder `dir`. Columns are found by name, further ones ignored.
+    ///
+    /// # Errors
+    /// A run-time error with file, line and column if a table cannot be read.
+    pub fn read(dir: &Path) -> Result<Self> {
+        let cells = rows::<CellRow>(&dir.join("thresholds.csv"))?;
+        let fits = rows::<FitRow>(&dir.join("exponents.csv"))?;
+        Ok(Self {
+            name: dir.display().to_string(),
+            cells: cells.into_iter().map(Cell::from).collect(),
+            fits: fits.into_iter().map(Fit::from).collect(),
+        })
+    }
+
+    /// The tables that would be written of `analysis`.
+    #[must_use]
+    pub fn of(name: &str, analysis: &Analysis) -> Self {
+        Self {
+            name: name.to_owned(),
+            cells: analysis.thresholds.iter().map(Cell::from).collect(),
+            fits: analysis.exponents.iter().map(Fit::from).collect(),
+        }
+    }
+}
+
+impl From<&Threshold> for Cell {
+    fn from(t: &Threshold) -> Self {
+        Self {
+            series: t.series.clone(),
+            d: t.d,
+            threshold: t.threshold,
+            n_star: t.n_star,
+            ci_low: t.ci_low,
+            ci_high: t.ci_high,
+            censored: t.censored,
+            trials: t.trials,
+        }
+    }
+}
+
+impl From<&Exponent> for Fit {
+    fn from(e: &Exponent) -> Self {
+        Self {
+            series: e.series.clone(),
+            points: e.points,
+            threshold: e.threshold,
+            exponent: e.exponent,
+            verdict: word(e.verdict),
+        }
+    }
+}
+
+/// The word that stands for a verdict in tables and JSON.
+fn word(verdict: Verdict) -> String {
+    serde_json::to_value(verdict)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+struct CellRow {
+    learner: String,
+    link: String,
+    k_star: Option<u32>,
+    r: Option<usize>,
+    alpha: Option<f64>,
+    q: Option<f64>,
+    d: usize,
+    threshold: f64,
+    n_star: f64,
+    ci_low: Option<f64>,
+    ci_high: Option<f64>,
+    censored: Censored,
+    trials: usize,
+}
+
+/// [`Censoring`] as the table writes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Censored {
+    None,
+    Below,
+    Above,
+}
+
+impl From<CellRow> for Cell {
+    fn from(row: CellRow) -> Self {
+        Self {
+            series: series(row.learner, row.link, row.k_star, row.r, row.alpha, row.q),
+            d: row.d,
+            threshold: row.threshold,
+            n_star: row.n_star,
+            ci_low: row.ci_low.unwrap_or(0.0),
+            ci_high: row.ci_high.unwrap_or(f64::INFINITY),
+            censored: match row.censored {
+                Censored::None => Censoring::None,
+                Censored::Below => Censoring::Below,
+                Censored::Above => Censoring::Above,
+            },
+            trials: row.trials,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct FitRow {
+    learner: String,
+    link: String,
+    k_star: Option<u32>,
+    r: Option<usize>,
+    alpha: Option<f64>,
+    q: Option<f64>,
+    points: usize,
+    threshold: f64,
+    exponent: Option<f64>,
+    ci_low: Option<f64>,
+    ci_high: Option<f64>,
+    verdict: String,
+}
+
+impl From<FitRow> for Fit {
+    fn from(row: FitRow) -> Self {
+        let ends = row.ci_low.zip(row.ci_high);
+        let exponent =
+            row.exponent.zip(ends).map(|(value, (low, high))| Interval { value, low, high });
+        Self {
+            series: series(row.learner, row.link, row.k_star, row.r, row.alpha, row.q),
+            points: row.points,
+            threshold: row.threshold,
+            exponent,
+            verdict: row.verdict,
+        }
+    }
+}
+
+fn series(
+    learner: String,
+    link: String,
+    k_star: Option<u32>,
+    r: Option<usize>,
+    alpha: Option<f64>,
+    q: Option<f64>,
+) -> SeriesKey {
+    SeriesKey {
+        learner,
+        link,
+        k_star: k_star.unwrap_or_default(),
+        r: r.unwrap_or_default(),
+        alpha: alpha.unwrap_or(UNKNOWN),
+        q: q.unwrap_or(UNKNOWN),
+    }
+}
+
+fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+    const HINT: &str = "`secateur fit` writes both tables again from trials.csv";
+    let name = path.display().to_string();
+    let bytes = fs::read(path)
+        .map_err(|error| Error::runtime(format!("cannot read {name}: {error}")).hint(HINT))?;
+    let bad =
+        |line: u64, what: &str| Error::runtime(format!("{name}, line {line}: {what}")).hint(HINT);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+    let header = reader.headers().map_err(|_| bad(1, "not text in UTF-8"))?.clone();
+    let mut rows = Vec::new();
+    for (index, row) in reader.records().enumerate() {
+        let row = row.map_err(|_| bad(index as u64 + 2, "not text in UTF-8"))?;
+        let line = row.position().map_or(0, csv::Position::line);
+        if row.len() != header.len() {
+            let what = format!("{} fields, but the header has {}", row.len(), header.len());
+            return Err(bad(line, &what));
+        }
+        rows.push(row.deserialize(Some(&header)).map_err(|e| bad(line, &what(&e, &header, &row)))?);
+    }
+    if rows.is_empty() {
+        return Err(Error::runtime(format!("{name} has no rows")).hint(HINT));
+    }
+    Ok(rows)
+}
+
+/// Column, field and complaint of a row that cannot be read.
+fn what(error: &csv::Error, header: &StringRecord, row: &StringRecord) -> String {
+    let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return error.to_string() };
+    let Some(index) = err.field().map(|index| index as usize) else { return err.to_string() };
+    let (column, field) = (header.get(index), row.get(index));
+    format!(
+        "column `{}` is `{}`: {}",
+        column.unwrap_or_default(),
+        field.unwrap_or_default(),
+        err.kind()
+    )
+}

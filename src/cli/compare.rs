@@ -1,0 +1,76 @@
+//! `compare`: two results side by side.
+
+use std::path::{Path, PathBuf};
+
+use secateur::analysis::compare::{self, Comparison};
+use secateur::analysis::stored::Tables;
+use secateur::study::store::TRIALS;
+use secateur::{Error, Result, report};
+
+use super::arguments::{CompareArguments, TableFormat};
+use super::folder::{self, Found};
+use super::{Ending, print};
+
+/// The tables that a comparison reads.
+const TABLES: [&str; 2] = ["thresholds.csv", "exponents.csv"];
+
+/// `secateur compare`: which thresholds and exponents moved, beyond their intervals.
+pub(crate) fn compare(arguments: &CompareArguments) -> Result<Ending> {
+    let [a, b] = [&arguments.a, &arguments.b].map(|name| tables(name, &arguments.out));
+    let (a, b) = (a?, b?);
+    let comparison = compare::compare(&a, &b);
+    refuse_strangers(&comparison)?;
+    match arguments.format {
+        TableFormat::Json => print::json(&comparison),
+        TableFormat::Markdown => print::text(&report::comparison_markdown(&comparison)),
+        TableFormat::Text => print::text(&report::comparison_text(&comparison)),
+    }
+    Ok(if comparison.changes > 0 { Ending::Changed } else { Ending::Done })
+}
+
+/// The tables of a folder; made from its trials where it has none.
+fn tables(name: &str, out: &Path) -> Result<Tables> {
+    let found = |f: &Path| has_tables(f) || f.join(TRIALS).is_file();
+    let folder = folder::find(name, out, found).ok_or_else(|| absent(name, out))?;
+    if has_tables(&folder) {
+        return Tables::read(&folder);
+    }
+    let name = folder.display().to_string();
+    Ok(Tables::of(&name, &Found::of_folder(folder, None)?.analyse()?))
+}
+
+fn has_tables(folder: &Path) -> bool {
+    TABLES.iter().all(|table| folder.join(table).is_file())
+}
+
+fn absent(name: &str, out: &Path) -> Error {
+    let direct = PathBuf::from(name);
+    match [out.join(name), direct].into_iter().find(|f| f.is_dir()) {
+        Some(folder) => Error::runtime(format!(
+            "{} has neither {} nor {TRIALS}",
+            folder.display(),
+            TABLES.join(" and ")
+        ))
+        .hint("give a folder of results: `secateur study` and `secateur fit` write these tables"),
+        None => folder::absent(name, out),
+    }
+}
+
+/// Nothing in common is not the same as no change.
+fn refuse_strangers(comparison: &Comparison) -> Result<()> {
+    if !(comparison.exponents.is_empty() && comparison.thresholds.is_empty()) {
+        return Ok(());
+    }
+    let tau = |rest: &compare::Rest| rest.exponents.first().map(|fit| fit.threshold);
+    let error = Error::runtime(format!(
+        "{} and {} have no cell and no series in common",
+        comparison.a, comparison.b
+    ));
+    Err(match (tau(&comparison.only_a), tau(&comparison.only_b)) {
+        (Some(a), Some(b)) if a != b => error.hint(format!(
+            "A holds thresholds at the risk {a}, B at {b}: \
+             `secateur fit B --threshold {a}` computes those of B again"
+        )),
+        _ => error.hint("cells agree in learner, link, k_star, r, alpha, q, d and threshold"),
+    })
+}

@@ -1,0 +1,177 @@
+//! Which columns a table of trials has, and what follows from those that it lacks.
+
+use csv::StringRecord;
+
+use super::Record;
+use crate::error::nearest;
+use crate::{Error, Result};
+
+/// The columns of `trials.csv`, in the order of [`Record::COLUMNS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    Study,
+    Cell,
+    Learner,
+    Link,
+    KStar,
+    R,
+    D,
+    Alpha,
+    Q,
+    S,
+    Kept,
+    Width,
+    N,
+    Trial,
+    Seed,
+    Status,
+    Risk,
+    Alignment,
+    Subspace,
+    Recall,
+    Precision,
+    Mass,
+    Simulation,
+    Seconds,
+}
+
+impl Column {
+    pub(super) fn name(self) -> &'static str {
+        Record::COLUMNS[self as usize]
+    }
+}
+
+/// Where a table holds what.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    fields: [Option<usize>; Record::COLUMNS.len()],
+    /// Fields of a row.
+    pub(super) width: usize,
+    /// Whether all columns are there, as in a table that secateur wrote.
+    pub(super) complete: bool,
+    /// What the reader should know, one sentence each.
+    pub(super) notes: Vec<String>,
+}
+
+impl Layout {
+    /// Reads the header of the table that errors shall call `name`.
+    pub(super) fn new(name: &str, header: &StringRecord) -> Result<Self> {
+        let found: Vec<&str> = header.iter().map(str::trim).collect();
+        refuse_other_formats(name, &found)?;
+        for column in Record::COLUMNS {
+            if found.iter().filter(|f| **f == column).count() > 1 {
+                let message = format!("{name}, line 1: column `{column}` is there twice");
+                return Err(Error::runtime(message).hint("remove or rename one of them"));
+            }
+        }
+        let missing: Vec<&str> =
+            Record::REQUIRED.into_iter().filter(|c| !found.contains(c)).collect();
+        if !missing.is_empty() {
+            return Err(bad_header(name, &found, &missing));
+        }
+        let absent: Vec<&str> =
+            Record::COLUMNS.into_iter().filter(|c| !found.contains(c)).collect();
+        Ok(Self {
+            fields: Record::COLUMNS.map(|column| found.iter().position(|f| *f == column)),
+            width: found.len(),
+            complete: absent.is_empty(),
+            notes: notes(name, &found, &absent),
+        })
+    }
+
+    /// The field of a column, if the table has it.
+    pub(super) fn field(&self, column: Column) -> Option<usize> {
+        self.fields[column as usize]
+    }
+}
+
+/// A header of no columns at all, or of columns that are not separated by commas.
+fn refuse_other_formats(name: &str, found: &[&str]) -> Result<()> {
+    if found.iter().all(|column| column.is_empty()) {
+        return Err(Error::runtime(format!("{name} is empty: it has not even a header")).hint(
+            format!("the first line names the columns, at least {}", list(&Record::REQUIRED)),
+        ));
+    }
+    if let [one] = found
+        && let Some((separator, word)) =
+            [(';', "semicolons"), ('\t', "tabs")].into_iter().find(|(s, _)| one.contains(*s))
+        && one.split(separator).any(|part| Record::COLUMNS.contains(&part.trim()))
+    {
+        return Err(Error::runtime(format!(
+            "{name}, line 1: the columns are separated by {word}, not by commas"
+        ))
+        .hint("save it with commas between fields and points in decimal fractions"));
+    }
+    Ok(())
+}
+
+/// Says which columns are missing, and which of the others may stand for them.
+fn bad_header(name: &str, found: &[&str], missing: &[&str]) -> Error {
+    let mut hints = meant(found, missing);
+    let message = if missing.len() > Record::REQUIRED.len() / 2 {
+        hints.push(format!("a table of trials has at least {}", list(&Record::REQUIRED)));
+        format!("{name}, line 1: these are not the columns of a table of trials: {}", list(found))
+    } else {
+        if hints.is_empty() {
+            hints.push(format!("the file has {}", list(found)));
+        }
+        let plural = if missing.len() == 1 { "column is" } else { "columns are" };
+        format!("{name}, line 1: {plural} missing: {}", list(missing))
+    };
+    Error::runtime(message).hint(hints.join(" "))
+}
+
+/// A question for every strange column whose name is near to that of an absent one.
+fn meant(found: &[&str], absent: &[&str]) -> Vec<String> {
+    let strangers = found.iter().filter(|column| !Record::COLUMNS.contains(column));
+    let question = |stranger: &&str| {
+        let near = nearest(&stranger.to_lowercase(), absent.iter().copied())?;
+        Some(format!("is `{}` meant to be `{near}`?", shown(stranger)))
+    };
+    strangers.filter_map(question).collect()
+}
+
+fn notes(name: &str, found: &[&str], absent: &[&str]) -> Vec<String> {
+    const SETTING: [&str; 6] = ["link", "k_star", "r", "alpha", "q", "s"];
+    let mut notes = Vec::new();
+    let strangers: Vec<&str> =
+        found.iter().copied().filter(|column| !Record::COLUMNS.contains(column)).collect();
+    if !strangers.is_empty() {
+        let (noun, verb) = if strangers.len() == 1 { ("column", "is") } else { ("columns", "are") };
+        let mut note = format!("{name}: {noun} {} {verb} not used", list(&strangers));
+        for question in meant(found, absent) {
+            note += &format!("; {question}");
+        }
+        notes.push(note);
+    }
+    let unknown: Vec<&str> = SETTING.into_iter().filter(|column| absent.contains(column)).collect();
+    if !unknown.is_empty() {
+        let consequence = if unknown.contains(&"k_star") || unknown.contains(&"alpha") {
+            ", and what theory predicts from it is not known"
+        } else {
+            ""
+        };
+        notes.push(format!("{name} has no {}: left empty{consequence}", list(&unknown)));
+    }
+    notes
+}
+
+fn list(names: &[&str]) -> String {
+    const MOST: usize = 30;
+    let mut quoted: Vec<String> =
+        names.iter().take(MOST).map(|name| format!("`{}`", shown(name))).collect();
+    if names.len() > MOST {
+        quoted.push("…".to_owned());
+    }
+    quoted.join(", ")
+}
+
+/// Text of a file as a message can show it: short and in one line.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown.replace(char::is_control, " ")
+}

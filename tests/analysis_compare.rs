@@ -1,0 +1,111 @@
+//! Comparisons of made-up runs with known truth.
+
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use secateur::analysis::compare::{Change, Comparison, compare};
+use secateur::analysis::stored::Tables;
+use secateur::analysis::{Options, analyse, write};
+use secateur::record::{Record, UNKNOWN};
+
+const DIMENSIONS: [usize; 5] = [32, 64, 128, 256, 512];
+const STEPS: [i32; 8] = [-3, -2, -1, 0, 1, 2, 3, 4];
+
+/// A run of four series with n* = `factor` · 3 d^1.5 and `trials` trials at each n.
+fn run(seed: u64, trials: u32, factor: f64) -> Vec<Record> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut records = Vec::new();
+    for learner in ["a", "b", "c", "d"] {
+        for d in DIMENSIONS {
+            let expected = 3.0 * (d as f64).powf(1.5);
+            for step in STEPS {
+                let n = (expected * 2_f64.powf(f64::from(step) / 2.0)).round();
+                for trial in 0..trials {
+                    let noise: f64 = StandardNormal.sample(&mut rng);
+                    let risk = 0.5 * (n / (factor * expected)).powf(-0.8) * (0.15 * noise).exp();
+                    records.push(record(learner, d, n as u64, trial, risk));
+                }
+            }
+        }
+    }
+    records
+}
+
+fn record(learner: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
+    Record {
+        study: "made_up".into(),
+        cell: format!("{learner}, d = {d}"),
+        learner: learner.into(),
+        link: String::new(),
+        k_star: 0,
+        r: 0,
+        d,
+        alpha: UNKNOWN,
+        q: UNKNOWN,
+        s: 0,
+        kept: 0,
+        width: 0,
+        n,
+        trial,
+        seed: 0,
+        status: "ok".into(),
+        risk,
+        alignment: f64::NAN,
+        subspace: f64::NAN,
+        recall: f64::NAN,
+        precision: f64::NAN,
+        mass: f64::NAN,
+        simulation: String::new(),
+        seconds: f64::NAN,
+    }
+}
+
+fn tables(records: &[Record]) -> Tables {
+    let options = Options { bootstrap: 400, ..Options::default() };
+    Tables::of("made up", &analyse("made_up", records, &options).expect("good records"))
+}
+
+fn hold(a: &[Record], b: &[Record]) -> Comparison {
+    compare(&tables(a), &tables(b))
+}
+
+#[test]
+fn honest_reruns_rarely_cry_wolf() {
+    let alarmed =
+        |trials, i: u64| hold(&run(2 * i, trials, 1.0), &run(2 * i + 1, trials, 1.0)).changes > 0;
+    let alarms = [8, 16, 32].map(|trials| (0..60).filter(|i| alarmed(trials, *i)).count());
+    // At a level of 1 %, more than 5 of 180 have a probability of 1 %.
+    assert!(alarms.iter().sum::<usize>() <= 5, "{alarms:?} of 60 each");
+}
+
+#[test]
+fn a_factor_of_two_is_found_in_every_cell_and_in_no_exponent() {
+    let comparison = hold(&run(1, 16, 1.0), &run(2, 16, 2.0));
+    assert_eq!(comparison.thresholds.len(), 20);
+    for pair in &comparison.thresholds {
+        assert_eq!(pair.change, Change::Larger, "{pair:?}");
+    }
+    assert!(comparison.exponents.iter().all(|pair| pair.change == Change::None));
+    assert_eq!(comparison.changes, 20);
+    let back = hold(&run(2, 16, 2.0), &run(1, 16, 1.0));
+    assert!(back.thresholds.iter().all(|pair| pair.change == Change::Smaller));
+}
+
+#[test]
+fn tables_written_and_read_again_are_those_of_the_analysis() {
+    let mut records = run(3, 4, 1.0);
+    // A cell above its range, one below, and a setting with everything known.
+    records.iter_mut().filter(|r| r.cell == "a, d = 32").for_each(|r| r.risk += 1.0);
+    records.iter_mut().filter(|r| r.cell == "a, d = 64").for_each(|r| r.risk *= 0.01);
+    for record in records.iter_mut().filter(|r| r.learner == "b") {
+        (record.link, record.k_star, record.r, record.s) = ("z1*z2, say".into(), 2, 2, 5);
+        (record.alpha, record.q) = (0.1 + 0.2, 0.5);
+    }
+    let analysis = analyse("made_up", &records, &Options::default()).expect("good records");
+    let folder = tempfile::tempdir().expect("a folder");
+    write::write(folder.path(), &analysis).expect("it can be written");
+    let name = folder.path().display().to_string();
+    let again = Tables::read(folder.path()).expect("it can be read");
+    assert_eq!(again, Tables::of(&name, &analysis));
+    assert_eq!(compare(&again, &again).changes, 0);
+}

@@ -1,0 +1,313 @@
+//! `fit` on tables that secateur did not write: what is printed, what is written, and the
+//! whole message of what cannot be read.
+
+mod cli_support;
+
+use cli_support::Place;
+
+const OWN: &str = include_str!("fixtures/own_experiment.csv");
+const HEADER: &str = "learner,d,n,trial,risk\n";
+const NOTE: &str = "note: exp.csv has no `link`, `k_star`, `r`, `alpha`, `q`, `s`: left empty, \
+                    and what theory predicts from it is not known\n";
+
+/// A folder with a table `exp.csv`.
+fn place(table: impl AsRef<[u8]>) -> Place {
+    let place = Place::new();
+    place.write("exp.csv", table);
+    place
+}
+
+/// The whole message about a table, of a command that must change nothing.
+fn refused(table: impl AsRef<[u8]>, message: &str) {
+    let place = place(table);
+    let before = place.files();
+    let ran = place.run(&["fit", "exp.csv", "--out", "tables"]);
+    assert_eq!(ran.err.replace(NOTE, "").trim(), message.trim());
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
+    assert!(place.files() == before, "files were touched");
+}
+
+/// The table of exponents, less its head.
+fn fitted(table: impl AsRef<[u8]>) -> String {
+    let ran = place(table).run(&["fit", "exp.csv"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    ran.out.lines().skip(2).map(|line| line.to_owned() + "\n").collect()
+}
+
+#[test]
+fn a_table_of_another_program_is_fitted_and_printed() {
+    let place = place(OWN);
+    let before = place.files();
+    let ran = place.run(&["fit", "exp.csv"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), NOTE));
+    let words: Vec<&str> = ran.out.lines().skip(2).flat_map(str::split_whitespace).collect();
+    // Learner, link, α, d, points: what the table does not say is a dash, never a number.
+    assert_eq!(words[..5], ["fast", "–", "–", "16–256", "5"]);
+    assert_eq!(words[8..14], ["–", "no", "prediction", "–", "no", "prediction"]);
+    assert_eq!(words[14..19], ["slow", "–", "–", "16–256", "5"]);
+    assert!(place.files() == before, "nothing is written without --out");
+}
+
+#[test]
+fn out_takes_the_tables_and_json_stands_alone() {
+    let place = place(OWN);
+    let ran = place.run(&["fit", "exp.csv", "--out", "tables", "--format", "json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), NOTE));
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("one JSON document");
+    assert_eq!(json["study"], "exp");
+    let series = &json["exponents"][0]["series"];
+    for unknown in ["k_star", "r", "alpha", "q"] {
+        assert!(series[unknown].is_null(), "{unknown}: {series}");
+    }
+    for (file, start) in
+        [("thresholds.csv", "fast,,,,,,16,,0.5,"), ("exponents.csv", "fast,,,,,,16,256,5,0.5,")]
+    {
+        let table = std::fs::read_to_string(place.path(&format!("tables/exp/{file}")));
+        let table = table.expect("the table is there");
+        assert!(table.lines().nth(1).expect("a row").starts_with(start), "{table}");
+    }
+    // The exponents are those of the truth in the fixture.
+    for (exponent, truth) in [(0, 1.5), (1, 2.0)] {
+        let beta = json["exponents"][exponent]["exponent"]["value"].as_f64().expect("a number");
+        assert!((beta - truth).abs() < 0.08, "{beta}");
+    }
+}
+
+#[test]
+fn a_study_is_not_overwritten_by_a_table_of_its_name() {
+    let place = Place::new();
+    place.write("mini.csv", OWN);
+    place.write("results/mini/trials.csv", OWN);
+    let before = place.files();
+    let ran = place.run(&["fit", "mini.csv", "--out", "results"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("× results/mini holds the trials of a study"), "{}", ran.err);
+    assert!(place.files() == before);
+}
+
+#[test]
+fn a_trials_csv_stands_for_its_folder() {
+    let place = Place::new();
+    place.write("mine/trials.csv", OWN);
+    let by_file = place.run(&["fit", "mine/trials.csv"]);
+    let by_folder = place.run(&["fit", "mine"]);
+    assert_eq!((by_file.code, &by_file.out), (Some(0), &by_folder.out));
+    assert!(place.path("mine/exponents.csv").is_file());
+}
+
+#[test]
+fn figures_of_a_table_need_a_place() {
+    let place = place(OWN);
+    let ran = place.run(&["plot", "exp.csv"]);
+    let message = "× there is no folder for the figures of exp.csv\n  \
+                   help: name one with --out FOLDER: they go to FOLDER/FILE/figures";
+    assert_eq!((ran.code, ran.err.replace(NOTE, "").trim()), (Some(2), message));
+    let ran = place.run(&["plot", "exp.csv", "--out", "drawn"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(place.path("drawn/exp/figures/thresholds.svg").is_file());
+}
+
+#[test]
+fn what_is_known_is_held_against_theory() {
+    let table = OWN
+        .replace("risk\n", "risk,k_star,alpha\n")
+        .replace("fast", "pruned")
+        .replace("slow", "unpruned");
+    let known: String = table
+        .lines()
+        .enumerate()
+        .map(|(i, line)| match i {
+            0 => line.to_owned() + "\n",
+            _ => format!("{line},2,0.75\n"),
+        })
+        .collect();
+    let fitted = fitted(&known);
+    let verdicts: Vec<&str> = fitted
+        .lines()
+        .filter(|line| line.contains(']'))
+        .map(|line| line.split(']').nth(1).expect("an interval").trim())
+        .collect();
+    assert_eq!(verdicts.len(), 2);
+    assert!(verdicts[0].starts_with("1.500  "), "{fitted}");
+    assert!(verdicts[1].starts_with("2.000  "), "{fitted}");
+}
+
+#[test]
+fn too_little_to_fit_is_said_in_a_verdict() {
+    let only = |keep: &dyn Fn(usize, f64) -> bool| {
+        let rows = OWN.lines().skip(1).filter(|row| {
+            let field = |i: usize| row.split(',').nth(i).expect("five fields");
+            let (d, risk) = (field(1).parse().expect("d"), field(4).parse().expect("risk"));
+            row.starts_with("fast") && keep(d, risk)
+        });
+        let rows: String =
+            rows.map(|row| format!("{row},2,0.5\n").replace("fast", "pruned")).collect();
+        fitted(format!("learner,d,n,trial,risk,k_star,alpha\n{rows}"))
+    };
+    let one = only(&|d, _| d == 64);
+    assert!(one.contains(" 64       1   ") && one.contains("too few dimensions"), "{one}");
+    let censored = only(&|_, risk| risk > 0.7);
+    assert!(
+        censored.contains("0 (+5 censored)") && censored.contains("  censored  "),
+        "{censored}"
+    );
+    assert!(censored.contains("pruned, α = 0.5, d = 16: n* > "), "{censored}");
+}
+
+#[test]
+fn failed_trials_are_counted_aloud() {
+    let mut table = OWN.replace("risk\n", "risk,status\n").replace("1\n", "1,ok\n");
+    table = table
+        .lines()
+        .map(|row| match row.matches(',').count() {
+            4 => format!("{row},ok\n"),
+            _ => format!("{row}\n"),
+        })
+        .collect();
+    let table = table.replacen(",1.10391,ok", ",,diverged", 1);
+    let ran = place(&table).run(&["fit", "exp.csv"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let note = "note: 1 of 560 trials failed (status other than `ok`): no median counts them\n";
+    assert!(ran.err.ends_with(note), "{}", ran.err);
+}
+
+#[test]
+fn byte_order_marks_carriage_returns_and_blanks_are_read() {
+    let plain = fitted(OWN);
+    assert_eq!(fitted(format!("\u{feff}{OWN}")), plain);
+    assert_eq!(fitted(OWN.replace('\n', "\r\n")), plain);
+    assert_eq!(fitted(OWN.replace(',', " , ")), plain);
+    assert_eq!(fitted(OWN.replace('\n', "\n\n")), plain);
+    assert_eq!(fitted(OWN.trim_end()), plain);
+}
+
+const ROW_HELP: &str = "  help: correct or delete the line; a trial without a risk stays with a column `status` that says
+        why (and `ok` for the others)";
+
+#[test]
+fn a_row_that_cannot_be_read_is_shown_by_its_line() {
+    for (row, complaint) in [
+        ("a,16,128,0,much", "column `risk` is `much`, not a number"),
+        ("a,16,128,0,\"0,5\"", "column `risk` is `0,5`, not a number"),
+        (
+            "a,16,128,0,NaN",
+            "column `risk` is `NaN`, not finite and at least 0, as the status is `ok`",
+        ),
+        ("a,16,128,0,", "column `risk` is `NaN`, not finite and at least 0, as the status is `ok`"),
+        (
+            "a,16,128,0,inf",
+            "column `risk` is `inf`, not finite and at least 0, as the status is `ok`",
+        ),
+        (
+            "a,16,128,0,1e999",
+            "column `risk` is `inf`, not finite and at least 0, as the status is `ok`",
+        ),
+        (
+            "a,16,128,0,-0.5",
+            "column `risk` is `-0.5`, not finite and at least 0, as the status is `ok`",
+        ),
+        ("a,16,12.5,0,0.5", "column `n` is `12.5`, not a whole number"),
+        ("a,16,0,0,0.5", "column `n` is `0`, not at least 1"),
+        ("a,,128,0,0.5", "column `d` is ``, not a whole number"),
+        ("a,-16,128,0,0.5", "column `d` is `-16`, not a whole number"),
+        (",16,128,0,0.5", "column `learner` is empty"),
+        ("a,16,128,0", "4 fields, but the header has 5"),
+        ("a,16,128,0,0.5,ok", "6 fields, but the header has 5"),
+    ] {
+        let table = format!("{HEADER}a,16,64,0,0.75\n{row}\na,16,128,1,0.25\n");
+        refused(table, &format!("× exp.csv, line 3: {complaint}\n{ROW_HELP}"));
+    }
+}
+
+#[test]
+fn what_is_no_table_of_trials_says_what_it_is() {
+    refused(
+        "",
+        r"
+× exp.csv is empty: it has not even a header
+  help: the first line names the columns, at least `learner`, `d`, `n`, `trial`, `risk`",
+    );
+    refused(
+        HEADER,
+        r"
+× exp.csv has a header and no rows
+  help: a row is a trial: its learner, dimension d, samples n, index and risk",
+    );
+    refused(
+        "learner,d,n,trial\na,16,128,0\n",
+        r"
+× exp.csv, line 1: column is missing: `risk`
+  help: the file has `learner`, `d`, `n`, `trial`",
+    );
+    refused(
+        "learner,dim,samples,trial,Risk\na,16,128,0,0.5\n",
+        r"
+× exp.csv, line 1: these are not the columns of a table of trials: `learner`, `dim`, `samples`,
+  │ `trial`, `Risk`
+  help: is `Risk` meant to be `risk`? a table of trials has at least `learner`, `d`, `n`, `trial`,
+        `risk`",
+    );
+    refused(
+        "learner;d;n;trial;risk\na;16;128;0;0,5\n",
+        r"
+× exp.csv, line 1: the columns are separated by semicolons, not by commas
+  help: save it with commas between fields and points in decimal fractions",
+    );
+    refused(
+        b"learner,d,n,trial,risk\ncaf\xe9,16,128,0,0.5\n",
+        r"
+× exp.csv, line 2: not text in UTF-8
+  help: save it again as CSV with the encoding UTF-8",
+    );
+    refused(
+        "learner,d,n,trial,risk,risk\na,16,128,0,0.5,0.5\n",
+        r"
+× exp.csv, line 1: column `risk` is there twice
+  help: remove or rename one of them",
+    );
+    refused(
+        format!("{HEADER}\"a,16,128,0,0.5\na,16,128,1,0.5\n"),
+        r"
+× exp.csv, line 2: a quotation mark that opens in this row is never closed
+  help: remove it, or close it; within quotes it is written twice",
+    );
+}
+
+#[test]
+fn parts_put_together_and_rows_told_twice_are_found() {
+    let help = r"
+  help: the file was put together from several: delete the line if its columns are those of line
+        1, in their order; otherwise fit each part by itself";
+    let first = format!("{HEADER}a,16,128,0,0.5\n");
+    refused(format!("{first}{first}"), &format!("× exp.csv, line 3: a second header{help}"));
+    refused(
+        format!("{first}learner,d,n,trial,risk,width\na,16,128,1,0.5,64\n"),
+        &format!("× exp.csv, line 3: a second header{help}"),
+    );
+    refused(
+        format!("{first}a,16,128,1,0.5\na,16,128,0,0.75\n"),
+        r"
+× exp.csv, lines 2 and 4: both are cell a, d = 16, n = 128, trial 0
+  help: each trial counts once; rows that differ in a setting without a column of its own need
+        different names of learners",
+    );
+}
+
+#[test]
+fn a_path_that_is_no_table_is_refused() {
+    let place = place(OWN);
+    place.write("folder.csv/other.txt", "x");
+    for (path, message) in [
+        (
+            "none.csv",
+            "× there is no file none.csv\n  help: give the path of a CSV file of trials, or the name of a study with results",
+        ),
+        (
+            "folder.csv",
+            "× there are no results of `folder.csv`\n  help: the folder has no trials.csv; a table of another name is given by its path",
+        ),
+    ] {
+        let ran = place.run(&["fit", path]);
+        assert_eq!((ran.code, ran.out.as_str(), ran.err.trim()), (Some(2), "", message));
+    }
+}
