@@ -2,6 +2,7 @@
 
 mod arguments;
 mod folder;
+mod interrupt;
 mod print;
 mod progress;
 mod study;
@@ -21,6 +22,8 @@ pub(crate) enum Ending {
     Done,
     /// Done, but some trials have no metrics: exit code 3.
     FailedTrials,
+    /// Stopped by a signal: exit code 128 + its number.
+    Interrupted(u8),
 }
 
 /// Parses the arguments, runs the command, prints errors, and chooses the exit code.
@@ -30,6 +33,7 @@ pub(crate) fn main() -> ExitCode {
     match run(arguments.command) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::FailedTrials) => ExitCode::from(3),
+        Ok(Ending::Interrupted(code)) => ExitCode::from(code),
         Err(error) => {
             print::error(&error);
             ExitCode::from(match error.kind() {
