@@ -3,6 +3,7 @@
 mod arguments;
 mod compare;
 mod folder;
+mod interrupt;
 mod print;
 mod progress;
 mod study;
@@ -24,6 +25,8 @@ pub(crate) enum Ending {
     FailedTrials,
     /// Done, and a comparison found a significant change: exit code 4.
     Changed,
+    /// Stopped by a signal: exit code 128 + its number.
+    Interrupted(u8),
 }
 
 /// Parses the arguments, runs the command, prints errors, and chooses the exit code.
@@ -34,6 +37,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::FailedTrials) => ExitCode::from(3),
         Ok(Ending::Changed) => ExitCode::from(4),
+        Ok(Ending::Interrupted(code)) => ExitCode::from(code),
         Err(error) => {
             print::error(&error);
             ExitCode::from(match error.kind() {

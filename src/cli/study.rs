@@ -1,15 +1,16 @@
 //! Commands about studies: `study`, `list`, `plan`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use secateur::study::manifest::Manifest;
 use secateur::study::search::Method;
-use secateur::study::{self, Outcome, Profile, Store, Study, blind, cost, store};
+use secateur::study::{self, Event, Outcome, Profile, Store, Study, blind, cost, store};
 use secateur::{Error, Result, analysis};
 use serde_json::json;
 
 use super::arguments::{Format, FormatArguments, PlanArguments, Selection, StudyArguments};
+use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::{Ending, folder, print};
 
@@ -40,7 +41,9 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
         say(&format!("warning: {warning}"));
     }
     let started = Instant::now();
-    let outcome = simulate(&study, &store, selection, arguments.quiet)?;
+    let interrupt = Interrupt::watch();
+    interrupt.set_notice(how_to_go_on(&target));
+    let outcome = simulate(&study, &store, selection, arguments.quiet, &interrupt)?;
     say(&format!(
         "{}: {} trials run in {:.1} s, {} reused, {} failed; results in {}",
         study.name,
@@ -50,6 +53,10 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
         outcome.failed(),
         target.display()
     ));
+    if let Some(code) = interrupt.code() {
+        print::note(&how_to_go_on(&target));
+        return Ok(Ending::Interrupted(code));
+    }
     if study.samples.search == Method::Bracket {
         let (spent, grid) = cost::spent_and_grid(&study, &outcome.records);
         say(&format!(
@@ -71,7 +78,13 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
     Ok(if outcome.failed() > 0 { Ending::FailedTrials } else { Ending::Done })
 }
 
-fn simulate(study: &Study, store: &Store, selection: &Selection, quiet: bool) -> Result<Outcome> {
+fn simulate(
+    study: &Study,
+    store: &Store,
+    selection: &Selection,
+    quiet: bool,
+    interrupt: &Interrupt,
+) -> Result<Outcome> {
     let threads = threads(selection);
     let mut manifest = Manifest::start(study, threads);
     manifest.write(store.folder())?;
@@ -87,12 +100,25 @@ fn simulate(study: &Study, store: &Store, selection: &Selection, quiet: bool) ->
         ));
     }
     let progress = Progress::new(price.cells, price.cpu_seconds, quiet);
-    let outcome = study::run(study, store, threads, &|event| progress.observe(&event));
+    let outcome = {
+        let observe = |event: Event<'_>| progress.observe(&event);
+        study::run(study, store, threads, interrupt.stop(), &observe)
+    };
     progress.finish();
     let outcome = outcome?;
-    manifest.finish();
-    manifest.write(store.folder())?;
+    if interrupt.code().is_none() {
+        manifest.finish();
+        manifest.write(store.folder())?;
+    }
     Ok(outcome)
+}
+
+fn how_to_go_on(target: &Path) -> String {
+    format!(
+        "interrupted: every finished trial is in {}; the same command goes on from there, \
+         `secateur fit {0}` shows what is there",
+        target.display()
+    )
 }
 
 fn explain_failures(outcome: &Outcome, say: &dyn Fn(&str)) {

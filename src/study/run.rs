@@ -66,6 +66,8 @@ impl Outcome {
 
 /// Runs every trial of `study` that `store` does not have, on `threads` threads.
 ///
+/// Once `stop` is set, no further trial is started, and the outcome is what there is.
+///
 /// The set of trials is a function of the study alone: a series walks its dimensions in
 /// increasing order, each search starting where the previous one ended.
 ///
@@ -75,6 +77,7 @@ pub fn run(
     study: &Study,
     store: &Store,
     threads: usize,
+    stop: &AtomicBool,
     observe: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Outcome> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| {
@@ -86,7 +89,7 @@ pub fn run(
         store,
         observe,
         crew: &crew,
-        stop: AtomicBool::new(false),
+        stop,
         error: Mutex::new(None),
     };
     let mut order: Vec<usize> = (0..study.series.len()).collect();
@@ -122,7 +125,7 @@ struct Job<'a> {
     store: &'a Store,
     observe: &'a (dyn Fn(Event<'_>) + Sync),
     crew: &'a Crew,
-    stop: AtomicBool,
+    stop: &'a AtomicBool,
     error: Mutex<Option<Error>>,
 }
 
