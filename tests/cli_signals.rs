@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+#[expect(dead_code, reason = "other tests use the rest")]
 mod cli_support;
 
 use std::process::{Child, Command, Stdio};
