@@ -1,7 +1,8 @@
 //! Made-up estimates that look like those of a real study.
 
 use crate::analysis::estimate::{
-    Analysis, Censoring, Curve, CurvePoint, Exponent, Interval, SeriesKey, Threshold, Verdict,
+    Analysis, Censoring, Curve, CurvePoint, Diagnostics, Exponent, Interval, SeriesKey, Threshold,
+    Verdict,
 };
 
 pub(super) const ALPHAS: [f64; 6] = [0.25, 0.375, 0.5, 0.625, 0.75, 1.0];
@@ -15,6 +16,7 @@ pub(super) fn realistic() -> Analysis {
         curves: Vec::new(),
         thresholds: Vec::new(),
         exponents: Vec::new(),
+        advantages: Vec::new(),
     };
     for alpha in ALPHAS {
         for learner in ["unpruned", "pruned"] {
@@ -58,6 +60,8 @@ pub(super) fn add_series(analysis: &mut Analysis, key: &SeriesKey, dims: &[usize
             ci_high: n_star * 1.1,
             censored,
             trials: 15,
+            se_ln: None,
+            logistic: None,
         });
         let points = curve(n_star, censored == Censoring::Above);
         let cell = format!("{}-{}-{d}", key.learner, key.alpha);
@@ -111,5 +115,7 @@ fn exponent(key: &SeriesKey, dims: &[usize], beta: f64, constant: f64) -> Expone
         csq,
         verdict: verdict(beta),
         verdict_csq: verdict(csq),
+        diagnostics: Diagnostics::default(),
+        resolution: None,
     }
 }
