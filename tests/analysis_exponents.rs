@@ -454,3 +454,52 @@ fn a_series_at_two_other_thresholds_and_its_preference_are_reported() {
     assert!(diagnostics.leave_one_out_low < Some(found.exponent.expect("six").value));
     assert_eq!(found.local_slopes.len(), 5);
 }
+
+/// The recomputation of scripts/estimates/check_estimates.py on trials of a real study, one cell
+/// censored on each side: `check_estimates.py FOLDER --write expected.csv` after `secateur fit`.
+#[test]
+fn point_estimates_are_those_of_scipy() {
+    let folder = std::path::Path::new("tests/fixtures/estimates");
+    let records = secateur::record::read(&folder.join("trials.csv")).expect("a fixture").records;
+    let found = analysed(&records, Options::default().bootstrap);
+    let mut expected = csv::Reader::from_path(folder.join("expected.csv")).expect("a fixture");
+    let mut compared = 0;
+    for row in expected.deserialize() {
+        let (file, learner, d, column, value): (String, String, String, String, String) =
+            row.expect("five columns");
+        let exponent = found.exponents.iter().find(|e| e.series.learner == learner);
+        let exponent = exponent.expect("two series");
+        let cell =
+            found.thresholds.iter().find(|t| t.series.learner == learner && t.d.to_string() == d);
+        let logistic = cell.and_then(|t| t.logistic);
+        let diagnostics = &exponent.diagnostics;
+        let number = match (file.as_str(), column.as_str()) {
+            ("thresholds", "n_star") => cell.map(|t| t.n_star),
+            ("thresholds", "n_logistic") => logistic.map(|l| l.value),
+            ("thresholds", "n_logistic_low") => logistic.map(|l| l.low),
+            ("thresholds", "n_logistic_high") => logistic.map(|l| l.high),
+            ("thresholds", _) => {
+                let censored = serde_json::to_value(cell.map(|t| t.censored)).expect("a word");
+                assert_eq!(
+                    (column.as_str(), censored.as_str()),
+                    ("censored", Some(value.as_str()))
+                );
+                continue;
+            }
+            (_, "exponent") => exponent.exponent.map(|i| i.value),
+            (_, "log_corrected") => exponent.log_corrected.map(|i| i.value),
+            (_, "scatter") => diagnostics.scatter,
+            (_, "delta_aicc") => diagnostics.delta_aicc,
+            (_, "leave_one_out_low") => diagnostics.leave_one_out_low,
+            (_, "leave_one_out_high") => diagnostics.leave_one_out_high,
+            (_, "extrapolated") => diagnostics.extrapolated.map(|i| i.value),
+            (_, "extrapolated_low") => diagnostics.extrapolated.map(|i| i.low),
+            (_, "extrapolated_high") => diagnostics.extrapolated.map(|i| i.high),
+            (_, other) => panic!("{other}"),
+        };
+        let (number, value): (f64, f64) = (number.expect(&column), value.parse().expect("number"));
+        assert!((number - value).abs() <= 1e-9 * value.abs().max(1.0), "{column} {number} {value}");
+        compared += 1;
+    }
+    assert!(compared > 40, "{compared}");
+}

@@ -3,15 +3,23 @@
 use super::estimate::{Diagnostics, Interval, Preference};
 use super::fit::{FLOOR, Fit, Law, Point, fit, half_width, noise, scatter};
 use super::line::{dot, weighted_line};
+use super::verdict::FEWEST_DIMENSIONS;
 
 /// Difference of AICc below which two laws are equally good.
 const INDIFFERENT: f64 = 2.0;
 
 /// All diagnostics of a series from its points at the study's threshold and at τ = 0.3 and 0.7.
+///
+/// The sample sizes were chosen for the study's threshold, so at the others many cells may be
+/// bounds: an exponent there needs four values.
 #[must_use]
 pub fn diagnose(points: &[Point], at_03: &[Point], at_07: &[Point]) -> Diagnostics {
     let delta_aicc = delta_aicc(points);
-    let exponent = |points| fit(points, Law::Power).map(|f| f.interval(points, Law::Power));
+    let exponent = |points: &[Point]| {
+        let enough = points.iter().filter(|p| p.is_value()).count() >= FEWEST_DIMENSIONS;
+        let fitted = fit(points, Law::Power).filter(|_| enough)?;
+        Some(fitted.interval(points, Law::Power))
+    };
     let loo = leave_one_out(points);
     Diagnostics {
         scatter: fit(points, Law::Power).map(|f| f.scatter.sqrt()),

@@ -12,6 +12,10 @@ pub const FLOOR: f64 = 0.02;
 /// Degrees of freedom that the series lends to the variance of each of its dimensions.
 const PRIOR_FREEDOM: f64 = 4.0;
 
+/// True variance of a median of 8 to 32 trials over the mean of its bootstrap variance: 0.80 to
+/// 0.98 in simulations, the bootstrap erring upwards.
+const BOOTSTRAP_EXCESS: f64 = 0.9;
+
 /// 40 % quantile of the standard normal law.
 const NORMAL_40: f64 = -0.253_347_103_135_799_7;
 
@@ -191,12 +195,13 @@ impl Fit {
     /// β and its 95 % interval.
     ///
     /// ```text
-    /// β ± ( 1.96² V + t² τ² Σ sᵢ² )^½,   sᵢ = ∂β/∂ ln n*ᵢ,   t = t_{p−2, 0.975}
+    /// β ± ( 1.96² · 0.9 V + t² τ² Σ sᵢ² )^½,   sᵢ = ∂β/∂ ln n*ᵢ,   t = t_{p−2, 0.975}
     /// ```
     ///
     /// V is the variance of β over the bootstrap, each replicate carried through the whole
     /// chain: trials, n* or bound, line (at the weights of this fit). Where the
-    /// bootstrap variance of a dimension is below 0.02² the difference is added. τ² ([`scatter`]) rests on
+    /// bootstrap variance of a dimension is below 0.02² the difference is added. 0.9 is what the
+    /// bootstrap overstates the variance of a median of few trials by. τ² ([`scatter`]) rests on
     /// p − 2 degrees of freedom and gets the quantile of Student's t; each source has its own
     /// quantile, and half-widths add in squares.
     #[must_use]
@@ -237,9 +242,10 @@ pub fn interval(line: &Line, trials: f64, scatter: f64, freedom: usize) -> Inter
     Interval { value: line.slope, low: line.slope - half, high: line.slope + half }
 }
 
-/// Half the length of an interval with variance `trials` known, and `scatter` estimated.
+/// Half the length of an interval with bootstrap variance `trials`, and `scatter` known from
+/// `freedom` degrees of freedom.
 #[must_use]
 pub fn half_width(trials: f64, scatter: f64, freedom: usize) -> f64 {
     let scatter = if scatter > 0.0 { student_975(freedom).powi(2) * scatter } else { 0.0 };
-    (NORMAL_975.powi(2) * trials + scatter).sqrt()
+    (NORMAL_975.powi(2) * BOOTSTRAP_EXCESS * trials + scatter).sqrt()
 }

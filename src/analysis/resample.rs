@@ -110,7 +110,9 @@ impl Ensemble {
         let points: Vec<Risks> = points.into_iter().collect();
         let mut slots: BTreeMap<u32, usize> =
             points.iter().flatten().map(|&(trial, _)| (trial, 0)).collect();
-        slots.values_mut().zip(0..).for_each(|(slot, place)| *slot = place);
+        for (place, slot) in slots.values_mut().enumerate() {
+            *slot = place;
+        }
         let streams = slots.keys().map(|&trial| stream(trial)).collect();
         let ranked = points.into_iter().map(|point| {
             let mut ranked: Vec<(f64, usize)> =

@@ -63,7 +63,9 @@ fn outcomes(ln_n: &[f64], ensemble: &Ensemble, tau: f64) -> (Vec<Outcome>, f64) 
     let mut outcomes: Vec<Outcome> =
         all.map(|(x, risk, trial)| Outcome { x, success: f64::from(risk <= tau), trial }).collect();
     let mean = outcomes.iter().map(|o| o.x).sum::<f64>() / outcomes.len() as f64;
-    outcomes.iter_mut().for_each(|o| o.x -= mean);
+    for outcome in &mut outcomes {
+        outcome.x -= mean;
+    }
     (outcomes, mean)
 }
 

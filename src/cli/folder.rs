@@ -51,7 +51,11 @@ pub(crate) fn report(
 /// `secateur fit`: thresholds, exponents and verdicts again.
 pub(crate) fn fit(arguments: &FitArguments) -> Result<Ending> {
     let found = Found::load(&arguments.folder)?;
-    report(&found.study, &found.records, &found.options, &found.folder, arguments.format, false)?;
+    let Found { study, records, options, folder } = &found;
+    let analysis = report(study, records, options, folder, arguments.format, false)?;
+    if arguments.details && arguments.format == TableFormat::Text {
+        print::text(&format!("\n{}", report::details_table(&analysis)));
+    }
     Ok(Ending::Done)
 }
 

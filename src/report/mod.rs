@@ -9,6 +9,7 @@
 pub mod scene;
 
 mod axis;
+mod details;
 mod exponents;
 mod font;
 mod format;
@@ -35,6 +36,7 @@ use std::path::{Path, PathBuf};
 use crate::analysis::estimate::Analysis;
 use crate::error::{Error, Result};
 
+pub use details::details_table;
 pub use exponents::draw as exponents;
 pub use learning_curves::draw as learning_curves;
 pub use notes::notes;

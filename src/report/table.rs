@@ -24,14 +24,26 @@ const RIGHT: [bool; 10] = [false, false, true, true, true, true, true, false, tr
 /// Ends with a line break. Without a series there is only the head.
 #[must_use]
 pub fn exponent_table(analysis: &Analysis) -> String {
-    let rows = rows(analysis);
-    let widths = widths(&rows);
+    aligned(&HEADINGS, &RIGHT, &rows(analysis))
+}
+
+/// Aligned text: headings, a rule, and the rows.
+pub(super) fn aligned<const N: usize>(
+    headings: &[&str; N],
+    right: &[bool; N],
+    rows: &[[String; N]],
+) -> String {
+    let head = headings.map(str::to_owned);
+    let all = || std::iter::once(&head).chain(rows);
+    let widths: [usize; N] =
+        std::array::from_fn(|i| all().map(|row| row[i].chars().count()).max().unwrap_or_default());
     let rule = widths.map(|width| "─".repeat(width));
-    let head = HEADINGS.map(str::to_owned);
     let mut table = String::new();
-    for row in [&head, &rule].into_iter().chain(&rows) {
-        let cells: Vec<String> = (0..row.len()).map(|i| pad(row, &widths, i)).collect();
-        table += cells.join("  ").trim_end();
+    for row in [&head, &rule].into_iter().chain(rows) {
+        let cells = row.iter().zip(widths).zip(right).map(|((cell, width), right)| {
+            if *right { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+        });
+        table += cells.collect::<Vec<_>>().join("  ").trim_end();
         table.push('\n');
     }
     table
@@ -52,13 +64,18 @@ pub fn markdown_table(analysis: &Analysis) -> String {
 type Row = [String; 10];
 
 fn rows(analysis: &Analysis) -> Vec<Row> {
+    sorted(analysis).into_iter().map(row).collect()
+}
+
+/// The exponents by link, learner and α.
+pub(super) fn sorted(analysis: &Analysis) -> Vec<&Exponent> {
     let mut series: Vec<&Exponent> = analysis.exponents.iter().collect();
     series.sort_by(|a, b| {
         let (s, t) = (&a.series, &b.series);
         let setting = Setting::of(s).order(&Setting::of(t));
         setting.then(rank(&s.learner).cmp(&rank(&t.learner))).then(s.alpha.total_cmp(&t.alpha))
     });
-    series.into_iter().map(row).collect()
+    series
 }
 
 fn row(e: &Exponent) -> Row {
@@ -82,12 +99,12 @@ fn row(e: &Exponent) -> Row {
     ]
 }
 
-fn interval(beta: Interval) -> String {
+pub(super) fn interval(beta: Interval) -> String {
     let [value, low, high] = [beta.value, beta.low, beta.high].map(format::exponent);
     format!("{value} [{low}, {high}]")
 }
 
-fn word(verdict: Verdict) -> &'static str {
+pub(super) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Consistent => "consistent",
         Verdict::Excluded => "excluded",
@@ -96,16 +113,4 @@ fn word(verdict: Verdict) -> &'static str {
         Verdict::TooFewDimensions => "too few dimensions",
         Verdict::NoPrediction => "no prediction",
     }
-}
-
-fn widths(rows: &[Row]) -> [usize; 10] {
-    std::array::from_fn(|i| {
-        let cells = rows.iter().map(|row| row[i].chars().count());
-        cells.chain([HEADINGS[i].chars().count()]).max().unwrap_or_default()
-    })
-}
-
-fn pad(row: &Row, widths: &[usize; 10], i: usize) -> String {
-    let width = widths[i];
-    if RIGHT[i] { format!("{:>width$}", row[i]) } else { format!("{:<width$}", row[i]) }
 }
