@@ -1,6 +1,6 @@
 //! The estimates against independent formulations and against simulations of known truth.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use faer::Mat;
 use faer::linalg::solvers::SolveLstsq;
@@ -8,9 +8,9 @@ use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use secateur::analysis::estimate::{Analysis, Censoring, Verdict};
-use secateur::analysis::exponent::weighted_line;
 use secateur::analysis::isotonic::non_increasing;
-use secateur::analysis::resample::{Ensemble, ensembles};
+use secateur::analysis::line::weighted_line;
+use secateur::analysis::resample::{Ensemble, Stream, ensembles};
 use secateur::analysis::stats::{quantile, variance};
 use secateur::analysis::threshold::{Place, locate};
 use secateur::analysis::{Options, analyse, table, write};
@@ -120,11 +120,7 @@ fn weighted_line_is_the_least_squares_solution_by_qr() {
         assert!((line.intercept - solution[(0, 0)]).abs() < 1e-10);
         assert!((line.slope - solution[(1, 0)]).abs() < 1e-10);
         let residual = &design * &solution - &target;
-        let chi2 = residual.col(0).squared_norm_l2() / (count as f64 - 2.0);
-        match line.reduced_chi2 {
-            Some(found) => assert!((found - chi2).abs() < 1e-10),
-            None => assert_eq!(count, 2),
-        }
+        assert!((line.chi2 - residual.col(0).squared_norm_l2()).abs() < 1e-10);
     }
     assert_eq!(weighted_line(&[1.0, 1.0], &[1.0, 2.0], &[1.0, 1.0]), None);
     assert_eq!(weighted_line(&[], &[], &[]), None);
@@ -255,8 +251,8 @@ fn bootstrap_spread_of_a_median_is_the_asymptotic_one() {
     let count = 101_u32;
     let spreads = (0..40).map(|i| {
         let point = (0..count).map(|t| (t, normal(&mut generator))).collect();
-        let ensemble = Ensemble::new([point]);
-        let medians = ensemble.replicates(400, i, "cell").filter_map(|m| m[0]).map(|m| m.0);
+        let ensemble = Ensemble::new([point], |trial| Stream::of_cell("cell", trial));
+        let medians = ensemble.replicates(400, i).filter_map(|m| m[0]).map(|m| m.0);
         variance(&medians.collect::<Vec<_>>()).sqrt()
     });
     let spread = spreads.sum::<f64>() / 40.0;
@@ -265,19 +261,59 @@ fn bootstrap_spread_of_a_median_is_the_asymptotic_one() {
 }
 
 #[test]
-fn trials_are_resampled_together_and_missing_ones_fall_back() {
-    let shared = Ensemble::new([
+fn trials_are_weighted_as_a_whole() {
+    let points = [
         (0..9).map(|t| (t, f64::from(t))).collect::<Vec<_>>(),
         (0..9).map(|t| (t, f64::from(t) + 100.0)).collect(),
         vec![(7, 1.5)],
         vec![],
-    ]);
-    for medians in shared.replicates(200, 0, "cell") {
-        let [Some((first, 9)), Some((second, 9)), Some((lone, _)), None] = medians[..] else {
+    ];
+    let shared = Ensemble::new(points, |trial| Stream::of_cell("cell", trial));
+    let mut distinct = BTreeSet::new();
+    for medians in shared.replicates(200, 0) {
+        let [Some((first, 9)), Some((second, 9)), Some((lone, 1)), None] = medians[..] else {
             panic!("{medians:?}")
         };
-        assert_eq!(first + 100.0, second);
+        assert!((first + 100.0 - second).abs() < 1e-9);
         assert_eq!(lone, 1.5);
+        distinct.insert(first.to_bits());
+    }
+    assert_eq!(distinct.len(), 200);
+}
+
+/// Quantile ½ of the distribution function that is linear between the middles of the steps.
+#[test]
+fn a_replicate_is_the_median_of_the_weighted_distribution() {
+    let risks = [0.1, 0.4, 0.5, 0.9, 1.3];
+    let point = |order: [u32; 5]| order.map(|t| (t, risks[t as usize])).to_vec();
+    let ensemble =
+        Ensemble::new([point([3, 0, 4, 1, 2])], |trial| Stream::of_data(8, trial.into()));
+    // The same streams, each trial alone, show the weights: a risk of a lone trial does not.
+    let pairs = |t: u32| {
+        let sample = vec![(t, 0.0), (t + 1, 1.0)];
+        Ensemble::new([sample], |trial| Stream::of_data(8, trial.into()))
+    };
+    let medians = |e: &Ensemble| e.replicates(50, 3).map(|m| m[0].expect("there").0).collect();
+    let whole: Vec<f64> = medians(&ensemble);
+    // Of two values 0 and 1 with weights v and w the median is w/(v + w) = r/(1 + r), r = w/v.
+    let shares: Vec<Vec<f64>> = (0..4).map(|t| medians(&pairs(t))).collect();
+    for (b, found) in whole.iter().enumerate() {
+        let mut weights = vec![1.0];
+        for share in &shares {
+            let last = weights[weights.len() - 1];
+            weights.push(last * share[b] / (1.0 - share[b]));
+        }
+        let total: f64 = weights.iter().sum();
+        let level = |t: usize| (weights[..t].iter().sum::<f64>() + weights[t] / 2.0) / total;
+        let expected = match (0..5).find(|&t| level(t) >= 0.5) {
+            Some(0) => risks[0],
+            None => risks[4],
+            Some(t) => {
+                let share = (0.5 - level(t - 1)) / (level(t) - level(t - 1));
+                risks[t - 1] + share * (risks[t] - risks[t - 1])
+            }
+        };
+        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
     }
 }
 
@@ -419,12 +455,20 @@ fn tables_have_the_columns_of_the_design() {
     let mut lines = thresholds.lines();
     assert_eq!(
         lines.next(),
-        Some("learner,link,k_star,r,alpha,q,d,s,threshold,n_star,ci_low,ci_high,censored,trials")
+        Some(
+            "learner,link,k_star,r,alpha,q,d,s,threshold,n_star,ci_low,ci_high,censored,trials,\
+             se_ln,n_logistic,n_logistic_low,n_logistic_high"
+        )
     );
     let first = lines.next().expect("two cells");
     assert!(first.starts_with("unpruned,He2,2,1,0.5,0.0,16,4,0.125,"), "{first}");
-    assert!(first.ends_with(",0.0,64.0,below,2"), "{first}");
+    assert!(first.ends_with(",0.0,64.0,below,2,,,,"), "{first}");
     let second = lines.next().expect("two cells");
-    assert!(second.ends_with(",,above,2"), "{second}");
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2);
+    assert!(second.ends_with(",,above,2,,,,"), "{second}");
+    assert_eq!(read("diagnostics.csv").lines().count(), 2);
+    assert_eq!(
+        (read("ratios.csv").lines().count(), read("advantages.csv").lines().count()),
+        (1, 1)
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 5);
 }

@@ -5,7 +5,7 @@ use std::f64::consts::{FRAC_2_PI, SQRT_2};
 use serde::Serialize;
 
 use super::estimate::{Censoring, Interval};
-use super::exponent::FLOOR;
+use super::fit::FLOOR;
 use super::stored::{Cell, Fit, Tables};
 
 /// Probability that a comparison of two honest runs of one study marks anything at all.

@@ -91,6 +91,10 @@ pub struct Threshold {
     pub censored: Censoring,
     /// Trials per sample size (the smallest over the curve).
     pub trials: usize,
+    /// Bootstrap standard error of ln n*; absent when censored.
+    pub se_ln: Option<f64>,
+    /// The second estimator of n*, by logistic regression of success on ln n.
+    pub logistic: Option<Interval>,
 }
 
 /// How a fitted exponent stands to a prediction.
@@ -158,6 +162,112 @@ pub struct Exponent {
     pub verdict: Verdict,
     /// β against `csq`.
     pub verdict_csq: Verdict,
+    /// What else the series says about β: a row of `diagnostics.csv`.
+    pub diagnostics: Diagnostics,
+    /// What would settle a verdict that is `unresolved`.
+    pub resolution: Option<Resolution>,
+}
+
+/// Which of two laws the data prefer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Preference {
+    /// n* = C d^β.
+    #[serde(rename = "power")]
+    Power,
+    /// n* = C d^β ln d.
+    #[serde(rename = "power log")]
+    PowerLog,
+    /// The difference of AICc is within 2.
+    #[serde(rename = "neither")]
+    Neither,
+}
+
+/// Checks of one exponent beside its interval.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Diagnostics {
+    /// Standard deviation of ln n* about the line beyond the noise of the trials.
+    pub scatter: Option<f64>,
+    /// AICc of C d^β ln d less that of C d^β: positive if the plain power is preferred.
+    pub delta_aicc: Option<f64>,
+    /// What that difference says.
+    pub preferred: Option<Preference>,
+    /// β at risk τ = 0.3.
+    pub at_03: Option<Interval>,
+    /// β at risk τ = 0.7.
+    pub at_07: Option<Interval>,
+    /// Smallest β when one dimension is left out.
+    pub leave_one_out_low: Option<f64>,
+    /// Largest β when one dimension is left out.
+    pub leave_one_out_high: Option<f64>,
+    /// β at d → ∞ if local slopes are linear in 1/ln d.
+    pub extrapolated: Option<Interval>,
+}
+
+/// What would bring the half-width of an exponent to 0.15.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Resolution {
+    /// More trials at the same dimensions; absent if they would not do.
+    pub trials: Option<MoreTrials>,
+    /// Further dimensions with as many trials; absent if they would not do.
+    pub dimensions: Option<MoreDimensions>,
+}
+
+/// So many times the trials.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MoreTrials {
+    /// The multiple, at least 2.
+    pub factor: usize,
+    /// Samples that the additional trials would read.
+    pub samples: f64,
+}
+
+/// Dimensions to add.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MoreDimensions {
+    /// The dimensions.
+    pub dimensions: Vec<usize>,
+    /// Samples that their trials would read.
+    pub samples: f64,
+}
+
+/// n*_unpruned / n* at one dimension: a row of `ratios.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ratio {
+    /// Input dimension d.
+    pub d: usize,
+    /// The ratio, or the bound on it.
+    pub ratio: f64,
+    /// Lower end of its 95 % bootstrap interval; 0 if it is an upper bound.
+    pub ci_low: f64,
+    /// Upper end; infinite if it is a lower bound.
+    pub ci_high: f64,
+    /// Whether the ratio is only a bound: `above` if it is at least `ratio`.
+    pub censored: Censoring,
+    /// Trials that both learners ran on the same data, which are resampled in pairs.
+    pub shared: usize,
+}
+
+/// How n*_unpruned / n* of one series grows with d: a row of `advantages.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Advantage {
+    /// The series that is held against the unpruned one.
+    pub series: SeriesKey,
+    /// The risk τ.
+    pub threshold: f64,
+    /// The ratios, in order of d.
+    pub ratios: Vec<Ratio>,
+    /// Dimensions at which the ratio is no bound.
+    pub points: usize,
+    /// Common dimensions at which it is one, or unknown.
+    pub censored: usize,
+    /// γ in n*_unpruned / n* = C d^γ.
+    pub exponent: Option<Interval>,
+    /// ln C.
+    pub log_constant: Option<f64>,
+    /// Difference of the predicted exponents.
+    pub predicted: Option<f64>,
+    /// γ against `predicted`.
+    pub verdict: Verdict,
 }
 
 /// All estimates of one study at one threshold.
@@ -173,6 +283,8 @@ pub struct Analysis {
     pub thresholds: Vec<Threshold>,
     /// Exponents, one a series.
     pub exponents: Vec<Exponent>,
+    /// Advantages over the unpruned learner, one a series that has an unpruned twin.
+    pub advantages: Vec<Advantage>,
 }
 
 fn known_or_null<T, S>(count: &T, serializer: S) -> Result<S::Ok, S::Error>

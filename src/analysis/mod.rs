@@ -2,21 +2,28 @@
 //!
 //! ```text
 //! records ─ check ─► table (curves) ─┐
-//!              └─► resample (trials) ──┴─► threshold ─► exponent ─► verdict ─► write
+//!              └─► resample (trials) ──┴─► threshold ─┬─► fit ─► exponent ─► verdict ─► write
+//!                                                     └─► advantage (of two series)
 //! ```
 //!
 //! Every estimate is a function of the records and of [`Options`] alone: neither the
 //! order of the records nor the number of threads changes a digit, and another
 //! threshold never needs another simulation.
 
+pub mod advantage;
 mod check;
 pub mod compare;
+pub mod diagnostics;
 pub mod estimate;
 pub mod exponent;
+pub mod fit;
 pub mod isotonic;
+pub mod line;
 pub mod resample;
+pub mod resolve;
 pub mod stats;
 pub mod stored;
+pub mod success;
 pub mod table;
 pub mod threshold;
 pub mod verdict;
@@ -27,6 +34,8 @@ use crate::{Error, Result};
 
 pub use estimate::Analysis;
 
+use exponent::{Crossings, OTHER_LEVELS};
+use rayon::prelude::*;
 use threshold::Crossing;
 
 /// Replicates below which a 2.5 % percentile has no observation beyond it.
@@ -45,7 +54,7 @@ pub struct Options {
     pub threshold: f64,
     /// Bootstrap replicates B.
     pub bootstrap: usize,
-    /// Seed of the bootstrap; each cell mixes in its own key.
+    /// Seed of the bootstrap; each trial mixes in its own.
     pub seed: u64,
 }
 
@@ -89,23 +98,27 @@ pub fn analyse(study: &str, records: &[Record], options: &Options) -> Result<Ana
     check::records(study, records)?;
     let curves = table::curves(records)?;
     let ensembles = resample::ensembles(records);
-    let crossings: Vec<Crossing> = curves
-        .iter()
+    let [low, high] = OTHER_LEVELS;
+    let levels = [options.threshold, low, high];
+    let crossings: Vec<Crossings> = curves
+        .par_iter()
         .filter_map(|curve| {
             let ensemble = ensembles.get(curve.cell.as_str())?;
-            Some(threshold::cross(curve, ensemble, options))
+            Some(threshold::cross(curve, ensemble, options, levels))
         })
         .collect();
-    let exponents = crossings
-        .chunk_by(|a, b| a.threshold.series == b.threshold.series)
-        .filter_map(exponent::of_series)
-        .collect();
-    let thresholds = crossings.into_iter().map(|c| c.threshold).collect();
+    let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;
+    let series: Vec<&[Crossings]> = crossings.chunk_by(same).collect();
+    let exponents = series.par_iter().filter_map(|cells| exponent::of_series(cells)).collect();
+    let usual: Vec<&Crossing> = crossings.iter().map(|[usual, ..]| usual).collect();
+    let advantages = advantage::advantages(&usual);
+    let thresholds = usual.into_iter().map(|c| c.threshold.clone()).collect();
     Ok(Analysis {
         study: study.to_owned(),
         threshold: options.threshold,
         curves,
         thresholds,
         exponents,
+        advantages,
     })
 }

@@ -1,21 +1,22 @@
-//! Bootstrap over trials: whole trials are drawn, not single risks.
+//! Bootstrap over trials: whole trials are weighted, not single risks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use rand::{RngExt, SeedableRng};
+use rand_distr::{Distribution, Exp1};
 
 use crate::record::Record;
 
 /// The risks of one cell, arranged for resampling.
 ///
 /// A trial index stands for one draw of directions and data that all its sample sizes
-/// share, so the risks of a trial at different n depend on each other. Drawing the
+/// share, so the risks of a trial at different n depend on each other. Weighting the
 /// trial as a whole keeps that dependence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ensemble {
-    /// Trials with at least one success: the union over all n.
-    trials: usize,
+    /// Trials with at least one success, over all n.
+    streams: Vec<Stream>,
     /// At each n, in order of n: (risk, which of the trials), in order of the risk.
     points: Vec<Vec<(f64, usize)>>,
 }
@@ -26,92 +27,165 @@ pub type Risks = Vec<(u32, f64)>;
 /// Median of the risk and number of trials behind it, at one n.
 pub type Median = (f64, usize);
 
+/// Names the stream of bootstrap weights of one trial.
+///
+/// Trials of two cells with equal streams have equal weights in every replicate: that is how
+/// learners that saw the same data are compared in pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stream([u64; 3]);
+
+impl Stream {
+    /// The stream of a trial that is known by its data: dimension and seed.
+    #[must_use]
+    pub fn of_data(d: usize, seed: u64) -> Self {
+        Self([0, d as u64, seed])
+    }
+
+    /// The stream of trial number `trial` of a cell whose seeds do not tell its trials apart.
+    #[must_use]
+    pub fn of_cell(cell: &str, trial: u32) -> Self {
+        let hash = cell.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        Self([1, hash, u64::from(trial)])
+    }
+
+    fn generator(self, seed: u64) -> ChaCha8Rng {
+        let mut key = [0; 32];
+        let words = [seed, self.0[0], self.0[1], self.0[2]];
+        for (bytes, word) in key.chunks_mut(8).zip(words) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        ChaCha8Rng::from_seed(key)
+    }
+}
+
 /// The ensembles of all cells, by cell key. Failed trials take no part, but an n at
 /// which every trial failed keeps its place.
+///
+/// A trial is known by its seed if all its records agree on it and no other trial of the cell
+/// has it; otherwise (the column is missing, say) by cell and index.
 #[must_use]
 pub fn ensembles(records: &[Record]) -> BTreeMap<&str, Ensemble> {
-    let mut cells: BTreeMap<&str, BTreeMap<u64, Risks>> = BTreeMap::new();
+    let mut cells: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
     for record in records {
-        let point = cells.entry(&record.cell).or_default().entry(record.n).or_default();
+        cells.entry(&record.cell).or_default().push(record);
+    }
+    cells.into_iter().map(|(cell, records)| (cell, ensemble(cell, &records))).collect()
+}
+
+fn ensemble(cell: &str, records: &[&Record]) -> Ensemble {
+    let mut points: BTreeMap<u64, Risks> = BTreeMap::new();
+    for record in records {
+        let point = points.entry(record.n).or_default();
         if record.is_ok() {
             point.push((record.trial, record.risk));
         }
     }
-    cells.into_iter().map(|(cell, points)| (cell, Ensemble::new(points.into_values()))).collect()
+    let streams = data_streams(records);
+    Ensemble::new(points.into_values(), |trial| {
+        streams.as_ref().map_or_else(|| Stream::of_cell(cell, trial), |s| s[&trial])
+    })
+}
+
+/// Streams by seed, if seeds tell the trials apart.
+fn data_streams(records: &[&Record]) -> Option<BTreeMap<u32, Stream>> {
+    let mut trials = BTreeMap::new();
+    let mut owners = BTreeMap::new();
+    for r in records {
+        let seed = *trials.entry(r.trial).or_insert(r.seed);
+        let owner = *owners.entry(r.seed).or_insert(r.trial);
+        if seed != r.seed || owner != r.trial {
+            return None;
+        }
+    }
+    let d = records.first()?.d;
+    Some(trials.into_iter().map(|(trial, seed)| (trial, Stream::of_data(d, seed))).collect())
 }
 
 impl Ensemble {
-    /// Takes the risks at each n, in order of n.
+    /// Takes the risks at each n, in order of n, and the stream of each trial.
     #[must_use]
-    pub fn new(points: impl IntoIterator<Item = Risks>) -> Self {
+    pub fn new(points: impl IntoIterator<Item = Risks>, stream: impl Fn(u32) -> Stream) -> Self {
         let points: Vec<Risks> = points.into_iter().collect();
-        let union: BTreeSet<u32> = points.iter().flatten().map(|&(trial, _)| trial).collect();
-        let slots: BTreeMap<u32, usize> = union.iter().copied().zip(0..).collect();
+        let mut slots: BTreeMap<u32, usize> =
+            points.iter().flatten().map(|&(trial, _)| (trial, 0)).collect();
+        for (place, slot) in slots.values_mut().enumerate() {
+            *slot = place;
+        }
+        let streams = slots.keys().map(|&trial| stream(trial)).collect();
         let ranked = points.into_iter().map(|point| {
             let mut ranked: Vec<(f64, usize)> =
                 point.into_iter().map(|(trial, risk)| (risk, slots[&trial])).collect();
             ranked.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             ranked
         });
-        Self { trials: union.len(), points: ranked.collect() }
+        Self { points: ranked.collect(), streams }
+    }
+
+    /// The streams of the trials.
+    #[must_use]
+    pub fn streams(&self) -> &[Stream] {
+        &self.streams
+    }
+
+    /// At each n, in order of n: (risk, which of the trials) of the successful trials.
+    #[must_use]
+    pub fn risks(&self) -> &[Vec<(f64, usize)>] {
+        &self.points
     }
 
     /// Medians of the data as they are; none where every trial failed.
     #[must_use]
     pub fn medians(&self) -> Vec<Option<Median>> {
-        self.medians_of(&vec![1; self.trials])
+        self.medians_of(&vec![1.0; self.streams.len()])
     }
 
-    /// `replicates` resampled sets of medians, one entry per n each.
+    /// `replicates` reweighted sets of medians, one entry per n each.
     ///
-    /// Each replicate draws as many trials as the cell has, with replacement, once for
-    /// all n. Where trials are missing at some n, those present in the draw count; where
-    /// none is, the original median stands. The draws depend on `seed` and `cell` alone.
-    pub fn replicates<'a>(
-        &'a self,
+    /// The Bayesian bootstrap (Rubin, *Annals of Statistics* 9, 1981, 130): in each replicate
+    /// every trial gets one weight, exponential with mean 1, for all n, and the median is the
+    /// weighted one. Drawing with replacement would let it jump between few order
+    /// statistics. The weights depend on `seed` and the trial's [`Stream`] alone.
+    pub fn replicates(
+        &self,
         replicates: usize,
         seed: u64,
-        cell: &str,
-    ) -> impl Iterator<Item = Vec<Option<Median>>> + 'a {
-        let mut generator = generator(seed, cell);
-        let original = self.medians();
+    ) -> impl Iterator<Item = Vec<Option<Median>>> {
+        let mut generators: Vec<ChaCha8Rng> =
+            self.streams.iter().map(|stream| stream.generator(seed)).collect();
+        let mut weights = vec![0.0; self.streams.len()];
         (0..replicates).map(move |_| {
-            let mut copies = vec![0; self.trials];
-            for _ in 0..self.trials {
-                copies[generator.random_range(0..self.trials as u32) as usize] += 1;
+            for (weight, generator) in weights.iter_mut().zip(&mut generators) {
+                *weight = Exp1.sample(generator);
             }
-            let drawn = self.medians_of(&copies);
-            drawn.into_iter().zip(&original).map(|(new, old)| new.or(*old)).collect()
+            self.medians_of(&weights)
         })
     }
 
-    /// Medians with trial t counted `copies[t]` times.
-    fn medians_of(&self, copies: &[usize]) -> Vec<Option<Median>> {
-        self.points.iter().map(|point| median_of(point, copies)).collect()
+    fn medians_of(&self, weights: &[f64]) -> Vec<Option<Median>> {
+        self.points.iter().map(|point| median_of(point, weights)).collect()
     }
 }
 
-/// Median of a ranked sample with repetitions: the mean of the middle two if even.
-fn median_of(ranked: &[(f64, usize)], copies: &[usize]) -> Option<Median> {
-    let total: usize = ranked.iter().map(|&(_, trial)| copies[trial]).sum();
-    let order = |rank: usize| {
-        let mut passed = 0;
-        ranked.iter().find_map(|&(risk, trial)| {
-            passed += copies[trial];
-            (passed > rank).then_some(risk)
-        })
-    };
-    let (low, high) = (order(total.checked_sub(1)? / 2)?, order(total / 2)?);
-    Some((f64::midpoint(low, high), total))
-}
-
-/// The stream of one cell: keyed by the seed and the FNV-1a hash of the cell key.
-fn generator(seed: u64, cell: &str) -> ChaCha8Rng {
-    let hash = cell.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    let mut key = [0; 32];
-    key[..8].copy_from_slice(&seed.to_le_bytes());
-    key[8..16].copy_from_slice(&hash.to_le_bytes());
-    ChaCha8Rng::from_seed(key)
+/// Weighted median of a ranked sample, linear between neighbours.
+///
+/// The k-th value stands at (w₁ + … + w_{k−1} + w_k/2) / Σ w of the distribution; the median is
+/// read off at ½. With equal weights it is the middle value, or the mean of the middle two.
+fn median_of(ranked: &[(f64, usize)], weights: &[f64]) -> Option<Median> {
+    let half = ranked.iter().map(|&(_, trial)| weights[trial]).sum::<f64>() / 2.0;
+    let mut passed = 0.0;
+    let mut last: Option<(f64, f64)> = None;
+    for &(risk, trial) in ranked {
+        let place = passed + weights[trial] / 2.0;
+        passed += weights[trial];
+        if place >= half {
+            let median = last.map_or(risk, |(before, value)| {
+                value + (half - before) / (place - before) * (risk - value)
+            });
+            return Some((median, ranked.len()));
+        }
+        last = Some((place, risk));
+    }
+    last.map(|(_, risk)| (risk, ranked.len()))
 }

@@ -3,8 +3,9 @@
 use super::Options;
 use super::estimate::{Censoring, Curve, Threshold};
 use super::isotonic::non_increasing;
-use super::resample::{Ensemble, Median};
-use super::stats::central_95;
+use super::resample::{Ensemble, Median, Stream};
+use super::stats::{central_95, variance};
+use super::success;
 
 /// A risk below this counts as this, so that its logarithm exists.
 const SMALLEST_RISK: f64 = 1e-12;
@@ -14,9 +15,12 @@ const SMALLEST_RISK: f64 = 1e-12;
 pub struct Crossing {
     /// The estimate.
     pub threshold: Threshold,
-    /// ln n* of each bootstrap replicate; one that does not cross sits at the bound.
-    /// Empty if no trial of the cell succeeded.
-    pub replicates: Vec<f64>,
+    /// ln n* or its bound; absent if no trial of the cell succeeded.
+    pub place: Option<Place>,
+    /// The same in each bootstrap replicate; empty if no trial succeeded.
+    pub replicates: Vec<Place>,
+    /// The data of the trials.
+    pub streams: Vec<Stream>,
 }
 
 /// Where the isotonic curve meets the threshold, on the scale of ln n.
@@ -39,7 +43,9 @@ impl Place {
         }
     }
 
-    fn censoring(self) -> Censoring {
+    /// Whether and on which side it is only a bound.
+    #[must_use]
+    pub fn censoring(self) -> Censoring {
         match self {
             Self::Inside(_) => Censoring::None,
             Self::Below(_) => Censoring::Below,
@@ -48,42 +54,89 @@ impl Place {
     }
 }
 
-/// Crossing of one learning curve, its 95 % interval and its bootstrap replicates.
+/// Crossings of one learning curve with each of `levels`, with intervals and replicates.
 ///
-/// The interval is the percentile interval of ln n* over the replicates. Replicates that do
+/// The interval is the central 95 % of ln n* over the replicates. Replicates that do
 /// not cross are clamped to the end of the range; the open side of a censored cell
 /// is open in its interval too: (low, ∞) above the range, (0, high) below it. A cell
 /// without any successful trial is n* > 0: nothing is known.
 #[must_use]
-pub fn cross(curve: &Curve, ensemble: &Ensemble, options: &Options) -> Crossing {
+pub fn cross<const N: usize>(
+    curve: &Curve,
+    ensemble: &Ensemble,
+    options: &Options,
+    levels: [f64; N],
+) -> [Crossing; N] {
     let ln_n: Vec<f64> = curve.points.iter().map(|point| (point.n as f64).ln()).collect();
-    let ln_tau = options.threshold.ln();
-    let place = locate(&ln_n, &ensemble.medians(), ln_tau);
-    let replicates: Vec<f64> = ensemble
-        .replicates(options.bootstrap, options.seed, &curve.cell)
-        .filter_map(|medians| locate(&ln_n, &medians, ln_tau).map(Place::ln_n))
-        .collect();
+    let places = |medians: &[Option<Median>]| {
+        let descent = Descent::new(&ln_n, medians);
+        levels.map(|level| descent.as_ref().map(|d| d.reaches(level.ln())))
+    };
+    let all: Vec<[Option<Place>; N]> =
+        ensemble.replicates(options.bootstrap, options.seed).map(|m| places(&m)).collect();
+    let found = places(&ensemble.medians());
+    std::array::from_fn(|i| {
+        let replicates: Vec<Place> = all.iter().filter_map(|places| places[i]).collect();
+        let logistic = success::crossing(&ln_n, ensemble, levels[i]);
+        let threshold = Threshold { logistic, ..estimate(curve, levels[i], found[i], &replicates) };
+        let streams = ensemble.streams().to_vec();
+        Crossing { threshold, place: found[i], replicates, streams }
+    })
+}
+
+fn estimate(curve: &Curve, level: f64, place: Option<Place>, replicates: &[Place]) -> Threshold {
+    let ln_n: Vec<f64> = replicates.iter().map(|place| place.ln_n()).collect();
     let (n_star, censored) =
         place.map_or((0.0, Censoring::Above), |place| (samples(place.ln_n()), place.censoring()));
-    let (low, high) = if place.is_some() { central_95(&replicates) } else { (-f64::INFINITY, 0.0) };
-    let threshold = Threshold {
+    let (low, high) = if place.is_some() { central_95(&ln_n) } else { (-f64::INFINITY, 0.0) };
+    Threshold {
         series: curve.series.clone(),
         d: curve.d,
         s: curve.s,
-        threshold: options.threshold,
+        threshold: level,
         n_star,
         ci_low: if censored == Censoring::Below { 0.0 } else { samples(low) },
         ci_high: if censored == Censoring::Above { f64::INFINITY } else { samples(high) },
         censored,
         trials: curve.points.iter().map(|point| point.trials).min().unwrap_or(0),
-    };
-    Crossing { threshold, replicates }
+        se_ln: (censored == Censoring::None).then(|| variance(&ln_n).sqrt()),
+        logistic: None,
+    }
 }
 
 /// n from ln n; a sample size that was run comes back as the whole number it is.
 fn samples(ln_n: f64) -> f64 {
     let n = ln_n.exp();
     if (n - n.round()).abs() < 1e-12 * n { n.round() } else { n }
+}
+
+/// A monotone learning curve: ln n and the isotonic fit to the log medians.
+struct Descent {
+    x: Vec<f64>,
+    fit: Vec<f64>,
+}
+
+impl Descent {
+    /// None without a single median.
+    fn new(ln_n: &[f64], medians: &[Option<Median>]) -> Option<Self> {
+        let points = || ln_n.iter().zip(medians).filter_map(|(&x, median)| Some((x, (*median)?)));
+        let x: Vec<f64> = points().map(|(x, _)| x).collect();
+        let y: Vec<f64> = points().map(|(_, (risk, _))| risk.max(SMALLEST_RISK).ln()).collect();
+        let weights: Vec<f64> = points().map(|(_, (_, trials))| trials as f64).collect();
+        (!x.is_empty()).then(|| Self { x, fit: non_increasing(&y, &weights) })
+    }
+
+    fn reaches(&self, ln_tau: f64) -> Place {
+        let Self { x, fit } = self;
+        match fit.iter().position(|&value| value <= ln_tau) {
+            None => Place::Above(x[x.len() - 1]),
+            Some(0) => Place::Below(x[0]),
+            Some(i) => {
+                let share = (fit[i - 1] - ln_tau) / (fit[i - 1] - fit[i]);
+                Place::Inside(x[i - 1] + share * (x[i] - x[i - 1]))
+            }
+        }
+    }
 }
 
 /// Crossing of the isotonic fit to a curve of medians with `ln_tau` = ln τ.
@@ -97,17 +150,5 @@ fn samples(ln_n: f64) -> f64 {
 /// Points without a median are passed over; none at all yields none.
 #[must_use]
 pub fn locate(ln_n: &[f64], medians: &[Option<Median>], ln_tau: f64) -> Option<Place> {
-    let points = || ln_n.iter().zip(medians).filter_map(|(&x, median)| Some((x, (*median)?)));
-    let x: Vec<f64> = points().map(|(x, _)| x).collect();
-    let y: Vec<f64> = points().map(|(_, (risk, _))| risk.max(SMALLEST_RISK).ln()).collect();
-    let weights: Vec<f64> = points().map(|(_, (_, trials))| trials as f64).collect();
-    let fit = non_increasing(&y, &weights);
-    Some(match fit.iter().position(|&value| value <= ln_tau) {
-        None => Place::Above(*x.last()?),
-        Some(0) => Place::Below(x[0]),
-        Some(i) => {
-            let share = (fit[i - 1] - ln_tau) / (fit[i - 1] - fit[i]);
-            Place::Inside(x[i - 1] + share * (x[i] - x[i - 1]))
-        }
-    })
+    Descent::new(ln_n, medians).map(|descent| descent.reaches(ln_tau))
 }

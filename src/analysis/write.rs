@@ -1,16 +1,18 @@
-//! `thresholds.csv` and `exponents.csv`: the columns of the design, written whole or not at all.
+//! The tables of the analysis, each written whole or not at all.
 
 use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::estimate::{Analysis, Censoring, Exponent, Interval, Threshold, Verdict};
+use super::estimate::{
+    Advantage, Analysis, Censoring, Exponent, Interval, Preference, Ratio, Threshold, Verdict,
+};
 use crate::record::{known, known_count};
 use crate::{Error, Result};
 
 /// The columns of `thresholds.csv`, one row per cell.
-pub const THRESHOLD_COLUMNS: [&str; 14] = [
+pub const THRESHOLD_COLUMNS: [&str; 18] = [
     "learner",
     "link",
     "k_star",
@@ -25,6 +27,10 @@ pub const THRESHOLD_COLUMNS: [&str; 14] = [
     "ci_high",
     "censored",
     "trials",
+    "se_ln",
+    "n_logistic",
+    "n_logistic_low",
+    "n_logistic_high",
 ];
 
 /// The columns of `exponents.csv`, one row per series.
@@ -51,28 +57,110 @@ pub const EXPONENT_COLUMNS: [&str; 20] = [
     "verdict_csq",
 ];
 
-/// The start that both tables share.
-type Series<'a> = (&'a str, &'a str, Option<u32>, Option<usize>, Option<f64>, Option<f64>);
-type ThresholdRow<'a> = (Series<'a>, usize, Option<usize>, f64, [Option<f64>; 3], Censoring, usize);
-type ExponentRow<'a> = (
-    Series<'a>,
-    [usize; 3],
-    f64,
-    [Option<f64>; 3],
-    [Option<f64>; 3],
-    Option<f64>,
-    Option<f64>,
-    Verdict,
-    Verdict,
-);
+/// The columns of `diagnostics.csv`, one row per series.
+pub const DIAGNOSTIC_COLUMNS: [&str; 28] = [
+    "learner",
+    "link",
+    "k_star",
+    "r",
+    "alpha",
+    "q",
+    "threshold",
+    "points",
+    "censored",
+    "scatter",
+    "delta_aicc",
+    "preferred",
+    "exponent_03",
+    "exponent_03_low",
+    "exponent_03_high",
+    "exponent_07",
+    "exponent_07_low",
+    "exponent_07_high",
+    "leave_one_out_low",
+    "leave_one_out_high",
+    "extrapolated",
+    "extrapolated_low",
+    "extrapolated_high",
+    "local_slopes",
+    "resolve_trials",
+    "resolve_trials_samples",
+    "resolve_dimensions",
+    "resolve_dimensions_samples",
+];
 
-/// Writes both tables into the folder `dir`.
+/// The columns of `ratios.csv`, one row per series and dimension that the unpruned one shares.
+pub const RATIO_COLUMNS: [&str; 13] = [
+    "learner",
+    "link",
+    "k_star",
+    "r",
+    "alpha",
+    "q",
+    "d",
+    "threshold",
+    "ratio",
+    "ci_low",
+    "ci_high",
+    "censored",
+    "shared",
+];
+
+/// The columns of `advantages.csv`, one row per series with an unpruned twin.
+pub const ADVANTAGE_COLUMNS: [&str; 16] = [
+    "learner",
+    "link",
+    "k_star",
+    "r",
+    "alpha",
+    "q",
+    "d_min",
+    "d_max",
+    "points",
+    "censored",
+    "threshold",
+    "exponent",
+    "ci_low",
+    "ci_high",
+    "predicted",
+    "verdict",
+];
+
+/// The start that all tables share.
+type Series<'a> = (&'a str, &'a str, Option<u32>, Option<usize>, Option<f64>, Option<f64>);
+/// Three numbers, absent ones empty.
+type Triple = [Option<f64>; 3];
+type ThresholdRow<'a> =
+    (Series<'a>, usize, Option<usize>, f64, Triple, Censoring, usize, Option<f64>, Triple);
+type ExponentRow<'a> =
+    (Series<'a>, [usize; 3], f64, Triple, Triple, Option<f64>, Option<f64>, Verdict, Verdict);
+type DiagnosticRow<'a> = (
+    Series<'a>,
+    f64,
+    [usize; 2],
+    [Option<f64>; 2],
+    Option<Preference>,
+    [Triple; 2],
+    [Option<f64>; 2],
+    Triple,
+    String,
+    (Option<usize>, Option<f64>),
+    (String, Option<f64>),
+);
+type RatioRow<'a> = (Series<'a>, usize, f64, Triple, Censoring, usize);
+type AdvantageRow<'a> = (Series<'a>, [usize; 4], f64, Triple, Option<f64>, Verdict);
+
+/// Writes `thresholds.csv`, `exponents.csv`, `diagnostics.csv`, `ratios.csv` and
+/// `advantages.csv` into the folder `dir`.
 ///
 /// # Errors
 /// As [`write_thresholds`].
 pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
     write_thresholds(&dir.join("thresholds.csv"), analysis)?;
-    write_exponents(&dir.join("exponents.csv"), analysis)
+    write_exponents(&dir.join("exponents.csv"), analysis)?;
+    write_diagnostics(&dir.join("diagnostics.csv"), analysis)?;
+    write_ratios(&dir.join("ratios.csv"), analysis)?;
+    write_advantages(&dir.join("advantages.csv"), analysis)
 }
 
 /// Writes `thresholds.csv` at `path`.
@@ -96,9 +184,36 @@ pub fn write_exponents(path: &Path, analysis: &Analysis) -> Result<()> {
     write_table(path, &EXPONENT_COLUMNS, analysis.exponents.iter().map(exponent_row))
 }
 
+/// Writes `diagnostics.csv` at `path`. Local slopes are `d1-d2:slope`, further dimensions `d`,
+/// separated by spaces.
+///
+/// # Errors
+/// As [`write_thresholds`].
+pub fn write_diagnostics(path: &Path, analysis: &Analysis) -> Result<()> {
+    write_table(path, &DIAGNOSTIC_COLUMNS, analysis.exponents.iter().map(diagnostic_row))
+}
+
+/// Writes `ratios.csv` at `path`.
+///
+/// # Errors
+/// As [`write_thresholds`].
+pub fn write_ratios(path: &Path, analysis: &Analysis) -> Result<()> {
+    let rows = analysis.advantages.iter().flat_map(|a| a.ratios.iter().map(|r| ratio_row(a, r)));
+    write_table(path, &RATIO_COLUMNS, rows)
+}
+
+/// Writes `advantages.csv` at `path`.
+///
+/// # Errors
+/// As [`write_thresholds`].
+pub fn write_advantages(path: &Path, analysis: &Analysis) -> Result<()> {
+    write_table(path, &ADVANTAGE_COLUMNS, analysis.advantages.iter().map(advantage_row))
+}
+
 fn threshold_row(t: &Threshold) -> ThresholdRow<'_> {
     let numbers = [t.n_star, t.ci_low, t.ci_high].map(finite);
-    (series(&t.series), t.d, known_count(t.s), t.threshold, numbers, t.censored, t.trials)
+    let (key, se) = (series(&t.series), t.se_ln.and_then(finite));
+    (key, t.d, known_count(t.s), t.threshold, numbers, t.censored, t.trials, se, fields(t.logistic))
 }
 
 fn exponent_row(e: &Exponent) -> ExponentRow<'_> {
@@ -113,6 +228,38 @@ fn exponent_row(e: &Exponent) -> ExponentRow<'_> {
         e.verdict,
         e.verdict_csq,
     )
+}
+
+fn diagnostic_row(e: &Exponent) -> DiagnosticRow<'_> {
+    let d = &e.diagnostics;
+    let trials = e.resolution.as_ref().and_then(|r| r.trials.as_ref());
+    let dimensions = e.resolution.as_ref().and_then(|r| r.dimensions.as_ref());
+    let slopes = e.local_slopes.iter().map(|(a, b, slope)| format!("{a}-{b}:{slope}"));
+    let further = dimensions.iter().flat_map(|m| &m.dimensions).map(ToString::to_string);
+    (
+        series(&e.series),
+        e.threshold,
+        [e.points, e.censored],
+        [d.scatter, d.delta_aicc],
+        d.preferred,
+        [d.at_03, d.at_07].map(fields),
+        [d.leave_one_out_low, d.leave_one_out_high],
+        fields(d.extrapolated),
+        slopes.collect::<Vec<_>>().join(" "),
+        (trials.map(|t| t.factor), trials.map(|t| t.samples)),
+        (further.collect::<Vec<_>>().join(" "), dimensions.map(|m| m.samples)),
+    )
+}
+
+fn ratio_row<'a>(a: &'a Advantage, r: &Ratio) -> RatioRow<'a> {
+    let numbers = [r.ratio, r.ci_low, r.ci_high].map(finite);
+    (series(&a.series), r.d, a.threshold, numbers, r.censored, r.shared)
+}
+
+fn advantage_row(a: &Advantage) -> AdvantageRow<'_> {
+    let ds = || a.ratios.iter().map(|r| r.d);
+    let span = [ds().min().unwrap_or(0), ds().max().unwrap_or(0), a.points, a.censored];
+    (series(&a.series), span, a.threshold, fields(a.exponent), a.predicted, a.verdict)
 }
 
 fn series(key: &super::estimate::SeriesKey) -> Series<'_> {

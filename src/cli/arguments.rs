@@ -170,6 +170,10 @@ pub(crate) struct FitArguments {
     #[command(flatten)]
     pub(crate) folder: FolderArguments,
 
+    /// Also show how far each exponent can be trusted (text; JSON and diagnostics.csv always do)
+    #[arg(long)]
+    pub(crate) details: bool,
+
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TableFormat,

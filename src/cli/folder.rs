@@ -54,6 +54,9 @@ pub(crate) fn fit(arguments: &FitArguments) -> Result<Ending> {
     let analysis = found.analyse()?;
     let folder = found.prepare()?;
     report(&analysis, folder, arguments.format, false)?;
+    if arguments.details && arguments.format == TableFormat::Text {
+        print::text(&format!("\n{}", report::details_table(&analysis)));
+    }
     Ok(Ending::Done)
 }
 

@@ -1,7 +1,8 @@
 //! Made-up estimates that look like those of a real study.
 
 use crate::analysis::estimate::{
-    Analysis, Censoring, Curve, CurvePoint, Exponent, Interval, SeriesKey, Threshold, Verdict,
+    Advantage, Analysis, Censoring, Curve, CurvePoint, Diagnostics, Exponent, Interval,
+    MoreDimensions, MoreTrials, Ratio, Resolution, SeriesKey, Threshold, Verdict,
 };
 
 pub(super) const ALPHAS: [f64; 6] = [0.25, 0.375, 0.5, 0.625, 0.75, 1.0];
@@ -15,6 +16,7 @@ pub(super) fn realistic() -> Analysis {
         curves: Vec::new(),
         thresholds: Vec::new(),
         exponents: Vec::new(),
+        advantages: Vec::new(),
     };
     for alpha in ALPHAS {
         for learner in ["unpruned", "pruned"] {
@@ -22,8 +24,33 @@ pub(super) fn realistic() -> Analysis {
             let dims = if short { &DIMS[..3] } else { &DIMS[..] };
             add_series(&mut analysis, &key(learner, "t^2 + t^4", 2, alpha), dims);
         }
+        analysis.advantages.push(advantage(alpha));
     }
     analysis
+}
+
+/// d^{2(1 − α)}/8 at every second dimension, the last a bound at α = 0.75.
+fn advantage(alpha: f64) -> Advantage {
+    let gamma = 2.0 * (1.0 - alpha);
+    let ratio = |&d: &usize| {
+        let ratio = (d as f64).powf(gamma) / 8.0;
+        let open = alpha == 0.75 && d == 4096;
+        let (ci_high, censored) =
+            if open { (f64::INFINITY, Censoring::Above) } else { (ratio * 1.2, Censoring::None) };
+        Ratio { d, ratio, ci_low: ratio * 0.9, ci_high, censored, shared: 15 }
+    };
+    let ratios: Vec<Ratio> = DIMS.iter().step_by(2).map(ratio).collect();
+    Advantage {
+        series: key("pruned", "t^2 + t^4", 2, alpha),
+        threshold: 0.5,
+        ratios,
+        points: 4,
+        censored: 0,
+        exponent: Some(Interval { value: gamma, low: gamma - 0.1, high: gamma + 0.1 }),
+        log_constant: Some(-8_f64.ln()),
+        predicted: Some(gamma),
+        verdict: Verdict::Consistent,
+    }
 }
 
 pub(super) fn key(learner: &str, link: &str, k_star: u32, alpha: f64) -> SeriesKey {
@@ -58,6 +85,8 @@ pub(super) fn add_series(analysis: &mut Analysis, key: &SeriesKey, dims: &[usize
             ci_high: n_star * 1.1,
             censored,
             trials: 15,
+            se_ln: None,
+            logistic: None,
         });
         let points = curve(n_star, censored == Censoring::Above);
         let cell = format!("{}-{}-{d}", key.learner, key.alpha);
@@ -111,5 +140,10 @@ fn exponent(key: &SeriesKey, dims: &[usize], beta: f64, constant: f64) -> Expone
         csq,
         verdict: verdict(beta),
         verdict_csq: verdict(csq),
+        diagnostics: Diagnostics::default(),
+        resolution: (key.alpha == 1.0).then(|| Resolution {
+            trials: Some(MoreTrials { factor: 3, samples: 2.5e7 }),
+            dimensions: Some(MoreDimensions { dimensions: vec![8192, 16384], samples: 4e9 }),
+        }),
     }
 }

@@ -10,6 +10,7 @@ pub mod scene;
 
 mod axis;
 mod comparison;
+mod details;
 mod exponents;
 mod font;
 mod format;
@@ -38,6 +39,7 @@ use crate::analysis::estimate::Analysis;
 use crate::error::{Error, Result};
 
 pub use comparison::{MARKS, comparison_markdown, comparison_text};
+pub use details::details_table;
 pub use exponents::draw as exponents;
 pub use learning_curves::draw as learning_curves;
 pub use notes::notes;

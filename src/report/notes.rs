@@ -2,21 +2,26 @@
 
 use super::format;
 use super::group::{self, Setting, rank};
-use crate::analysis::estimate::{Analysis, Censoring, SeriesKey, Threshold};
+use super::table;
+use crate::analysis::estimate::{
+    Advantage, Analysis, Censoring, Exponent, Ratio, SeriesKey, Threshold,
+};
 
-/// Plain sentences, one for each censored cell, then one for each pair of a pruned and an
-/// unpruned series at equal α.
+/// Plain sentences: one for each censored cell, one for each unresolved series, and one for each
+/// series that has an unpruned twin.
 #[must_use]
 pub fn notes(analysis: &Analysis) -> Vec<String> {
     let several = group::settings(analysis.thresholds.iter().map(|t| &t.series)).len() > 1;
     let mut cells: Vec<&Threshold> = analysis.thresholds.iter().collect();
     cells.sort_by(|a, b| order(&a.series, &b.series).then(a.d.cmp(&b.d)));
     let censored = cells.iter().filter_map(|cell| bound(cell, several));
-    let ratios = cells
-        .chunk_by(|a, b| a.series == b.series)
-        .filter(|series| series[0].series.learner == "unpruned")
-        .filter_map(|series| ratio(series, &cells, several));
-    censored.chain(ratios).collect()
+    let mut exponents: Vec<&Exponent> = analysis.exponents.iter().collect();
+    exponents.sort_by(|a, b| order(&a.series, &b.series));
+    let open = exponents.iter().filter_map(|e| advice(e, several));
+    let mut gains: Vec<&Advantage> = analysis.advantages.iter().collect();
+    gains.sort_by(|a, b| order(&a.series, &b.series));
+    let gains = gains.iter().filter_map(|gain| advantage(gain, several));
+    censored.chain(open).chain(gains).collect()
 }
 
 fn order(s: &SeriesKey, t: &SeriesKey) -> std::cmp::Ordering {
@@ -41,20 +46,54 @@ fn bound(cell: &Threshold, several: bool) -> Option<String> {
     Some(format!("{learner}, {place}, d = {}: n* {sign} {n} (censored)", cell.d))
 }
 
-/// How many times more samples the unpruned series needs than its pruned twin.
-fn ratio(unpruned: &[&Threshold], all: &[&Threshold], several: bool) -> Option<String> {
-    let twin = SeriesKey { learner: "pruned".to_owned(), ..unpruned[0].series.clone() };
-    let measured = |t: &&&Threshold| t.censored == Censoring::None && t.n_star > 0.0;
-    let factor = |u: &&Threshold| {
-        let p = all.iter().filter(measured).find(|p| p.series == twin && p.d == u.d)?;
-        Some((u.d, u.n_star / p.n_star))
+/// How many times more samples unpruned needs, and how that number grows.
+///
+/// `α = 0.25: unpruned needs 12.1 times the samples of pruned at d = 64, 48.4 times at d = 256;
+/// exponent of the advantage 1.48 [1.39, 1.57], predicted 1.5: consistent`.
+fn advantage(gain: &Advantage, several: bool) -> Option<String> {
+    let known = || gain.ratios.iter().filter(|r| r.censored == Censoring::None);
+    let (first, last) = (known().next()?, known().next_back()?);
+    let times = |r: &Ratio| {
+        let [value, low, high] = [r.ratio, r.ci_low, r.ci_high].map(format::samples);
+        format!("{value} [{low}, {high}]")
     };
-    let factors: Vec<_> = unpruned.iter().filter(measured).filter_map(factor).collect();
-    let (first, last) = (factors.first()?, factors.last()?);
-    let [start, end] = [first, last].map(|(_, factor)| format::samples(*factor));
-    let place = place(&twin, several);
-    let start =
-        format!("{place}: unpruned needs {start} times the samples of pruned at d = {}", first.0);
-    let end = format!(", {end} times at d = {}", last.0);
-    Some(if first.0 == last.0 { start } else { start + &end })
+    let (place, learner) = (place(&gain.series, several), &gain.series.learner);
+    let mut text = format!(
+        "{place}: unpruned needs {} times the samples of {learner} at d = {}",
+        times(first),
+        first.d
+    );
+    if first.d != last.d {
+        text += &format!(", {} times at d = {}", times(last), last.d);
+    }
+    if let Some(gamma) = gain.exponent {
+        let [value, low, high] = [gamma.value, gamma.low, gamma.high].map(format::exponent);
+        text += &format!("; exponent of the advantage {value} [{low}, {high}]");
+        if let Some(predicted) = gain.predicted {
+            let (predicted, word) = (format::short(predicted), table::word(gain.verdict));
+            text += &format!(", predicted {predicted}: {word}");
+        }
+    }
+    Some(text)
+}
+
+/// What would settle an unresolved verdict.
+fn advice(e: &Exponent, several: bool) -> Option<String> {
+    let resolution = e.resolution.as_ref()?;
+    let trials = resolution.trials.as_ref().map(|more| {
+        let samples = format::samples(more.samples);
+        format!("{} times the trials (about {samples} more samples)", more.factor)
+    });
+    let dimensions = resolution.dimensions.as_ref().map(|more| {
+        let all: Vec<String> = more.dimensions.iter().map(ToString::to_string).collect();
+        let samples = format::samples(more.samples);
+        format!("also d = {} (about {samples} samples)", all.join(", "))
+    });
+    let ways: Vec<String> = trials.into_iter().chain(dimensions).collect();
+    let start = format!("{}, {}: unresolved", e.series.learner, place(&e.series, several));
+    Some(if ways.is_empty() {
+        format!("{start}; neither 64 times the trials nor 12 further dimensions would settle it")
+    } else {
+        format!("{start}; {} would settle it", ways.join(", or "))
+    })
 }

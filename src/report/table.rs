@@ -3,7 +3,7 @@
 use super::format;
 use super::grid::Grid;
 use super::group::{Setting, rank};
-use crate::analysis::estimate::{Analysis, Exponent, Verdict};
+use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
 use crate::record::known;
 
 const HEADINGS: [&str; 10] = [
@@ -42,13 +42,18 @@ fn grid(analysis: &Analysis) -> Grid<'static, 10> {
 type Row = [String; 10];
 
 fn rows(analysis: &Analysis) -> Vec<Row> {
+    sorted(analysis).into_iter().map(row).collect()
+}
+
+/// The exponents by link, learner and α.
+pub(super) fn sorted(analysis: &Analysis) -> Vec<&Exponent> {
     let mut series: Vec<&Exponent> = analysis.exponents.iter().collect();
     series.sort_by(|a, b| {
         let (s, t) = (&a.series, &b.series);
         let setting = Setting::of(s).order(&Setting::of(t));
         setting.then(rank(&s.learner).cmp(&rank(&t.learner))).then(s.alpha.total_cmp(&t.alpha))
     });
-    series.into_iter().map(row).collect()
+    series
 }
 
 fn row(e: &Exponent) -> Row {
@@ -72,7 +77,12 @@ fn row(e: &Exponent) -> Row {
     ]
 }
 
-fn word(verdict: Verdict) -> &'static str {
+pub(super) fn interval(beta: Interval) -> String {
+    let [value, low, high] = [beta.value, beta.low, beta.high].map(format::exponent);
+    format!("{value} [{low}, {high}]")
+}
+
+pub(super) fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Consistent => "consistent",
         Verdict::Excluded => "excluded",

@@ -11,7 +11,8 @@ use crate::analysis::estimate::{Analysis, Censoring};
 fn empty() -> Analysis {
     let curves = Vec::new();
     let (study, thresholds, exponents) = ("empty".to_owned(), Vec::new(), Vec::new());
-    Analysis { study, threshold: 0.5, curves, thresholds, exponents }
+    let advantages = Vec::new();
+    Analysis { study, threshold: 0.5, curves, thresholds, exponents, advantages }
 }
 
 fn one_alpha(alpha: f64) -> Analysis {

@@ -84,14 +84,7 @@ pub fn run(
         Error::runtime(format!("cannot start {threads} threads: {e}")).hint("use fewer --threads")
     })?;
     let crew = Crew::new(threads);
-    let job = Job {
-        study,
-        store,
-        observe,
-        crew: &crew,
-        stop,
-        error: Mutex::new(None),
-    };
+    let job = Job { study, store, observe, crew: &crew, stop, error: Mutex::new(None) };
     let mut order: Vec<usize> = (0..study.series.len()).collect();
     order.sort_by(|&a, &b| {
         job.expected_series(&study.series[b]).total_cmp(&job.expected_series(&study.series[a]))

@@ -1,0 +1,112 @@
+//! What a learner saves against the unpruned one on the same data.
+
+use super::estimate::{Advantage, Censoring, Ratio, SeriesKey};
+use super::fit::{Law, Point, fit};
+use super::stats::central_95;
+use super::threshold::{Crossing, Place};
+use super::verdict::{Evidence, verdict};
+use crate::model::theory::predicted_exponent;
+
+/// The learner that every other one is held against.
+const BASELINE: &str = "unpruned";
+
+/// The advantage of every series over the `unpruned` series of the same link, k*, r, α and q.
+///
+/// ```text
+/// A(d) = n*_unpruned(d) / n*(d) = C d^γ,      γ predicted: k* (1 − α) for `pruned`
+/// ```
+///
+/// over the dimensions that both have. Replicate b of ln A is the difference of the replicates
+/// b of both cells. Trials with the same seed have the same bootstrap weights in both
+/// ([`super::resample::Stream`]), so what the shared data do to both cancels: a paired bootstrap. Where seeds differ
+/// the weights are independent. A cell that is a bound makes A a bound, or says nothing if
+/// the other is a bound too. γ, its interval and its verdict are those of an exponent
+/// ([`super::fit`]), with ln A in place of ln n*.
+///
+/// Series without a dimension in common are left out.
+#[must_use]
+pub fn advantages(crossings: &[&Crossing]) -> Vec<Advantage> {
+    let series: Vec<&[&Crossing]> =
+        crossings.chunk_by(|a, b| a.threshold.series == b.threshold.series).collect();
+    series
+        .iter()
+        .filter(|cells| key(cells).learner != BASELINE)
+        .filter_map(|cells| {
+            let twin = SeriesKey { learner: BASELINE.to_owned(), ..key(cells).clone() };
+            let baseline = series.iter().find(|others| *key(others) == twin)?;
+            advantage(cells, baseline)
+        })
+        .collect()
+}
+
+fn key<'a>(cells: &[&'a Crossing]) -> &'a SeriesKey {
+    &cells[0].threshold.series
+}
+
+fn advantage(cells: &[&Crossing], baseline: &[&Crossing]) -> Option<Advantage> {
+    let pairs: Vec<(&Crossing, &Crossing)> = cells
+        .iter()
+        .filter_map(|cell| {
+            let other = baseline.iter().find(|o| o.threshold.d == cell.threshold.d)?;
+            Some((*cell, *other))
+        })
+        .collect();
+    let compared = pairs.iter().filter_map(|(cell, other)| compare(cell, other));
+    let (points, ratios): (Vec<Point>, Vec<Ratio>) = compared.unzip();
+    let series = key(cells).clone();
+    let fitted = fit(&points, Law::Power);
+    let exponent = fitted.as_ref().map(|f| f.interval(&points, Law::Power));
+    let (k_star, alpha) = (series.k_star, series.alpha);
+    let predicted = predicted_exponent(BASELINE, k_star, alpha)
+        .zip(predicted_exponent(&series.learner, k_star, alpha))
+        .map(|(unpruned, own)| unpruned - own);
+    let values = points.iter().filter(|p| p.is_value()).count();
+    let evidence = Evidence { dimensions: pairs.len(), points: values, exponent };
+    (!ratios.is_empty()).then(|| Advantage {
+        verdict: verdict(&evidence, predicted),
+        threshold: pairs[0].0.threshold.threshold,
+        points: values,
+        censored: pairs.len() - values,
+        exponent,
+        log_constant: fitted.map(|f| f.line.intercept),
+        predicted,
+        series,
+        ratios,
+    })
+}
+
+/// ln A of one dimension with its bootstrap, and A in numbers.
+fn compare(cell: &Crossing, baseline: &Crossing) -> Option<(Point, Ratio)> {
+    let place = difference(baseline.place?, cell.place?)?;
+    let replicates: Vec<Option<Place>> = baseline
+        .replicates
+        .iter()
+        .zip(&cell.replicates)
+        .map(|(&unpruned, &own)| difference(unpruned, own))
+        .collect();
+    let logs: Vec<f64> = replicates.iter().flatten().map(|p| p.ln_n()).collect();
+    let (low, high) = central_95(&logs);
+    let censored = place.censoring();
+    let ratio = Ratio {
+        d: cell.threshold.d,
+        ratio: place.ln_n().exp(),
+        ci_low: if censored == Censoring::Below { 0.0 } else { low.exp() },
+        ci_high: if censored == Censoring::Above { f64::INFINITY } else { high.exp() },
+        censored,
+        shared: cell.streams.iter().filter(|s| baseline.streams.contains(s)).count(),
+    };
+    let trials = cell.threshold.trials.min(baseline.threshold.trials);
+    Some((Point { d: cell.threshold.d, place, replicates, trials }, ratio))
+}
+
+/// ln of a ratio from the places of both; none if the bounds pull against each other.
+fn difference(over: Place, under: Place) -> Option<Place> {
+    use Place::{Above, Below, Inside};
+    let ln = over.ln_n() - under.ln_n();
+    match (over, under) {
+        (Inside(_), Inside(_)) => Some(Inside(ln)),
+        (Inside(_) | Above(_), Inside(_) | Below(_)) => Some(Above(ln)),
+        (Inside(_) | Below(_), Inside(_) | Above(_)) => Some(Below(ln)),
+        _ => None,
+    }
+}
