@@ -5,6 +5,7 @@ pub mod error;
 pub mod learner;
 pub mod model;
 pub mod record;
+mod replace;
 pub mod report;
 pub mod sample;
 pub mod study;

@@ -1,11 +1,12 @@
 //! Two results side by side: which thresholds and exponents moved beyond their intervals.
 
-use std::f64::consts::{FRAC_2_PI, SQRT_2};
+use std::f64::consts::SQRT_2;
 
 use serde::Serialize;
 
 use super::estimate::{Censoring, Interval};
 use super::fit::FLOOR;
+use super::stats::tail_mass;
 use super::stored::{Cell, Fit, Tables};
 
 /// Probability that a comparison of two honest runs of one study marks anything at all.
@@ -173,7 +174,7 @@ fn test_of_cells(a: &Cell, b: &Cell) -> (Option<f64>, Change) {
     match (contradicted, error(a), error(b)) {
         (true, Some(e), Some(f)) => {
             let t = difference / (SQRT_2 * e.max(f));
-            (Some(two_sided(t, a.trials + b.trials - 2)), direction)
+            (Some(tail_mass(t, a.trials + b.trials - 2)), direction)
         }
         _ => undecided,
     }
@@ -212,24 +213,7 @@ fn test_of_difference(difference: Interval, freedom: usize) -> (Option<f64>, Cha
         return (None, Change::Undecided);
     }
     let direction = if difference.value > 0.0 { Change::Larger } else { Change::Smaller };
-    (Some(two_sided(difference.value / error, freedom)), direction)
-}
-
-/// P(|t_ν| ≥ |t|) for Student's t with ν = `freedom` ≥ 1 degrees of freedom, in closed form:
-/// Abramowitz and Stegun, *Handbook of Mathematical Functions*, 26.7.3 and 26.7.4.
-fn two_sided(t: f64, freedom: usize) -> f64 {
-    let angle = (t.abs() / (freedom as f64).sqrt()).atan();
-    let (sin, cos) = angle.sin_cos();
-    let odd = freedom % 2 == 1;
-    let (mut term, mut k) = if odd { (cos, 2.0) } else { (1.0, 1.0) };
-    let mut sum = 0.0;
-    for _ in 0..freedom / 2 {
-        sum += term;
-        term *= cos * cos * k / (k + 1.0);
-        k += 2.0;
-    }
-    let inside = if odd { FRAC_2_PI * (angle + sin * sum) } else { sin * sum };
-    (1.0 - inside).max(0.0)
+    (Some(tail_mass(difference.value / error, freedom)), direction)
 }
 
 /// Corrects the p-values in place, withdraws the changes that are not significant, and counts
@@ -322,7 +306,7 @@ mod tests {
             (1.696, 30, 0.100_241_118_187_812_02),
             (4.0, 2082, 6.555_490_193_636_079e-5),
         ] {
-            let found = two_sided(t, freedom);
+            let found = tail_mass(t, freedom);
             assert!((found - expected).abs() < 1e-12, "{t}, {freedom}: {found}");
         }
     }
@@ -331,7 +315,7 @@ mod tests {
     fn a_statistic_is_the_difference_in_units_of_both_errors() {
         // e = ln 1.2 / 1.96 on both sides: t = 1.96 ln 1.25 / (√2 ln 1.2), with 30 degrees.
         let (p, _) = test_of_cells(&inside(1000.0), &inside(1250.0));
-        assert!((p.expect("a test") - two_sided(1.696_209_195_354_929_4, 30)).abs() < 1e-12);
+        assert!((p.expect("a test") - tail_mass(1.696_209_195_354_929_4, 30)).abs() < 1e-12);
     }
 
     #[test]

@@ -89,7 +89,8 @@ pub struct Threshold {
     pub ci_high: f64,
     /// Whether `n_star` is only a bound.
     pub censored: Censoring,
-    /// Trials per sample size (the smallest over the curve).
+    /// Successful trials per sample size, the most over the curve: a bracket search runs all next
+    /// to the crossing and fewer elsewhere.
     pub trials: usize,
     /// Bootstrap standard error of ln n*; absent when censored.
     pub se_ln: Option<f64>,

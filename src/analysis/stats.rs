@@ -62,7 +62,13 @@ pub fn student_975(freedom: usize) -> f64 {
     f64::midpoint(low, high)
 }
 
-/// P(|t| < x) for Student's t.
+/// P(|t| ≥ |x|) for Student's t with `freedom` ≥ 1 degrees of freedom.
+pub(super) fn tail_mass(x: f64, freedom: usize) -> f64 {
+    (1.0 - central_mass(x.abs(), freedom)).max(0.0)
+}
+
+/// P(|t| < x) for Student's t, in closed form: Abramowitz and Stegun, *Handbook of
+/// Mathematical Functions*, 26.7.3 and 26.7.4.
 fn central_mass(x: f64, freedom: usize) -> f64 {
     let angle = (x / (freedom as f64).sqrt()).atan();
     let (sin, cos) = angle.sin_cos();

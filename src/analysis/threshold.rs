@@ -98,7 +98,7 @@ fn estimate(curve: &Curve, level: f64, place: Option<Place>, replicates: &[Place
         ci_low: if censored == Censoring::Below { 0.0 } else { samples(low) },
         ci_high: if censored == Censoring::Above { f64::INFINITY } else { samples(high) },
         censored,
-        trials: curve.points.iter().map(|point| point.trials).min().unwrap_or(0),
+        trials: curve.points.iter().map(|point| point.trials).max().unwrap_or(0),
         se_ln: (censored == Censoring::None).then(|| variance(&ln_n).sqrt()),
         logistic: None,
     }

@@ -1,6 +1,5 @@
 //! The tables of the analysis, each written whole or not at all.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Serialize;
@@ -9,6 +8,7 @@ use super::estimate::{
     Advantage, Analysis, Censoring, Exponent, Interval, Preference, Ratio, Threshold, Verdict,
 };
 use crate::record::{known, known_count};
+use crate::replace::replace_file;
 use crate::{Error, Result};
 
 /// The columns of `thresholds.csv`, one row per cell.
@@ -286,11 +286,7 @@ fn write_table(
             .hint("is the folder there, writable, and the disk not full?")
     };
     let bytes = table_bytes(columns, rows).map_err(|error| failed(&error))?;
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".part");
-    fs::write(&temporary, bytes)
-        .and_then(|()| fs::rename(&temporary, path))
-        .map_err(|error| failed(&error))
+    replace_file(path, &bytes).map_err(|error| failed(&error))
 }
 
 fn table_bytes(

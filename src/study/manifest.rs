@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::file::Study;
 use crate::error::{Error, Result};
+use crate::replace::replace_file;
 
 /// Name of the manifest in a results folder.
 pub const MANIFEST: &str = "manifest.json";
@@ -87,9 +88,7 @@ impl Manifest {
                 .hint("check the folder's permissions and free space")
         };
         let text = serde_json::to_string_pretty(self).map_err(|e| failed(&e))?;
-        let temporary = folder.join(format!("{MANIFEST}.tmp"));
-        fs::write(&temporary, text + "\n").map_err(|e| failed(&e))?;
-        fs::rename(&temporary, &path).map_err(|e| failed(&e))
+        replace_file(&path, (text + "\n").as_bytes()).map_err(|e| failed(&e))
     }
 
     /// The manifest of `folder`, if it has a readable one.
