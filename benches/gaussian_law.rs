@@ -4,6 +4,8 @@
 //! standard normal value, and fails when one is beyond 5. A number behind `--` is the number of
 //! draws.
 
+#![expect(clippy::print_stdout, reason = "the table is what it is for")]
+
 use std::process::ExitCode;
 
 use secateur::sample::{BLOCK, Key, gaussian};

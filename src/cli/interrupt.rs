@@ -63,7 +63,6 @@ impl Interrupt {
     }
 
     /// Ends the process without waiting for trials in flight.
-    #[expect(clippy::exit, reason = "threads that compute cannot be stopped otherwise")]
     fn leave(&self) -> ! {
         if let Some(notice) = self.notice.get() {
             print::note(notice);

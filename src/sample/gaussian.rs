@@ -137,7 +137,7 @@ fn direction(k: u32) -> (f32, f32) {
     let t2 = t * t;
     let t4 = t2 * t2;
     let low = t2.mul_add(-2.006_096e-3, 4.065_208e-4);
-    let middle = t2.mul_add(-5.414_370e-4, 1.649_828_9e-3);
+    let middle = t2.mul_add(-5.414_37e-4, 1.649_828_9e-3);
     let cos = t4.mul_add(t4.mul_add(8.931_132e-5, middle), low);
     let low = t2.mul_add(-2.100_575e-3, 1.277_119_4e-3);
     let high = t2.mul_add(-2.258_366_4e-4, 1.033_506_2e-3);

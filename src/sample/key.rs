@@ -80,9 +80,9 @@ pub fn lane_states<const LANES: usize>(key: Key, position: u64) -> [[u32; LANES]
         }
     }
     // The all-zero state is the one fixed point of the generator.
-    for lane in 0..LANES {
-        let any = state[0][lane] | state[1][lane] | state[2][lane];
-        state[3][lane] |= u32::from(any == 0);
+    let [a, b, c, d] = &mut state;
+    for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
+        *d |= u32::from(*a | *b | *c == 0);
     }
     state
 }

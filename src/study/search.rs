@@ -130,11 +130,10 @@ impl Search {
         match self.crossing() {
             None if self.above(lowest) && highest < high => step(highest + 1),
             None if !self.above(lowest) && lowest > low => step(lowest - 1),
-            None => None,
             // One point more on each side: cheap side first.
             Some(crossing) if lowest >= crossing - 1 && lowest > low => step(lowest - 1),
             Some(crossing) if highest <= crossing && highest < high => step(highest + 1),
-            Some(_) => None,
+            None | Some(_) => None,
         }
     }
 
