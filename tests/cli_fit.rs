@@ -49,6 +49,18 @@ fn a_table_of_another_program_is_fitted_and_printed() {
 }
 
 #[test]
+fn details_of_such_a_table_have_dashes_too() {
+    let ran = place(OWN).run(&["fit", "exp.csv", "--details"]);
+    let details = ran.out.split("\n\n").last().expect("the second table");
+    let rows: Vec<&str> = details.lines().skip(2).collect();
+    assert_eq!(rows.len(), 2, "{details}");
+    for row in rows {
+        let words: Vec<&str> = row.split_whitespace().collect();
+        assert_eq!(words[1..3], ["–", "–"], "{row}");
+    }
+}
+
+#[test]
 fn out_takes_the_tables_and_json_stands_alone() {
     let place = place(OWN);
     let ran = place.run(&["fit", "exp.csv", "--out", "tables", "--format", "json"]);

@@ -6,14 +6,11 @@ use serde::Serialize;
 
 use super::estimate::{Censoring, Interval};
 use super::fit::FLOOR;
-use super::stats::tail_mass;
+use super::stats::{NORMAL_975, tail_mass};
 use super::stored::{Cell, Fit, Tables};
 
 /// Probability that a comparison of two honest runs of one study marks anything at all.
 pub const LEVEL: f64 = 0.01;
-
-/// 97.5 % quantile of the standard normal law: half the width of an interval in its errors.
-const Z_975: f64 = 1.959_963_984_540_054;
 
 /// What became of an estimate from A to B.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -100,8 +97,8 @@ pub struct Comparison {
 ///
 /// against Student's law. Both guard against the noise of e, which decides far out in the
 /// tails: the bootstrap of a few trials may be much too narrow by chance in one of two runs.
-/// ν = T_A + T_B − 2 degrees of freedom for n*, T trials at each n, and e at least 0.02 as in
-/// [`super::exponent::of_series`]; ν = p_A + p_B − 4 for β, p dimensions.
+/// ν = T_A + T_B − 2 degrees of freedom for n*, T trials at each n, and e at least
+/// [`super::fit::FLOOR`]; ν = p_A + p_B − 4 for β, p dimensions.
 ///
 /// A bound takes part with the end of its interval that is not open: n* > N in B is a change
 /// if N exceeds n*(A) by so much; if it does not, nothing can be said. A cell with a single
@@ -182,7 +179,7 @@ fn test_of_cells(a: &Cell, b: &Cell) -> (Option<f64>, Change) {
 
 /// Standard error of ln n*, or of the logarithm of its bound, from the interval.
 fn error(cell: &Cell) -> Option<f64> {
-    let half = |ratio: f64| (ratio.is_finite() && ratio >= 1.0).then(|| ratio.ln() / Z_975);
+    let half = |ratio: f64| (ratio.is_finite() && ratio >= 1.0).then(|| ratio.ln() / NORMAL_975);
     let below = half(cell.n_star / cell.ci_low);
     let above = half(cell.ci_high / cell.n_star);
     let error = match (below, above) {
@@ -194,9 +191,9 @@ fn error(cell: &Cell) -> Option<f64> {
 
 fn fit_pair(a: &Fit, b: &Fit) -> FitPair {
     let difference = a.exponent.zip(b.exponent).map(|(a, b)| {
-        let error = |i: Interval| (i.high - i.low) / (2.0 * Z_975);
+        let error = |i: Interval| (i.high - i.low) / (2.0 * NORMAL_975);
         let (value, error) = (b.value - a.value, SQRT_2 * error(a).max(error(b)));
-        Interval { value, low: value - Z_975 * error, high: value + Z_975 * error }
+        Interval { value, low: value - NORMAL_975 * error, high: value + NORMAL_975 * error }
     });
     let (p, change) = if a.exponent.is_some() && a.exponent == b.exponent {
         (Some(1.0), Change::None)
@@ -208,7 +205,7 @@ fn fit_pair(a: &Fit, b: &Fit) -> FitPair {
 }
 
 fn test_of_difference(difference: Interval, freedom: usize) -> (Option<f64>, Change) {
-    let error = (difference.high - difference.low) / (2.0 * Z_975);
+    let error = (difference.high - difference.low) / (2.0 * NORMAL_975);
     if freedom == 0 || !(error.is_finite() && error > 0.0) {
         return (None, Change::Undecided);
     }

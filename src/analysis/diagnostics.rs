@@ -8,12 +8,18 @@ use super::verdict::FEWEST_DIMENSIONS;
 /// Difference of AICc below which two laws are equally good.
 const INDIFFERENT: f64 = 2.0;
 
-/// All diagnostics of a series from its points at the study's threshold and at τ = 0.3 and 0.7.
+/// All diagnostics of a series from its points at the study's threshold with the power law
+/// through them, and at τ = 0.3 and 0.7.
 ///
 /// The sample sizes were chosen for the study's threshold, so at the others many cells may be
 /// bounds: an exponent there needs four values.
 #[must_use]
-pub fn diagnose(points: &[Point], at_03: &[Point], at_07: &[Point]) -> Diagnostics {
+pub fn diagnose(
+    points: &[Point],
+    power: Option<&Fit>,
+    at_03: &[Point],
+    at_07: &[Point],
+) -> Diagnostics {
     let delta_aicc = delta_aicc(points);
     let exponent = |points: &[Point]| {
         let enough = points.iter().filter(|p| p.is_value()).count() >= FEWEST_DIMENSIONS;
@@ -22,7 +28,7 @@ pub fn diagnose(points: &[Point], at_03: &[Point], at_07: &[Point]) -> Diagnosti
     };
     let loo = leave_one_out(points);
     Diagnostics {
-        scatter: fit(points, Law::Power).map(|f| f.scatter.sqrt()),
+        scatter: power.map(|f| f.scatter.sqrt()),
         delta_aicc,
         preferred: delta_aicc.map(|delta| match delta {
             d if d > INDIFFERENT => Preference::Power,

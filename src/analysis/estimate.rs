@@ -1,6 +1,6 @@
 //! What the analysis yields: curves, thresholds, exponents. Plain values, no behaviour.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::record::known_count;
 
@@ -56,8 +56,16 @@ pub struct Curve {
     pub points: Vec<CurvePoint>,
 }
 
+impl Curve {
+    /// ln n of its points.
+    #[must_use]
+    pub fn ln_n(&self) -> Vec<f64> {
+        self.points.iter().map(|point| (point.n as f64).ln()).collect()
+    }
+}
+
 /// Whether, and on which side, the crossing lies outside the sample sizes that were run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Censoring {
     /// The median risk crosses the threshold inside the range.
@@ -99,26 +107,41 @@ pub struct Threshold {
 }
 
 /// How a fitted exponent stands to a prediction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Prediction inside the 95 % interval, half-width at most 0.15.
-    #[serde(rename = "consistent")]
     Consistent,
     /// Prediction outside the 95 % interval.
-    #[serde(rename = "excluded")]
     Excluded,
     /// Prediction inside, but the interval is too wide to say.
-    #[serde(rename = "unresolved")]
     Unresolved,
     /// Too few dimensions are left because crossings lie outside the range.
-    #[serde(rename = "censored")]
     Censored,
     /// Fewer than four dimensions in the series.
-    #[serde(rename = "too few dimensions")]
     TooFewDimensions,
     /// Theory names no exponent for this learner.
-    #[serde(rename = "no prediction")]
     NoPrediction,
+}
+
+impl Verdict {
+    /// The word for it, in tables, files and notes.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Consistent => "consistent",
+            Self::Excluded => "excluded",
+            Self::Unresolved => "unresolved",
+            Self::Censored => "censored",
+            Self::TooFewDimensions => "too few dimensions",
+            Self::NoPrediction => "no prediction",
+        }
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
 }
 
 /// An estimate with its 95 % interval.

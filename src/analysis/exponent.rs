@@ -54,7 +54,7 @@ pub fn of_series(cells: &[Crossings]) -> Option<Exponent> {
         csq,
         verdict: verdicts[0],
         verdict_csq: verdicts[1],
-        diagnostics: diagnose(&usual, &low, &high),
+        diagnostics: diagnose(&usual, power.as_ref(), &low, &high),
         resolution: power.filter(|_| open).map(|f| resolve(&usual, &f)),
     })
 }

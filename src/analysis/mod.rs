@@ -104,7 +104,10 @@ pub fn analyse(study: &str, records: &[Record], options: &Options) -> Result<Ana
         .par_iter()
         .filter_map(|curve| {
             let ensemble = ensembles.get(curve.cell.as_str())?;
-            Some(threshold::cross(curve, ensemble, options, levels))
+            let mut crossings = threshold::cross(curve, ensemble, options, levels);
+            crossings[0].threshold.logistic =
+                success::crossing(&curve.ln_n(), ensemble, options.threshold);
+            Some(crossings)
         })
         .collect();
     let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;

@@ -7,7 +7,7 @@ use csv::StringRecord;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::estimate::{Analysis, Censoring, Exponent, Interval, SeriesKey, Threshold, Verdict};
+use super::estimate::{Analysis, Censoring, Exponent, Interval, SeriesKey, Threshold};
 use crate::record::UNKNOWN;
 use crate::{Error, Result};
 
@@ -106,17 +106,9 @@ impl From<&Exponent> for Fit {
             points: e.points,
             threshold: e.threshold,
             exponent: e.exponent,
-            verdict: word(e.verdict),
+            verdict: e.verdict.word().to_owned(),
         }
     }
-}
-
-/// The word that stands for a verdict in tables and JSON.
-fn word(verdict: Verdict) -> String {
-    serde_json::to_value(verdict)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
 }
 
 #[derive(Deserialize)]
@@ -132,17 +124,8 @@ struct CellRow {
     n_star: f64,
     ci_low: Option<f64>,
     ci_high: Option<f64>,
-    censored: Censored,
+    censored: Censoring,
     trials: usize,
-}
-
-/// [`Censoring`] as the table writes it.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Censored {
-    None,
-    Below,
-    Above,
 }
 
 impl From<CellRow> for Cell {
@@ -154,11 +137,7 @@ impl From<CellRow> for Cell {
             n_star: row.n_star,
             ci_low: row.ci_low.unwrap_or(0.0),
             ci_high: row.ci_high.unwrap_or(f64::INFINITY),
-            censored: match row.censored {
-                Censored::None => Censoring::None,
-                Censored::Below => Censoring::Below,
-                Censored::Above => Censoring::Above,
-            },
+            censored: row.censored,
             trials: row.trials,
         }
     }

@@ -5,7 +5,6 @@ use super::estimate::{Censoring, Curve, Threshold};
 use super::isotonic::non_increasing;
 use super::resample::{Ensemble, Median, Stream};
 use super::stats::{central_95, variance};
-use super::success;
 
 /// A risk below this counts as this, so that its logarithm exists.
 const SMALLEST_RISK: f64 = 1e-12;
@@ -59,7 +58,8 @@ impl Place {
 /// The interval is the central 95 % of ln n* over the replicates. Replicates that do
 /// not cross are clamped to the end of the range; the open side of a censored cell
 /// is open in its interval too: (low, ∞) above the range, (0, high) below it. A cell
-/// without any successful trial is n* > 0: nothing is known.
+/// without any successful trial is n* > 0: nothing is known. The second estimator of the
+/// threshold ([`super::success`]) is left out.
 #[must_use]
 pub fn cross<const N: usize>(
     curve: &Curve,
@@ -67,7 +67,7 @@ pub fn cross<const N: usize>(
     options: &Options,
     levels: [f64; N],
 ) -> [Crossing; N] {
-    let ln_n: Vec<f64> = curve.points.iter().map(|point| (point.n as f64).ln()).collect();
+    let ln_n = curve.ln_n();
     let places = |medians: &[Option<Median>]| {
         let descent = Descent::new(&ln_n, medians);
         levels.map(|level| descent.as_ref().map(|d| d.reaches(level.ln())))
@@ -77,8 +77,7 @@ pub fn cross<const N: usize>(
     let found = places(&ensemble.medians());
     std::array::from_fn(|i| {
         let replicates: Vec<Place> = all.iter().filter_map(|places| places[i]).collect();
-        let logistic = success::crossing(&ln_n, ensemble, levels[i]);
-        let threshold = Threshold { logistic, ..estimate(curve, levels[i], found[i], &replicates) };
+        let threshold = estimate(curve, levels[i], found[i], &replicates);
         let streams = ensemble.streams().to_vec();
         Crossing { threshold, place: found[i], replicates, streams }
     })

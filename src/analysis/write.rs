@@ -11,14 +11,11 @@ use crate::record::{known, known_count};
 use crate::replace::replace_file;
 use crate::{Error, Result};
 
-/// The columns of `thresholds.csv`, one row per cell.
-pub const THRESHOLD_COLUMNS: [&str; 18] = [
-    "learner",
-    "link",
-    "k_star",
-    "r",
-    "alpha",
-    "q",
+/// The first columns of every table: what names a series.
+const SERIES_COLUMNS: [&str; 6] = ["learner", "link", "k_star", "r", "alpha", "q"];
+
+/// Further columns of `thresholds.csv`, one row per cell.
+const THRESHOLD_COLUMNS: [&str; 12] = [
     "d",
     "s",
     "threshold",
@@ -33,14 +30,8 @@ pub const THRESHOLD_COLUMNS: [&str; 18] = [
     "n_logistic_high",
 ];
 
-/// The columns of `exponents.csv`, one row per series.
-pub const EXPONENT_COLUMNS: [&str; 20] = [
-    "learner",
-    "link",
-    "k_star",
-    "r",
-    "alpha",
-    "q",
+/// Further columns of `exponents.csv`, one row per series.
+const EXPONENT_COLUMNS: [&str; 14] = [
     "d_min",
     "d_max",
     "points",
@@ -57,14 +48,8 @@ pub const EXPONENT_COLUMNS: [&str; 20] = [
     "verdict_csq",
 ];
 
-/// The columns of `diagnostics.csv`, one row per series.
-pub const DIAGNOSTIC_COLUMNS: [&str; 28] = [
-    "learner",
-    "link",
-    "k_star",
-    "r",
-    "alpha",
-    "q",
+/// Further columns of `diagnostics.csv`, one row per series.
+const DIAGNOSTIC_COLUMNS: [&str; 22] = [
     "threshold",
     "points",
     "censored",
@@ -89,31 +74,12 @@ pub const DIAGNOSTIC_COLUMNS: [&str; 28] = [
     "resolve_dimensions_samples",
 ];
 
-/// The columns of `ratios.csv`, one row per series and dimension that the unpruned one shares.
-pub const RATIO_COLUMNS: [&str; 13] = [
-    "learner",
-    "link",
-    "k_star",
-    "r",
-    "alpha",
-    "q",
-    "d",
-    "threshold",
-    "ratio",
-    "ci_low",
-    "ci_high",
-    "censored",
-    "shared",
-];
+/// Further columns of `ratios.csv`, one row per series and dimension that the unpruned one shares.
+const RATIO_COLUMNS: [&str; 7] =
+    ["d", "threshold", "ratio", "ci_low", "ci_high", "censored", "shared"];
 
-/// The columns of `advantages.csv`, one row per series with an unpruned twin.
-pub const ADVANTAGE_COLUMNS: [&str; 16] = [
-    "learner",
-    "link",
-    "k_star",
-    "r",
-    "alpha",
-    "q",
+/// Further columns of `advantages.csv`, one row per series with an unpruned twin.
+const ADVANTAGE_COLUMNS: [&str; 10] = [
     "d_min",
     "d_max",
     "points",
@@ -126,7 +92,7 @@ pub const ADVANTAGE_COLUMNS: [&str; 16] = [
     "verdict",
 ];
 
-/// The start that all tables share.
+/// The fields of [`SERIES_COLUMNS`].
 type Series<'a> = (&'a str, &'a str, Option<u32>, Option<usize>, Option<f64>, Option<f64>);
 /// Three numbers, absent ones empty.
 type Triple = [Option<f64>; 3];
@@ -294,7 +260,7 @@ fn table_bytes(
     rows: impl Iterator<Item = impl Serialize>,
 ) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record(columns)?;
+    writer.write_record(SERIES_COLUMNS.iter().chain(columns))?;
     for row in rows {
         writer.serialize(row)?;
     }

@@ -1,8 +1,8 @@
 //! Ctrl-C and SIGTERM: no new trial is started, those in flight get a moment, and what is
 //! written stays. A second signal ends at once.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,15 +19,14 @@ const GRACE: Duration = Duration::from_millis(1500);
 pub(crate) struct Interrupt {
     stop: Arc<AtomicBool>,
     signal: Arc<AtomicI32>,
-    notice: Arc<OnceLock<String>>,
 }
 
 impl Interrupt {
-    /// Watches for signals from now on. Where they cannot be watched, they end the process, as
+    /// Watches for signals from now on; `notice` is said when trials in flight are abandoned.
+    /// Where they cannot be watched, they end the process, as
     /// they do anyway: every finished trial is on disk.
-    pub(crate) fn watch() -> Self {
-        let interrupt =
-            Self { stop: Arc::default(), signal: Arc::default(), notice: Arc::default() };
+    pub(crate) fn watch(notice: String) -> Self {
+        let interrupt = Self { stop: Arc::default(), signal: Arc::default() };
         if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) {
             let watcher = interrupt.clone();
             thread::spawn(move || {
@@ -38,7 +37,7 @@ impl Interrupt {
                     while Instant::now() < deadline && signals.pending().next().is_none() {
                         thread::sleep(Duration::from_millis(20));
                     }
-                    watcher.leave();
+                    watcher.leave(&notice);
                 }
             });
         }
@@ -56,17 +55,9 @@ impl Interrupt {
         (signal != 0).then_some(128 + signal as u8)
     }
 
-    /// What to say when trials in flight are abandoned.
-    pub(crate) fn set_notice(&self, notice: String) {
-        // Set once a study; a second study of the process would keep the first.
-        let _ = self.notice.set(notice);
-    }
-
     /// Ends the process without waiting for trials in flight.
-    fn leave(&self) -> ! {
-        if let Some(notice) = self.notice.get() {
-            print::note(notice);
-        }
+    fn leave(&self, notice: &str) -> ! {
+        print::note(notice);
         std::process::exit(i32::from(self.code().unwrap_or(1)))
     }
 }

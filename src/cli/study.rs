@@ -41,8 +41,7 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
         say(&format!("warning: {warning}"));
     }
     let started = Instant::now();
-    let interrupt = Interrupt::watch();
-    interrupt.set_notice(how_to_go_on(&target));
+    let interrupt = Interrupt::watch(how_to_go_on(&target));
     let outcome = simulate(&study, &store, selection, arguments.quiet, &interrupt)?;
     say(&format!(
         "{}: {} trials run in {:.1} s, {} reused, {} failed; results in {}",

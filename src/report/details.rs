@@ -3,8 +3,9 @@
 use super::format;
 use super::grid::Grid;
 use super::group::Setting;
-use super::table::{interval, sorted};
+use super::table::sorted;
 use crate::analysis::estimate::{Analysis, Exponent, Interval, Preference};
+use crate::record::known;
 
 const HEADINGS: [&str; 10] = [
     "learner",
@@ -32,36 +33,30 @@ pub fn details_table(analysis: &Analysis) -> String {
 
 fn row(e: &Exponent) -> [String; 10] {
     let d = &e.diagnostics;
-    let number = |value: Option<f64>| value.map_or_else(none, format::exponent);
-    let with_ends = |value: Option<Interval>| value.map_or_else(none, interval);
+    let number = |value: Option<f64>| format::or_dash(value, format::exponent);
+    let with_ends = |value: Option<Interval>| format::or_dash(value, format::interval);
     let point = |value: Option<Interval>| number(value.map(|i| i.value));
-    let range = |low, high| format!("{} to {}", number(low), number(high));
-    let left_out = match d.leave_one_out_low {
-        Some(_) => range(d.leave_one_out_low, d.leave_one_out_high),
-        None => none(),
-    };
+    let left_out = d.leave_one_out_low.zip(d.leave_one_out_high);
+    let range = |(low, high)| format!("{} to {}", format::exponent(low), format::exponent(high));
     [
         e.series.learner.clone(),
         Setting::of(&e.series).words(),
-        format::short(e.series.alpha),
+        format::or_dash(known(e.series.alpha), format::short),
         with_ends(e.log_corrected),
-        d.delta_aicc.map_or_else(none, |delta| format!("{delta:+.1}")),
-        d.preferred.map_or("–", law).to_owned(),
+        format::or_dash(d.delta_aicc, |delta| format!("{delta:+.1}")),
+        format::or_dash(d.preferred, law),
         format!("{}, {}", point(d.at_03), point(d.at_07)),
-        left_out,
+        format::or_dash(left_out, range),
         number(d.scatter),
         with_ends(d.extrapolated),
     ]
 }
 
-fn none() -> String {
-    "–".to_owned()
-}
-
-fn law(preference: Preference) -> &'static str {
+fn law(preference: Preference) -> String {
     match preference {
         Preference::Power => "d^β",
         Preference::PowerLog => "d^β ln d",
         Preference::Neither => "neither",
     }
+    .to_owned()
 }

@@ -110,6 +110,12 @@ impl Learners {
     }
 }
 
+/// Series by target, learner and α: the order of tables and notes.
+pub(super) fn order(s: &SeriesKey, t: &SeriesKey) -> Ordering {
+    let setting = Setting::of(s).order(&Setting::of(t));
+    setting.then(rank(&s.learner).cmp(&rank(&t.learner))).then(s.alpha.total_cmp(&t.alpha))
+}
+
 /// Order of learners.
 pub(super) fn rank(name: &str) -> (usize, &str) {
     match name {

@@ -1,8 +1,8 @@
 //! What a table does not show: bounds instead of values, and the price of not pruning.
 
 use super::format;
-use super::group::{self, Setting, rank};
-use super::table;
+use super::group::{self, Setting, order};
+use super::table::sorted;
 use crate::analysis::estimate::{
     Advantage, Analysis, Censoring, Exponent, Ratio, SeriesKey, Threshold,
 };
@@ -15,18 +15,12 @@ pub fn notes(analysis: &Analysis) -> Vec<String> {
     let mut cells: Vec<&Threshold> = analysis.thresholds.iter().collect();
     cells.sort_by(|a, b| order(&a.series, &b.series).then(a.d.cmp(&b.d)));
     let censored = cells.iter().filter_map(|cell| bound(cell, several));
-    let mut exponents: Vec<&Exponent> = analysis.exponents.iter().collect();
-    exponents.sort_by(|a, b| order(&a.series, &b.series));
+    let exponents = sorted(analysis);
     let open = exponents.iter().filter_map(|e| advice(e, several));
     let mut gains: Vec<&Advantage> = analysis.advantages.iter().collect();
     gains.sort_by(|a, b| order(&a.series, &b.series));
     let gains = gains.iter().filter_map(|gain| advantage(gain, several));
     censored.chain(open).chain(gains).collect()
-}
-
-fn order(s: &SeriesKey, t: &SeriesKey) -> std::cmp::Ordering {
-    let setting = Setting::of(s).order(&Setting::of(t));
-    setting.then(rank(&s.learner).cmp(&rank(&t.learner))).then(s.alpha.total_cmp(&t.alpha))
 }
 
 fn place(series: &SeriesKey, several: bool) -> String {
@@ -67,11 +61,9 @@ fn advantage(gain: &Advantage, several: bool) -> Option<String> {
         text += &format!(", {} times at d = {}", times(last), last.d);
     }
     if let Some(gamma) = gain.exponent {
-        let [value, low, high] = [gamma.value, gamma.low, gamma.high].map(format::exponent);
-        text += &format!("; exponent of the advantage {value} [{low}, {high}]");
+        text += &format!("; exponent of the advantage {}", format::interval(gamma));
         if let Some(predicted) = gain.predicted {
-            let (predicted, word) = (format::short(predicted), table::word(gain.verdict));
-            text += &format!(", predicted {predicted}: {word}");
+            text += &format!(", predicted {}: {}", format::short(predicted), gain.verdict.word());
         }
     }
     Some(text)

@@ -2,8 +2,8 @@
 
 use super::format;
 use super::grid::Grid;
-use super::group::{Setting, rank};
-use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
+use super::group::{Setting, order};
+use crate::analysis::estimate::{Analysis, Exponent};
 use crate::record::known;
 
 const HEADINGS: [&str; 10] = [
@@ -48,11 +48,7 @@ fn rows(analysis: &Analysis) -> Vec<Row> {
 /// The exponents by link, learner and α.
 pub(super) fn sorted(analysis: &Analysis) -> Vec<&Exponent> {
     let mut series: Vec<&Exponent> = analysis.exponents.iter().collect();
-    series.sort_by(|a, b| {
-        let (s, t) = (&a.series, &b.series);
-        let setting = Setting::of(s).order(&Setting::of(t));
-        setting.then(rank(&s.learner).cmp(&rank(&t.learner))).then(s.alpha.total_cmp(&t.alpha))
-    });
+    series.sort_by(|a, b| order(&a.series, &b.series));
     series
 }
 
@@ -71,24 +67,8 @@ fn row(e: &Exponent) -> Row {
         format!("{}{censored}", e.points),
         format::or_dash(e.exponent, format::interval),
         format::or_dash(e.predicted, format::exponent),
-        word(e.verdict).to_owned(),
+        e.verdict.word().to_owned(),
         format::or_dash(known(e.csq), format::exponent),
-        word(e.verdict_csq).to_owned(),
+        e.verdict_csq.word().to_owned(),
     ]
-}
-
-pub(super) fn interval(beta: Interval) -> String {
-    let [value, low, high] = [beta.value, beta.low, beta.high].map(format::exponent);
-    format!("{value} [{low}, {high}]")
-}
-
-pub(super) fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Consistent => "consistent",
-        Verdict::Excluded => "excluded",
-        Verdict::Unresolved => "unresolved",
-        Verdict::Censored => "censored",
-        Verdict::TooFewDimensions => "too few dimensions",
-        Verdict::NoPrediction => "no prediction",
-    }
 }
