@@ -1,4 +1,4 @@
-//! Tells the program which commit it is built from, where git can say so.
+//! Tells the program which commit it is built from, where git can say so, and by which compiler.
 
 use std::process::Command;
 
@@ -11,6 +11,11 @@ fn main() {
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=.git/HEAD");
     println!("cargo::rerun-if-changed=.git/index");
+    let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    if let Ok(output) = Command::new(compiler).arg("--version").output() {
+        let version = String::from_utf8_lossy(&output.stdout);
+        println!("cargo::rustc-env=SECATEUR_COMPILER={}", version.trim());
+    }
     if let Some(commit) = git(&["rev-parse", "HEAD"]) {
         let dirty = git(&["status", "--porcelain", "src", "Cargo.toml", "Cargo.lock"])
             .is_none_or(|changes| !changes.is_empty());

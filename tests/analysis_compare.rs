@@ -57,6 +57,7 @@ fn record(learner: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
         mass: f64::NAN,
         simulation: String::new(),
         seconds: f64::NAN,
+        manifest: String::new(),
     }
 }
 

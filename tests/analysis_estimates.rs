@@ -42,6 +42,7 @@ fn record(cell: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
         mass: 1.0,
         simulation: "reduced".into(),
         seconds: 0.0,
+        manifest: String::new(),
     }
 }
 
@@ -438,18 +439,17 @@ fn tables_have_the_columns_of_the_design() {
         records.extend((0..2).map(|t| record("a", 16, n, t, 8.0 / (n as f64))));
     }
     records.extend((0..2).map(|t| record("b", 32, 64, t, 2.0)));
-    write::write(
-        folder.path(),
-        &analyse("test", &records, &Options { threshold: 0.125, ..Options::default() })
-            .expect("good"),
-    )
-    .expect("written");
+    let options = Options { threshold: 0.125, ..Options::default() };
+    let analysis = analyse("test", &records, &options).expect("good");
+    let analysis = Analysis { manifest: "00ff".to_owned(), ..analysis };
+    write::write(folder.path(), &analysis).expect("written");
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("written");
     assert_eq!(
         read("exponents.csv"),
         "learner,link,k_star,r,alpha,q,d_min,d_max,points,threshold,exponent,ci_low,ci_high,\
-         log_corrected,log_corrected_low,log_corrected_high,predicted,csq,verdict,verdict_csq\n\
-         unpruned,He2,2,1,0.5,0.0,16,32,0,0.125,,,,,,,2.0,1.0,too few dimensions,too few dimensions\n"
+         log_corrected,log_corrected_low,log_corrected_high,predicted,csq,verdict,verdict_csq,\
+         manifest\n\
+         unpruned,He2,2,1,0.5,0.0,16,32,0,0.125,,,,,,,2.0,1.0,too few dimensions,too few dimensions,00ff\n"
     );
     let thresholds = read("thresholds.csv");
     let mut lines = thresholds.lines();
@@ -457,14 +457,14 @@ fn tables_have_the_columns_of_the_design() {
         lines.next(),
         Some(
             "learner,link,k_star,r,alpha,q,d,s,threshold,n_star,ci_low,ci_high,censored,trials,\
-             se_ln,n_logistic,n_logistic_low,n_logistic_high"
+             se_ln,n_logistic,n_logistic_low,n_logistic_high,manifest"
         )
     );
     let first = lines.next().expect("two cells");
     assert!(first.starts_with("unpruned,He2,2,1,0.5,0.0,16,4,0.125,"), "{first}");
-    assert!(first.ends_with(",0.0,64.0,below,2,,,,"), "{first}");
+    assert!(first.ends_with(",0.0,64.0,below,2,,,,,00ff"), "{first}");
     let second = lines.next().expect("two cells");
-    assert!(second.ends_with(",,above,2,,,,"), "{second}");
+    assert!(second.ends_with(",,above,2,,,,,00ff"), "{second}");
     assert_eq!(read("diagnostics.csv").lines().count(), 2);
     assert_eq!(
         (read("ratios.csv").lines().count(), read("advantages.csv").lines().count()),

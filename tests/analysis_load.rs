@@ -1,6 +1,6 @@
 //! Reading `trials.csv`: what is accepted, and the whole message of what is not.
 
-use secateur::record::{Record, UNKNOWN, parse};
+use secateur::record::{Record, UNKNOWN, line, parse};
 
 const HEADER: &str = "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds";
 const LEAST: &str = "`learner`, `d`, `n`, `trial`, `risk`";
@@ -101,13 +101,62 @@ fn what_the_writer_writes_is_read_back() {
         risk: f64::NAN,
         ..records[0].clone()
     });
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut bytes = (Record::COLUMNS.join(",") + "\n").into_bytes();
     for record in &records {
-        writer.serialize(record).expect("records are flat");
+        bytes.extend(line(record).expect("records are flat"));
     }
-    let bytes = writer.into_inner().expect("memory does not fail");
     let again = parse("trials.csv", &bytes).expect("good").records;
     assert_eq!(format!("{again:?}"), format!("{records:?}"));
+}
+
+/// CRC-32 bit by bit, by its definition: the polynomial 0xedb88320, reflected.
+fn crc(bytes: impl Iterator<Item = u8>) -> u32 {
+    !bytes.fold(!0, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(byte), |c, _| (c >> 1) ^ (0xedb8_8320 * (c & 1)))
+    })
+}
+
+#[test]
+fn the_check_is_the_crc_of_the_fields_but_the_wall_time() {
+    let mut record = parse("trials.csv", file(&[HEADER, ROW]).as_bytes()).expect("good").records;
+    let record = record.remove(0);
+    let text = |seconds| {
+        String::from_utf8(line(&Record { seconds, ..record.clone() }).expect("flat")).expect("text")
+    };
+    let (short, long) = (text(0.25), text(1.5));
+    let fields: Vec<&str> = short.trim_end().split(',').collect();
+    let [checked @ .., _seconds, manifest, found] = fields.as_slice() else { panic!("{short}") };
+    let ended = checked.iter().chain([manifest]).flat_map(|f| f.bytes().chain([0x1f]));
+    assert_eq!(*found, format!("{:08x}", crc(ended)));
+    assert!(long.ends_with(&format!(",1.5,,{found}\n")), "{long}");
+}
+
+#[test]
+fn a_changed_byte_of_a_row_is_found_wherever_it_is() {
+    let header = Record::COLUMNS.join(",") + "\n";
+    let records = parse("trials.csv", file(&[HEADER, ROW]).as_bytes()).expect("good").records;
+    let row = line(&records[0]).expect("flat");
+    let seconds = row.iter().enumerate().filter(|(_, b)| **b == b',').map(|(i, _)| i).nth(22);
+    let seconds = seconds.expect("a comma before the wall time")..row.len();
+    let mut found = 0;
+    for at in (0..row.len() - 1).filter(|at| !seconds.contains(at)) {
+        for bit in 0..8 {
+            let mut damaged = row.clone();
+            damaged[at] ^= 1 << bit;
+            let text = [header.as_bytes(), &damaged].concat();
+            assert!(parse("trials.csv", &text).is_err(), "byte {at}, bit {bit}");
+            found += 1;
+        }
+    }
+    assert!(found > 500);
+    let text = [header.as_bytes(), &row].concat();
+    assert_eq!(parse("trials.csv", &text).expect("good").records.len(), 1);
+    let other = String::from_utf8(text).expect("text").replace(",ok,0.", ",ok,1.");
+    let error = parse("trials.csv", other.as_bytes()).expect_err("the risk was changed");
+    assert_eq!(
+        error.message(),
+        "trials.csv, line 2: not as it was written: its check does not match"
+    );
 }
 
 #[test]

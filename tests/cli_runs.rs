@@ -8,22 +8,13 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::{MINI, Place, Ran};
+use cli_support::{MINI, Place, Ran, rows};
 use serde_json::Value as Json;
 
 const TRIALS: &str = "results/mini/trials.csv";
 
 fn read(place: &Place, name: &str) -> String {
     std::fs::read_to_string(place.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
-
-/// The rows of a `trials.csv`, sorted, without their last field: the seconds.
-fn rows(place: &Place, name: &str) -> Vec<String> {
-    let text = read(place, name);
-    let mut rows: Vec<String> =
-        text.lines().map(|l| l.rsplit_once(',').map_or(l, |(row, _)| row).to_owned()).collect();
-    rows.sort();
-    rows
 }
 
 fn json(ran: &Ran) -> Json {

@@ -2,25 +2,15 @@
 
 #![cfg(unix)]
 
-#[expect(dead_code, reason = "other tests use the rest")]
 mod cli_support;
 
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::Place;
+use cli_support::{Place, rows};
 
 const TRIALS: &str = "results/mini/trials.csv";
-
-/// Rows of trials.csv in order, without the wall time at the end.
-fn rows(place: &Place) -> Vec<String> {
-    let text = std::fs::read_to_string(place.path(TRIALS)).expect("trials.csv is there");
-    let mut rows: Vec<String> =
-        text.lines().map(|l| l.rsplit_once(',').expect("columns").0.to_owned()).collect();
-    rows.sort();
-    rows
-}
 
 /// Waits until some trials are written.
 fn wait_for_trials(place: &Place, child: &mut Child) {
@@ -58,9 +48,12 @@ fn a_signal_ends_a_study_that_the_same_command_completes() {
              there, `secateur fit results/mini` shows what is there"
         );
         assert!(ended.stdout.is_empty(), "nothing was fitted");
-        assert!(rows(&place).len() < rows(&whole).len(), "the signal came too late");
+        assert!(
+            rows(&place, TRIALS).len() < rows(&whole, TRIALS).len(),
+            "the signal came too late"
+        );
         assert_eq!(place.run(&arguments).code, Some(0));
-        assert_eq!(rows(&place), rows(&whole));
+        assert_eq!(rows(&place, TRIALS), rows(&whole, TRIALS));
     }
 }
 
@@ -71,7 +64,7 @@ fn trials_in_flight_are_abandoned_rather_than_waited_for() {
     let slow = cli_support::MINI
         .replace("n_max = 1024", "n_min = 1073741824\nn_max = 1073741824\nsearch = \"grid\"");
     place.write("studies/mini.toml", slow);
-    let mut child = place.command(&["study", "mini"]);
+    let mut child = place.command(&["study", "mini", "--yes"]);
     let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
     while !place.path(TRIALS).exists() {
         sleep(Duration::from_millis(2));

@@ -115,5 +115,6 @@ fn record(learner: &str, d: usize, n: u64, trial: u32, seed: u64, risk: f64) -> 
         mass: 1.0,
         simulation: "explicit".into(),
         seconds: 0.0,
+        manifest: String::new(),
     }
 }

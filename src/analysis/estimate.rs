@@ -299,6 +299,8 @@ pub struct Advantage {
 pub struct Analysis {
     /// Name of the study.
     pub study: String,
+    /// Identifier of the manifest of the run whose trials these are; empty if there is none.
+    pub manifest: String,
     /// The risk τ.
     pub threshold: f64,
     /// Learning curves, one a cell.

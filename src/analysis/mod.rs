@@ -118,6 +118,7 @@ pub fn analyse(study: &str, records: &[Record], options: &Options) -> Result<Ana
     let thresholds = usual.into_iter().map(|c| c.threshold.clone()).collect();
     Ok(Analysis {
         study: study.to_owned(),
+        manifest: String::new(),
         threshold: options.threshold,
         curves,
         thresholds,

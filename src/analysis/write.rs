@@ -14,6 +14,9 @@ use crate::{Error, Result};
 /// The first columns of every table: what names a series.
 const SERIES_COLUMNS: [&str; 6] = ["learner", "link", "k_star", "r", "alpha", "q"];
 
+/// The last column of every table: the manifest of the run whose trials were analysed.
+const LAST_COLUMN: &str = "manifest";
+
 /// Further columns of `thresholds.csv`, one row per cell.
 const THRESHOLD_COLUMNS: [&str; 12] = [
     "d",
@@ -139,7 +142,7 @@ pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
 /// # Errors
 /// A run-time error if the file cannot be written.
 pub fn write_thresholds(path: &Path, analysis: &Analysis) -> Result<()> {
-    write_table(path, &THRESHOLD_COLUMNS, analysis.thresholds.iter().map(threshold_row))
+    write_table(path, analysis, &THRESHOLD_COLUMNS, analysis.thresholds.iter().map(threshold_row))
 }
 
 /// Writes `exponents.csv` at `path`; estimates that could not be made are empty fields.
@@ -147,7 +150,7 @@ pub fn write_thresholds(path: &Path, analysis: &Analysis) -> Result<()> {
 /// # Errors
 /// As [`write_thresholds`].
 pub fn write_exponents(path: &Path, analysis: &Analysis) -> Result<()> {
-    write_table(path, &EXPONENT_COLUMNS, analysis.exponents.iter().map(exponent_row))
+    write_table(path, analysis, &EXPONENT_COLUMNS, analysis.exponents.iter().map(exponent_row))
 }
 
 /// Writes `diagnostics.csv` at `path`. Local slopes are `d1-d2:slope`, further dimensions `d`,
@@ -156,7 +159,7 @@ pub fn write_exponents(path: &Path, analysis: &Analysis) -> Result<()> {
 /// # Errors
 /// As [`write_thresholds`].
 pub fn write_diagnostics(path: &Path, analysis: &Analysis) -> Result<()> {
-    write_table(path, &DIAGNOSTIC_COLUMNS, analysis.exponents.iter().map(diagnostic_row))
+    write_table(path, analysis, &DIAGNOSTIC_COLUMNS, analysis.exponents.iter().map(diagnostic_row))
 }
 
 /// Writes `ratios.csv` at `path`.
@@ -165,7 +168,7 @@ pub fn write_diagnostics(path: &Path, analysis: &Analysis) -> Result<()> {
 /// As [`write_thresholds`].
 pub fn write_ratios(path: &Path, analysis: &Analysis) -> Result<()> {
     let rows = analysis.advantages.iter().flat_map(|a| a.ratios.iter().map(|r| ratio_row(a, r)));
-    write_table(path, &RATIO_COLUMNS, rows)
+    write_table(path, analysis, &RATIO_COLUMNS, rows)
 }
 
 /// Writes `advantages.csv` at `path`.
@@ -173,7 +176,7 @@ pub fn write_ratios(path: &Path, analysis: &Analysis) -> Result<()> {
 /// # Errors
 /// As [`write_thresholds`].
 pub fn write_advantages(path: &Path, analysis: &Analysis) -> Result<()> {
-    write_table(path, &ADVANTAGE_COLUMNS, analysis.advantages.iter().map(advantage_row))
+    write_table(path, analysis, &ADVANTAGE_COLUMNS, analysis.advantages.iter().map(advantage_row))
 }
 
 fn threshold_row(t: &Threshold) -> ThresholdRow<'_> {
@@ -244,6 +247,7 @@ fn finite(value: f64) -> Option<f64> {
 /// Writes beside `path`, then renames: a reader sees the old table or the new one.
 fn write_table(
     path: &Path,
+    analysis: &Analysis,
     columns: &[&str],
     rows: impl Iterator<Item = impl Serialize>,
 ) -> Result<()> {
@@ -251,18 +255,19 @@ fn write_table(
         Error::runtime(format!("cannot write {}: {error}", path.display()))
             .hint("is the folder there, writable, and the disk not full?")
     };
-    let bytes = table_bytes(columns, rows).map_err(|error| failed(&error))?;
+    let bytes = table_bytes(&analysis.manifest, columns, rows).map_err(|error| failed(&error))?;
     replace_file(path, &bytes).map_err(|error| failed(&error))
 }
 
 fn table_bytes(
+    manifest: &str,
     columns: &[&str],
     rows: impl Iterator<Item = impl Serialize>,
 ) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record(SERIES_COLUMNS.iter().chain(columns))?;
+    writer.write_record(SERIES_COLUMNS.iter().chain(columns).chain(&[LAST_COLUMN]))?;
     for row in rows {
-        writer.serialize(row)?;
+        writer.serialize((row, manifest))?;
     }
     writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }

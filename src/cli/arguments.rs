@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use secateur::study::Profile;
+use clap_complete::Shell;
+use secateur::record::TrialName;
+use secateur::study::{Profile, Shard};
 
 /// How many samples does a pruned network need to learn a sparse target, and how does that
 /// number grow with the dimension?
@@ -43,10 +45,21 @@ pub(crate) enum Command {
     /// Exit codes: 0 no significant change, 4 at least one, 1 results that cannot be read,
     /// 2 bad usage.
     Compare(CompareArguments),
+    /// Join the tables of shards, or of folders from elsewhere, into one trials.csv
+    ///
+    /// A trial that several tables hold must be equal in all, to the bit. Nothing needs to be
+    /// merged for `study`, `fit` and `plot`, which read the tables of all shards in a folder.
+    Merge(MergeArguments),
+    /// Run one trial again and show whether it matches to the bit
+    Rerun(RerunArguments),
     /// Predicted exponents and bounds
     Predict(PredictArguments),
     /// Hermite coefficients, information and generative exponent, blind channels of a link
     Link(LinkArguments),
+    /// Write the completions of a shell to standard output
+    Completions(CompletionsArguments),
+    /// Write the manual page to standard output, or all pages into a folder
+    Man(ManArguments),
 }
 
 /// Form of what goes to standard output.
@@ -76,6 +89,19 @@ impl From<Format> for TableFormat {
             Format::Json => Self::Json,
         }
     }
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressStyle {
+    /// A bar on a terminal, lines elsewhere.
+    Auto,
+    /// A bar, redrawn in place.
+    Bar,
+    /// A line now and then.
+    Lines,
+    /// Nothing.
+    None,
 }
 
 #[derive(Debug, Args)]
@@ -130,7 +156,23 @@ pub(crate) struct StudyArguments {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// Form of the output
+    /// Run part k of N only, into a table of its own; nothing is fitted
+    ///
+    /// Parts may run at the same time, on different machines that share the folder, or in
+    /// folders that `merge` joins later. A series is in one part as a whole (with search =
+    /// "grid" a cell), chosen by a hash: parts stay what they are when the study grows.
+    #[arg(long, value_name = "k/N", conflicts_with = "fresh")]
+    pub(crate) shard: Option<Shard>,
+
+    /// Do not ask before a study of more than an hour
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+
+    /// How progress is shown; auto is a bar on a terminal, now and then a line elsewhere
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) progress: ProgressStyle,
+
+    /// Form of the output; with json, progress and notes are JSON lines on standard error
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
 
@@ -143,6 +185,10 @@ pub(crate) struct StudyArguments {
 pub(crate) struct PlanArguments {
     #[command(flatten)]
     pub(crate) selection: Selection,
+
+    /// Part k of N only
+    #[arg(long, value_name = "k/N")]
+    pub(crate) shard: Option<Shard>,
 
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
@@ -250,4 +296,55 @@ pub(crate) struct LinkArguments {
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArguments {
+    /// Name of a study with results, or folder: where the merged table goes
+    #[arg(value_name = "NAME|FOLDER")]
+    pub(crate) results: String,
+
+    /// Further folders of results, from other machines
+    #[arg(value_name = "FROM")]
+    pub(crate) from: Vec<String>,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RerunArguments {
+    /// Name of a study with results, or folder that holds a trials.csv
+    #[arg(value_name = "NAME|FOLDER")]
+    pub(crate) results: String,
+
+    /// The trial, by its columns cell, n and trial
+    #[arg(long, value_name = "CELL/N/TRIAL")]
+    pub(crate) trial: TrialName,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
+
+    /// Threads inside the trial, which do not change its numbers [default: 1]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=4096), allow_negative_numbers = true)]
+    pub(crate) threads: Option<u16>,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// Folder for the pages of the program and of every command
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use secateur::analysis::compare::{self, Comparison};
 use secateur::analysis::stored::Tables;
-use secateur::study::store::TRIALS;
+use secateur::study::store::{self, TRIALS};
 use secateur::{Error, Result, report};
 
 use super::arguments::{CompareArguments, TableFormat};
@@ -30,7 +30,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<Ending> {
 
 /// The tables of a folder; made from its trials where it has none.
 fn tables(name: &str, out: &Path) -> Result<Tables> {
-    let found = |f: &Path| has_tables(f) || f.join(TRIALS).is_file();
+    let found = |f: &Path| has_tables(f) || !store::tables(f).is_empty();
     let folder = folder::find(name, out, found).ok_or_else(|| absent(name, out))?;
     if has_tables(&folder) {
         return Tables::read(&folder);

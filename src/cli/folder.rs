@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use secateur::analysis::{self, Analysis, Options};
 use secateur::record::{self, Record};
 use secateur::study::manifest::Manifest;
-use secateur::study::store::TRIALS;
+use secateur::study::store::{TRIALS, Trials, tables};
 use secateur::{Error, Result, report};
 
 use super::arguments::{FitArguments, FolderArguments, TableFormat};
@@ -80,6 +80,8 @@ pub(crate) struct Found {
     /// Where their tables and figures belong, if anywhere.
     folder: Option<PathBuf>,
     study: String,
+    /// Identifier of the manifest of the latest run.
+    manifest: String,
     records: Vec<Record>,
     options: Options,
 }
@@ -89,7 +91,7 @@ impl Found {
     fn locate(results: &str, out: Option<&Path>, threshold: Option<f64>) -> Result<Self> {
         let home = out.unwrap_or(Path::new("results"));
         let path = Path::new(results);
-        if let Some(folder) = find(results, home, |f| f.join(TRIALS).is_file()) {
+        if let Some(folder) = find(results, home, |f| !tables(f).is_empty()) {
             Self::of_folder(folder, threshold)
         } else if path.is_file() && path.file_name().is_some_and(|name| name == TRIALS) {
             Self::of_folder(path.parent().unwrap_or(Path::new("")).to_owned(), threshold)
@@ -102,7 +104,9 @@ impl Found {
 
     /// The trials of a results folder, less those of cells that its study no longer has.
     pub(crate) fn of_folder(folder: PathBuf, threshold: Option<f64>) -> Result<Self> {
-        let mut records = read(&folder.join(TRIALS))?;
+        let (trials, notes) = Trials::read(&folder)?;
+        announce(&notes, trials.records());
+        let mut records = trials.into_records();
         let manifest = Manifest::read(&folder);
         let all = records.len();
         if let Some(manifest) = &manifest {
@@ -121,14 +125,16 @@ impl Found {
             (None, Some(record)) => record.study.clone(),
             (None, None) => name(),
         };
-        let usual = manifest.map_or(Options::default().threshold, |m| m.threshold);
+        let usual = manifest.as_ref().map_or(Options::default().threshold, |m| m.threshold);
         let options = options(threshold.unwrap_or(usual));
-        Ok(Self { folder: Some(folder), study, records, options })
+        let manifest = manifest.map_or(String::new(), |m| m.id);
+        Ok(Self { folder: Some(folder), study, manifest, records, options })
     }
 
     /// The trials of a table of any origin; its estimates go to `out`, if that is given.
     fn of_table(path: &Path, out: Option<&Path>, threshold: Option<f64>) -> Result<Self> {
-        let records = read(path)?;
+        let record::Loaded { records, notes } = record::read(path)?;
+        announce(&notes, &records);
         let Some(first) = records.first() else {
             return Err(Error::runtime(format!("{} has a header and no rows", path.display()))
                 .hint("a row is a trial: its learner, dimension d, samples n, index and risk"));
@@ -143,12 +149,13 @@ impl Found {
                 .hint("its tables are not overwritten: choose another --out, or rename the file"));
         }
         let options = options(threshold.unwrap_or(Options::default().threshold));
-        Ok(Self { folder, study, records, options })
+        Ok(Self { folder, study, manifest: String::new(), records, options })
     }
 
     /// All estimates.
     pub(crate) fn analyse(&self) -> Result<Analysis> {
-        analysis::analyse(&self.study, &self.records, &self.options)
+        let analysis = analysis::analyse(&self.study, &self.records, &self.options)?;
+        Ok(Analysis { manifest: self.manifest.clone(), ..analysis })
     }
 
     /// Makes the folder of the tables, if there is to be one.
@@ -162,18 +169,15 @@ impl Found {
     }
 }
 
-/// The records of a table; notes, and how many trials failed, go to standard error.
-fn read(path: &Path) -> Result<Vec<Record>> {
-    let loaded = record::read(path)?;
-    loaded.notes.iter().for_each(|n| print::note(&format!("note: {n}")));
-    let (all, failed) =
-        (loaded.records.len(), loaded.records.iter().filter(|r| !r.is_ok()).count());
+/// Notes on tables that were read, and how many of their trials failed, to standard error.
+fn announce(notes: &[String], records: &[Record]) {
+    notes.iter().for_each(|n| print::note(&format!("note: {n}")));
+    let (all, failed) = (records.len(), records.iter().filter(|r| !r.is_ok()).count());
     if failed > 0 {
         print::note(&format!(
             "note: {failed} of {all} trials failed (status other than `ok`): no median counts them"
         ));
     }
-    Ok(loaded.records)
 }
 
 /// The first of `out`/`name` and `name` that `is` what is looked for.
@@ -198,7 +202,7 @@ pub(crate) fn absent(results: &str, out: &Path) -> Error {
         .into_iter()
         .flatten()
         .flatten()
-        .filter(|e| e.path().join(TRIALS).is_file())
+        .filter(|e| !tables(&e.path()).is_empty())
         .filter_map(|e| e.file_name().to_str().map(str::to_owned))
         .collect();
     match secateur::error::nearest(results, names.iter().map(String::as_str)) {

@@ -3,11 +3,18 @@
 mod arguments;
 mod compare;
 mod folder;
+mod generate;
 mod interrupt;
+mod list;
+mod merge;
+mod plan;
 mod print;
 mod progress;
+mod rerun;
+mod selection;
 mod study;
 mod theory;
+mod voice;
 
 use std::process::ExitCode;
 
@@ -51,12 +58,16 @@ pub(crate) fn main() -> ExitCode {
 fn run(command: Command) -> Result<Ending> {
     match command {
         Command::Study(arguments) => study::run(&arguments),
-        Command::List(arguments) => study::list(&arguments),
-        Command::Plan(arguments) => study::plan(&arguments),
+        Command::List(arguments) => list::list(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
         Command::Fit(arguments) => folder::fit(&arguments),
         Command::Plot(arguments) => folder::plot(&arguments),
+        Command::Merge(arguments) => merge::merge(&arguments),
+        Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Predict(arguments) => theory::predict(&arguments),
         Command::Link(arguments) => theory::link(&arguments),
+        Command::Completions(arguments) => Ok(generate::completions(&arguments)),
+        Command::Man(arguments) => generate::man(&arguments),
     }
 }

@@ -16,6 +16,12 @@ pub(crate) fn text(text: &str) {
     let _ = write!(out, "{}{end}", harmless(text)).and_then(|()| out.flush());
 }
 
+/// Writes bytes to standard output as they are: what a program or a manual reader takes.
+pub(crate) fn raw(bytes: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+}
+
 /// Writes one JSON document to standard output; numbers that are not finite become null.
 pub(crate) fn json(value: &impl Serialize) {
     match serde_json::to_string_pretty(value) {

@@ -1,108 +1,139 @@
-//! Commands about studies: `study`, `list`, `plan`.
+//! `study`: plan, run what is missing, fit, plot, print.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
+use secateur::Result;
+use secateur::analysis::{self, Analysis};
+use secateur::study::cost;
 use secateur::study::manifest::Manifest;
 use secateur::study::search::Method;
-use secateur::study::{self, Event, Outcome, Profile, Store, Study, blind, cost, store};
-use secateur::{Error, Result, analysis};
+use secateur::study::store::{self, Trials};
+use secateur::study::{self, Event, Job, Outcome, Plan, Store, Study, blind};
 use serde_json::json;
 
-use super::arguments::{Format, FormatArguments, PlanArguments, Selection, StudyArguments};
+use super::arguments::StudyArguments;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use super::{Ending, folder, print};
+use super::voice::Voice;
+use super::{Ending, folder, plan, print};
 
-/// `secateur study`: plan, run what is missing, fit, plot, print.
+/// `secateur study`.
 pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
     let selection = &arguments.selection;
-    let study = read(selection)?;
     if arguments.dry_run {
-        show_plan(&study, selection, arguments.format);
-        return Ok(Ending::Done);
+        return plan::show(selection, arguments.shard, arguments.format);
     }
-    let say = |text: &str| {
-        if !arguments.quiet {
-            print::note(text);
-        }
-    };
-    let target = selection.out.join(&study.name);
+    let study = selection.read()?;
+    let voice = Voice::new(arguments.format, arguments.quiet);
+    let target = selection.folder(&study);
+    if !target.exists() {
+        // Nothing shall be left behind by a study that is not run.
+        let rates = plan::rates(&study, arguments, &Trials::default())?;
+        let plan = Plan::new(&study, arguments.shard, &Trials::default(), &rates);
+        plan::check(&study, &plan, arguments)?;
+    }
     if arguments.fresh
         && let Some(aside) = store::move_aside(&target)?
     {
-        say(&format!("earlier results are now in {}", aside.display()));
+        voice.say("moved", &format!("earlier results are now in {}", aside.display()));
     }
-    let store = Store::open(&target)?;
-    for note in store.notes() {
-        say(&format!("note: {note}"));
-    }
-    for warning in blind::warnings(&study) {
-        say(&format!("warning: {warning}"));
-    }
+    let store = Store::open(&target, arguments.shard)?;
+    store.notes().iter().for_each(|note| voice.say("note", note));
+    blind::warnings(&study).iter().for_each(|warning| voice.say("warning", warning));
     let started = Instant::now();
     let interrupt = Interrupt::watch(how_to_go_on(&target));
-    let outcome = simulate(&study, &store, selection, arguments.quiet, &interrupt)?;
-    say(&format!(
-        "{}: {} trials run in {:.1} s, {} reused, {} failed; results in {}",
-        study.name,
-        outcome.ran,
-        started.elapsed().as_secs_f64(),
-        outcome.reused,
-        outcome.failed(),
-        target.display()
-    ));
+    let outcome = simulate(&study, &store, arguments, voice, &interrupt)?;
+    let seconds = started.elapsed().as_secs_f64();
+    let (ran, reused, failed) = (outcome.ran, outcome.reused, outcome.failed());
+    let what = arguments.shard.map_or(study.name.clone(), |s| format!("{}, shard {s}", study.name));
+    let folder = target.display();
+    let text = format!(
+        "{what}: {ran} trials run in {seconds:.1} s, {reused} reused, {failed} failed; results in {folder}"
+    );
+    if voice == Voice::Events {
+        let facts = json!({ "ran": ran, "reused": reused, "failed": failed, "seconds": seconds });
+        voice.tell("ran", facts);
+    } else {
+        voice.say("ran", &text);
+    }
     if let Some(code) = interrupt.code() {
         print::note(&how_to_go_on(&target));
         return Ok(Ending::Interrupted(code));
     }
-    if study.samples.search == Method::Bracket {
-        let (spent, grid) = cost::spent_and_grid(&study, &outcome.records);
-        say(&format!(
-            "the search read {spent:.1e} samples, {:.0} % of a fixed grid over the same sizes",
-            100.0 * spent / grid
-        ));
-    }
-    explain_failures(&outcome, &say);
-    if outcome.failed() < outcome.records.len() {
-        let options = folder::options(study.samples.threshold);
-        let analysis = analysis::analyse(&study.name, &outcome.records, &options)?;
-        folder::report(&analysis, Some(&target), arguments.format.into(), true)?;
-        if !study.expected.is_empty() {
-            say(&format!("expected: {}", study.expected));
-        }
+    explain_failures(&outcome, voice);
+    if arguments.shard.is_some() {
+        voice.say(
+            "next",
+            &format!(
+                "once all shards are done, the same command without --shard fits and draws; \
+             `secateur fit {folder}` shows what is there"
+            ),
+        );
     } else {
-        say("no trial succeeded: there is nothing to fit or to draw");
+        finish(&study, &outcome, &target, arguments, voice)?;
     }
-    Ok(if outcome.failed() > 0 { Ending::FailedTrials } else { Ending::Done })
+    Ok(if failed > 0 { Ending::FailedTrials } else { Ending::Done })
+}
+
+/// Fits, draws and prints.
+fn finish(
+    study: &Study,
+    outcome: &Outcome,
+    target: &Path,
+    arguments: &StudyArguments,
+    voice: Voice,
+) -> Result<()> {
+    if study.samples.search == Method::Bracket {
+        let (spent, grid) = cost::spent_and_grid(study, &outcome.records);
+        voice.say(
+            "search",
+            &format!(
+                "the search read {spent:.1e} samples, {:.0} % of a fixed grid over the same sizes",
+                100.0 * spent / grid
+            ),
+        );
+    }
+    if outcome.failed() == outcome.records.len() {
+        voice.say("nothing", "no trial succeeded: there is nothing to fit or to draw");
+        return Ok(());
+    }
+    let options = folder::options(study.samples.threshold);
+    let manifest = Manifest::read(target).map_or(String::new(), |m| m.id);
+    let analysis = analysis::analyse(&study.name, &outcome.records, &options)?;
+    let analysis = Analysis { manifest, ..analysis };
+    folder::report(&analysis, Some(target), arguments.format.into(), true)?;
+    if !study.expected.is_empty() {
+        voice.say("expected", &format!("expected: {}", study.expected));
+    }
+    Ok(())
 }
 
 fn simulate(
     study: &Study,
     store: &Store,
-    selection: &Selection,
-    quiet: bool,
+    arguments: &StudyArguments,
+    voice: Voice,
     interrupt: &Interrupt,
 ) -> Result<Outcome> {
-    let threads = threads(selection);
-    let mut manifest = Manifest::start(study, threads);
+    let (threads, shard) = (arguments.selection.threads(), arguments.shard);
+    let rates = plan::rates(study, arguments, store.done())?;
+    let plan = Plan::new(study, shard, store.done(), &rates);
+    plan::check(study, &plan, arguments)?;
+    let mut manifest = Manifest::start(study, shard, threads);
     manifest.write(store.folder())?;
-    let price = cost::price(study);
-    if !quiet {
-        print::note(&format!(
-            "{} ({}): {} cells, {} series, {threads} threads; expected {}",
-            study.name,
-            study.profile.name(),
-            price.cells,
-            study.series.len(),
-            duration(price.cpu_seconds / threads as f64)
-        ));
-    }
-    let progress = Progress::new(price.cells, price.cpu_seconds, quiet);
-    let outcome = {
-        let observe = |event: Event<'_>| progress.observe(&event);
-        study::run(study, store, threads, interrupt.stop(), &observe)
+    announce(study, &plan, threads, voice);
+    let progress = Progress::new(&plan, arguments.progress, voice);
+    let job = Job {
+        study,
+        shard,
+        store,
+        manifest: &manifest.id,
+        threads,
+        rates: &rates,
+        stop: interrupt.stop(),
     };
+    let outcome = study::run(&job, &|event: Event<'_>| progress.observe(&event));
     progress.finish();
     let outcome = outcome?;
     if interrupt.code().is_none() {
@@ -110,6 +141,27 @@ fn simulate(
         manifest.write(store.folder())?;
     }
     Ok(outcome)
+}
+
+/// Says what is going to happen.
+fn announce(study: &Study, plan: &Plan<'_>, threads: usize, voice: Voice) {
+    if voice == Voice::Events {
+        return voice.tell("plan", plan::as_json(study, plan, threads));
+    }
+    let wall = plan::duration(plan.cpu_seconds() / threads as f64);
+    voice.say(
+        "plan",
+        &format!(
+            "{} ({}): {} cells, {} series, {threads} threads; expected {wall}",
+            study.name,
+            study.profile.name(),
+            plan.cells.len(),
+            plan.series(),
+        ),
+    );
+    if let Some(text) = plan::resumption(plan) {
+        voice.say("resumed", &text);
+    }
 }
 
 fn how_to_go_on(target: &Path) -> String {
@@ -120,145 +172,19 @@ fn how_to_go_on(target: &Path) -> String {
     )
 }
 
-fn explain_failures(outcome: &Outcome, say: &dyn Fn(&str)) {
+fn explain_failures(outcome: &Outcome, voice: Voice) {
     const SHOWN: usize = 3;
     let failed: Vec<_> = outcome.records.iter().filter(|r| !r.is_ok()).collect();
     for record in failed.iter().take(SHOWN) {
-        say(&format!(
-            "failed: {} α = {} d = {} n = {} trial {}: {}",
-            record.learner, record.alpha, record.d, record.n, record.trial, record.status
-        ));
-    }
-    if failed.len() > SHOWN {
-        say(&format!("… and {} more: see the column status", failed.len() - SHOWN));
-    }
-}
-
-fn read(selection: &Selection) -> Result<Study> {
-    let path = study::find(&selection.study)?;
-    let mut sets = selection.set.clone();
-    sets.extend(selection.trials.map(|t| format!("trials={t}")));
-    sets.extend(selection.seed.map(|s| format!("seed={s}")));
-    Study::read(&path, selection.profile, &sets)
-}
-
-fn threads(selection: &Selection) -> usize {
-    selection.threads.map_or_else(
-        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        usize::from,
-    )
-}
-
-/// `secateur list`: every study with its claim; a broken one is listed with its error.
-pub(crate) fn list(arguments: &FormatArguments) -> Result<Ending> {
-    let names = study::list();
-    if names.is_empty() {
-        return Err(Error::usage("there are no studies here")
-            .hint("run from the repository: studies are read from the folder `studies`"));
-    }
-    let claim = |name: &String| -> String {
-        let path = PathBuf::from("studies").join(format!("{name}.toml"));
-        Study::read(&path, Profile::Standard, &[])
-            .map_or_else(|e| format!("(cannot be read: {e})"), |s| s.claim)
-    };
-    let entries: Vec<(String, String)> = names.iter().map(|n| (n.clone(), claim(n))).collect();
-    match arguments.format {
-        Format::Json => {
-            let entries: Vec<_> = entries
-                .iter()
-                .map(|(name, claim)| json!({"study": name, "claim": claim}))
-                .collect();
-            print::json(&entries);
-        }
-        Format::Text => {
-            let width = names.iter().map(String::len).max().unwrap_or(0);
-            for (name, claim) in entries {
-                print::text(&format!("{name:width$}  {claim}"));
-            }
-        }
-    }
-    Ok(Ending::Done)
-}
-
-/// `secateur plan`: what a study would run and cost.
-pub(crate) fn plan(arguments: &PlanArguments) -> Result<Ending> {
-    let study = read(&arguments.selection)?;
-    show_plan(&study, &arguments.selection, arguments.format);
-    Ok(Ending::Done)
-}
-
-fn show_plan(study: &Study, selection: &Selection, format: Format) {
-    let price = cost::price(study);
-    let threads = threads(selection);
-    let wall = price.cpu_seconds / threads as f64;
-    let warnings = blind::warnings(study);
-    if format == Format::Json {
-        print::json(&json!({
-            "study": study.name,
-            "claim": study.claim,
-            "expected": study.expected,
-            "warnings": warnings,
-            "profile": study.profile.name(),
-            "cells": price.cells,
-            "trials": price.trials,
-            "samples": price.samples,
-            "cpu_seconds": price.cpu_seconds,
-            "wall_seconds": wall,
-            "threads": threads,
-            "memory_bytes": price.memory * threads as f64,
-            "series": study.series.iter().map(|s| json!({
-                "learner": s.setting.learner,
-                "link": s.setting.link.text(),
-                "k_star": s.setting.k_star,
-                "r": s.setting.link.r(),
-                "alpha": s.setting.alpha,
-                "q": s.setting.q,
-                "d": s.cells.iter().map(|c| c.d).collect::<Vec<_>>(),
-                "s": s.cells.iter().map(|c| c.s).collect::<Vec<_>>(),
-            })).collect::<Vec<_>>(),
-        }));
-        return;
-    }
-    let mut text = format!("{} ({}): {}\n\n", study.name, study.profile.name(), study.claim);
-    text += &format!("{:<20} {:<16} {:>6}  dimensions (expected n*)\n", "learner", "link", "alpha");
-    for series in &study.series {
-        let setting = &series.setting;
-        let cells: Vec<String> = series
-            .cells
-            .iter()
-            .map(|c| format!("{} ({:.1e})", c.d, cost::expected_n_star(setting, c)))
-            .collect();
-        text += &format!(
-            "{:<20} {:<16} {:>6}  {}\n",
-            setting.learner,
-            setting.link.text(),
-            setting.alpha,
-            cells.join(", ")
+        voice.say(
+            "failed",
+            &format!(
+                "failed: {} α = {} d = {} n = {} trial {}: {}",
+                record.learner, record.alpha, record.d, record.n, record.trial, record.status
+            ),
         );
     }
-    text += &format!(
-        "\n{} cells, about {} trials and {:.1e} samples\nabout {} on {threads} threads ({} of one core), {:.0} MB of memory\n",
-        price.cells,
-        price.trials,
-        price.samples,
-        duration(wall),
-        duration(price.cpu_seconds),
-        price.memory * threads as f64 / 1e6
-    );
-    if !study.expected.is_empty() {
-        text += &format!("expected: {}\n", study.expected);
-    }
-    print::text(&text);
-    for warning in warnings {
-        print::note(&format!("warning: {warning}"));
-    }
-}
-
-/// Seconds in words.
-fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 100.0 => format!("{s:.0} s"),
-        s if s < 6000.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
+    if failed.len() > SHOWN {
+        voice.say("failed", &format!("… and {} more: see the column status", failed.len() - SHOWN));
     }
 }

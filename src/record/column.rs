@@ -33,6 +33,8 @@ pub(super) enum Column {
     Mass,
     Simulation,
     Seconds,
+    Manifest,
+    Check,
 }
 
 impl Column {
@@ -41,13 +43,16 @@ impl Column {
     }
 }
 
+/// Columns that tell where a row comes from, not what the trial was.
+const PROVENANCE: [&str; 2] = ["manifest", "check"];
+
 /// Where a table holds what.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     fields: [Option<usize>; Record::COLUMNS.len()],
     /// Fields of a row.
     pub(super) width: usize,
-    /// Whether all columns are there, as in a table that secateur wrote.
+    /// Whether all columns are there that describe a trial, as in a table that secateur wrote.
     pub(super) complete: bool,
     /// What the reader should know, one sentence each.
     pub(super) notes: Vec<String>,
@@ -74,9 +79,17 @@ impl Layout {
         Ok(Self {
             fields: Record::COLUMNS.map(|column| found.iter().position(|f| *f == column)),
             width: found.len(),
-            complete: absent.is_empty(),
+            complete: absent.iter().all(|column| PROVENANCE.contains(column)),
             notes: notes(name, &found, &absent),
         })
+    }
+
+    /// The fields that [`Column::Check`] is the check of, if the table has them and it.
+    pub(super) fn checked(&self) -> Option<impl Iterator<Item = usize>> {
+        let all = self.fields.iter().all(Option::is_some);
+        let aside = [Column::Seconds, Column::Check].map(|c| c as usize);
+        let fields = self.fields.iter().enumerate().filter(move |(i, _)| !aside.contains(i));
+        all.then(|| fields.filter_map(|(_, field)| *field))
     }
 
     /// The field of a column, if the table has it.

@@ -9,7 +9,8 @@ use std::path::Path;
 use csv::{ByteRecord, StringRecord, Terminator};
 
 use super::Record;
-use super::column::{Layout, shown};
+use super::check::check;
+use super::column::{Column, Layout, shown};
 use super::row::Row;
 use crate::{Error, Result};
 
@@ -42,7 +43,8 @@ pub fn read(path: &Path) -> Result<Loaded> {
 /// is absent the record holds what its field says of that. Further columns are ignored and
 /// noted. An empty metric is not-a-number, an empty k*, r, α, q or s unknown. In a table with
 /// all columns of `trials.csv`, a last line that the writer never finished (no newline at its
-/// end, and fields missing or unreadable) is left out and noted.
+/// end, and fields missing or unreadable) is left out and noted. Where a row has a check, it
+/// must match.
 ///
 /// # Errors
 /// A run-time error with file, line and column if a column is missing or doubled, a row
@@ -114,6 +116,12 @@ fn text(row: ByteRecord) -> Result<StringRecord, Complaint> {
 
 fn record(layout: &Layout, study: &str, fields: &StringRecord) -> Result<Record, Complaint> {
     let record = if fields.len() == layout.width {
+        if is_damaged(layout, fields) {
+            let hint = "delete the line: running the study again repeats the trial that it stood \
+                        for; if the table was changed on purpose, remove its column `check`";
+            let message = "not as it was written: its check does not match".to_owned();
+            return Err(Complaint { message, hint: Some(hint) });
+        }
         Row { layout, fields, study }.record()
     } else {
         Err(format!("{} fields, but the header has {}", fields.len(), layout.width))
@@ -132,6 +140,14 @@ fn record(layout: &Layout, study: &str, fields: &StringRecord) -> Result<Record,
             ),
         }
     })
+}
+
+/// Whether the row differs from what was written; tables without a check cannot tell.
+fn is_damaged(layout: &Layout, fields: &StringRecord) -> bool {
+    let field = |i| fields.get(i).unwrap_or_default();
+    let Some(checked) = layout.checked() else { return false };
+    let found = layout.field(Column::Check).map_or("", field);
+    check(checked.map(|i| field(i).as_bytes())) != found.trim()
 }
 
 /// What to do about a row that cannot be read.

@@ -1,27 +1,34 @@
 //! Records: one row of `trials.csv` each, what a trial was and what it measured.
 
+mod check;
 mod column;
 mod fault;
 mod load;
+mod name;
 mod row;
 mod unknown;
+mod write;
 
 pub use fault::{Fault, fault};
 pub use load::{Loaded, parse, read};
+pub use name::TrialName;
 pub use unknown::{UNKNOWN, known, known_count};
+pub use write::line;
 
 use serde::{Deserialize, Serialize};
 
 /// A finished trial: one learner, one cell, one sample size, one trial index.
 ///
-/// The fields are the columns of `trials.csv`, in this order. A failed trial has a
+/// The fields are the columns of `trials.csv`, in this order, before the last: `check`, the
+/// CRC-32 of the others but `seconds`, tells a damaged row from a whole one. A failed trial has a
 /// `status` other than `ok` and not-a-number metrics; it is recorded, never dropped.
 ///
 /// A table that another program wrote needs only the columns [`Record::REQUIRED`]. Where it
 /// lacks others, what describes the target is *unknown*, and never printed as a number: an
 /// empty link, 0 for k*, r and s ([`known_count`]), [`UNKNOWN`] for α and q. The cell is
 /// named by its series and d, the study by the file, the status is `ok`, metrics and seconds
-/// are not-a-number; `kept`, `width` and `seed`, which no estimate uses, are 0.
+/// are not-a-number; `kept`, `width` and `seed`, which no estimate uses, are 0; the manifest is
+/// empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Name of the study.
@@ -72,11 +79,13 @@ pub struct Record {
     pub simulation: String,
     /// Wall-clock seconds of this trial.
     pub seconds: f64,
+    /// The manifest of the run that made the trial: `manifests/….json` beside the table.
+    pub manifest: String,
 }
 
 impl Record {
     /// The columns of `trials.csv`.
-    pub const COLUMNS: [&'static str; 24] = [
+    pub const COLUMNS: [&'static str; 26] = [
         "study",
         "cell",
         "learner",
@@ -101,6 +110,8 @@ impl Record {
         "mass",
         "simulation",
         "seconds",
+        "manifest",
+        "check",
     ];
 
     /// The columns that every table of trials has, also one of another program.

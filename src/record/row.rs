@@ -44,6 +44,7 @@ impl Row<'_> {
             mass: self.real(Column::Mass)?,
             simulation: self.text(Column::Simulation).unwrap_or_default().to_owned(),
             seconds: self.given_real(Column::Seconds)?,
+            manifest: self.text(Column::Manifest).unwrap_or_default().to_owned(),
         };
         if record.learner.is_empty() || record.status.is_empty() {
             let column = if record.status.is_empty() { "status" } else { "learner" };

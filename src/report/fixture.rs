@@ -11,6 +11,7 @@ const DIMS: [usize; 7] = [64, 128, 256, 512, 1024, 2048, 4096];
 /// k* = 2, six values of α, seven dimensions: one cell censored, one series short.
 pub(super) fn realistic() -> Analysis {
     let mut analysis = Analysis {
+        manifest: String::new(),
         study: "alpha_sweep".to_owned(),
         threshold: 0.5,
         curves: Vec::new(),

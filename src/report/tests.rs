@@ -12,7 +12,15 @@ fn empty() -> Analysis {
     let curves = Vec::new();
     let (study, thresholds, exponents) = ("empty".to_owned(), Vec::new(), Vec::new());
     let advantages = Vec::new();
-    Analysis { study, threshold: 0.5, curves, thresholds, exponents, advantages }
+    Analysis {
+        study,
+        manifest: String::new(),
+        threshold: 0.5,
+        curves,
+        thresholds,
+        exponents,
+        advantages,
+    }
 }
 
 fn one_alpha(alpha: f64) -> Analysis {

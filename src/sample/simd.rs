@@ -11,6 +11,21 @@ pub fn vectorise<R>(work: impl FnMut() -> R) -> R {
     pulp::Arch::new().dispatch(Vectorised(work))
 }
 
+/// Name of the instruction set in use.
+#[must_use]
+pub fn name() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use pulp::x86::{V3, V4};
+        if V4::try_new().is_some() {
+            return "AVX-512";
+        } else if V3::try_new().is_some() {
+            return "AVX2";
+        }
+    }
+    if cfg!(target_arch = "aarch64") { "NEON" } else { "portable" }
+}
+
 struct Vectorised<F>(F);
 
 // Not `FnOnce`: calling that through pulp goes by a shim that is not inlined, and the

@@ -36,6 +36,8 @@ pub struct Setting {
     pub noise: f64,
     /// Stages that n is split over.
     pub stages: usize,
+    /// ρ_{k*} of the coordinate statistic that a pruned network ranks by; 0 without one.
+    pub correlation: f64,
 }
 
 /// Laws of V that a study can name.
@@ -116,6 +118,12 @@ impl Setting {
             self.q,
             self.noise
         )
+    }
+
+    /// Key of the series that has this setting.
+    #[must_use]
+    pub fn key(&self, seed: u64) -> Key {
+        Key::root(seed).named(&self.description())
     }
 
     fn description(&self) -> String {

@@ -2,24 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use super::cell::{Cell, Setting};
+use super::cell::{Cell, Series, Setting};
 use super::file::Study;
 use super::lattice;
 use super::search::Method;
-use crate::learner::Kind;
 use crate::learner::options::{Keep, Shift};
+use crate::learner::{Kind, Options};
 use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::model::theory;
 use crate::record::Record;
 
-/// Seconds to generate and compare one coordinate of one sample, on one core.
-const PER_ENTRY: f64 = 7e-10;
+/// Seconds that a core takes for the pieces of a trial.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    /// To generate and compare one coordinate of one sample.
+    pub entry: f64,
+    /// For one multiply–add of a matrix product.
+    pub product: f64,
+    /// To apply an activation to one pre-activation.
+    pub activation: f64,
+    /// For what a trial does once, whatever its size.
+    pub trial: f64,
+}
 
-/// Seconds for one multiply–add of a matrix product, on one core.
-const PER_PRODUCT: f64 = 2.5e-11;
-
-/// Seconds to apply an activation to one pre-activation.
-const PER_ACTIVATION: f64 = 5e-10;
+impl Rates {
+    /// Those of a core of 2021 (AMD Zen 3): good enough for a study of seconds.
+    pub const TYPICAL: Self =
+        Self { entry: 7e-10, product: 2.5e-11, activation: 5e-10, trial: 1e-4 };
+}
 
 /// Sizes that a bracket search is expected to visit with few trials, from the crossing.
 const COARSE: [i64; 3] = [-2, 1, 2];
@@ -38,7 +48,7 @@ pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
     let step = 0.5 * kept.powi(k as i32);
     let readout = 2.0 * setting.options.width as f64;
     let compare = if setting.kind == Kind::Pruned && kept < cell.d as f64 {
-        let rho = comparison_correlation(setting).abs().max(0.1);
+        let rho = setting.correlation.abs().max(0.1);
         theory::prune_samples(k, cell.s, cell.d.max(2), rho)
     } else {
         0.0
@@ -57,10 +67,13 @@ fn expected_kept(setting: &Setting, cell: &Cell) -> f64 {
     }
 }
 
-/// ρ_{k*} of the coordinate statistic that the pruned network ranks by.
-fn comparison_correlation(setting: &Setting) -> f64 {
-    let (k, activation) = (setting.k_star, setting.options.activation);
-    let prune = &setting.options.prune;
+/// ρ_{k*} of the coordinate statistic that a pruned network ranks by; 0 for other learners.
+#[must_use]
+pub fn comparison_correlation(kind: Kind, options: &Options, k: u32) -> f64 {
+    if kind != Kind::Pruned {
+        return 0.0;
+    }
+    let (activation, prune) = (options.activation, &options.prune);
     let shift = match prune.shift {
         Shift::Auto => best_shift(activation, k, prune.augmented),
         Shift::Fixed(c) => c,
@@ -71,34 +84,20 @@ fn comparison_correlation(setting: &Setting) -> f64 {
 
 /// Expected seconds of one trial on one core.
 #[must_use]
-pub fn trial_seconds(setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
+pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
+    let Rates { entry, product, activation, trial } = *rates;
     let stage = n as f64 / setting.stages as f64;
     let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width as f64);
     let kept = expected_kept(setting, cell);
-    let compare = if setting.kind == Kind::Pruned { (d + s) * PER_ENTRY } else { 0.0 };
+    let compare = if setting.kind == Kind::Pruned { (d + s) * entry } else { 0.0 };
     let visited = visited(setting, kept);
-    let second_moment = if reduces(setting, kept) { m * m * PER_PRODUCT } else { 0.0 };
-    let feature = (visited + s.min(visited)) * PER_ENTRY
-        + 2.0 * visited * m * PER_PRODUCT
+    let second_moment = if reduces(setting, kept) { m * m * product } else { 0.0 };
+    let feature = (visited + s.min(visited)) * entry
+        + 2.0 * visited * m * product
         + second_moment
-        + m * PER_ACTIVATION;
-    let readout = visited * PER_ENTRY + (visited * m + m * m) * PER_PRODUCT + m * PER_ACTIVATION;
-    stage * (compare + feature + readout) + test as f64 * readout + 1e-4
-}
-
-/// What a study is expected to take.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Price {
-    /// Cells.
-    pub cells: usize,
-    /// Trials.
-    pub trials: u64,
-    /// Labelled samples over all trials.
-    pub samples: f64,
-    /// Seconds on one core.
-    pub cpu_seconds: f64,
-    /// Bytes that one trial needs at most.
-    pub memory: f64,
+        + m * activation;
+    let readout = visited * entry + (visited * m + m * m) * product + m * activation;
+    stage * (compare + feature + readout) + test as f64 * readout + trial
 }
 
 /// Sample sizes that the search of `cell` is expected to visit, with the trials of each.
@@ -121,24 +120,13 @@ pub fn expected_visits(study: &Study, setting: &Setting, cell: &Cell) -> Vec<(u6
     visits
 }
 
-/// The price of the whole study.
+/// Expected seconds of all trials of a cell on one core.
 #[must_use]
-pub fn price(study: &Study) -> Price {
-    let mut price = Price { cells: 0, trials: 0, samples: 0.0, cpu_seconds: 0.0, memory: 0.0 };
-    for series in &study.series {
-        for cell in &series.cells {
-            price.cells += 1;
-            for (n, trials) in expected_visits(study, &series.setting, cell) {
-                price.trials += u64::from(trials);
-                let trials = f64::from(trials);
-                price.samples += trials * n as f64;
-                price.cpu_seconds +=
-                    trials * trial_seconds(&series.setting, cell, n, study.samples.test);
-            }
-            price.memory = price.memory.max(trial_bytes(&series.setting, cell));
-        }
-    }
-    price
+pub fn cell_seconds(rates: &Rates, study: &Study, series: &Series, cell: &Cell) -> f64 {
+    let setting = &series.setting;
+    let test = study.samples.test;
+    let seconds = |(n, trials)| f64::from(trials) * trial_seconds(rates, setting, cell, n, test);
+    expected_visits(study, setting, cell).into_iter().map(seconds).sum()
 }
 
 /// Samples that the trials of a study read, and those of a fixed grid that covers the same:
@@ -165,7 +153,8 @@ pub fn spent_and_grid(study: &Study, records: &[Record]) -> (f64, f64) {
 
 /// Bytes of the largest block of coordinates, the gradient and the factors of its reduction,
 /// and the cached labels.
-fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
+#[must_use]
+pub fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
     let (d, m) = (cell.d as f64, setting.options.width as f64);
     let kept = expected_kept(setting, cell);
     let block = 4.0 * 1024.0 * (visited(setting, kept) + 2.0 * m);

@@ -1,25 +1,26 @@
 //! Runs what a study still lacks, on all threads.
 
-use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use super::cell::{Cell, Series};
-use super::cost;
+use super::cell::Cell;
+use super::cost::{self, Rates};
 use super::file::Study;
 use super::lattice;
-use super::search::{Request, Search};
+use super::search::Request;
+use super::shard::Shard;
 use super::store::Store;
 use super::trial::Conditions;
+use super::walk::{Unit, Walk, units};
 use crate::error::{Error, Result};
 use crate::learner::Learner;
 use crate::record::Record;
 use crate::sample::Crew;
 
 /// What happens while a study runs.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
     /// A trial has been run.
     Trial {
@@ -30,13 +31,34 @@ pub enum Event<'a> {
     },
     /// A cell is complete.
     Cell {
+        /// The cell.
+        cell: &'a Cell,
         /// Trials that were run for it.
         ran: usize,
         /// Trials that were already there.
         reused: usize,
-        /// Seconds that the cell was expected to take.
+        /// Seconds that the trials run for it were expected to take.
         expected: f64,
     },
+}
+
+/// What of a study to run, where, and on how many threads.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The study.
+    pub study: &'a Study,
+    /// The part of it to run, if not all.
+    pub shard: Option<Shard>,
+    /// What is there, and where records go.
+    pub store: &'a Store,
+    /// Identifier of the manifest of this run.
+    pub manifest: &'a str,
+    /// Threads.
+    pub threads: usize,
+    /// Speed of this machine, which decides the order of units and the expected times.
+    pub rates: &'a Rates,
+    /// Once this is set, no further trial is started, and the outcome is what there is.
+    pub stop: &'a AtomicBool,
 }
 
 /// All records that a study asked for, and how they came about.
@@ -64,44 +86,39 @@ impl Outcome {
     }
 }
 
-/// Runs every trial of `study` that `store` does not have, on `threads` threads.
+/// Runs every trial of the job that its store does not have.
 ///
-/// Once `stop` is set, no further trial is started, and the outcome is what there is.
-///
-/// The set of trials is a function of the study alone: a series walks its dimensions in
+/// The set of trials is a function of the study alone: each unit walks its dimensions in
 /// increasing order, each search starting where the previous one ended.
 ///
 /// # Errors
 /// When a record cannot be written, or the threads cannot be started.
-pub fn run(
-    study: &Study,
-    store: &Store,
-    threads: usize,
-    stop: &AtomicBool,
-    observe: &(dyn Fn(Event<'_>) + Sync),
-) -> Result<Outcome> {
+pub fn run(job: &Job<'_>, observe: &(dyn Fn(Event<'_>) + Sync)) -> Result<Outcome> {
+    let threads = job.threads;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| {
         Error::runtime(format!("cannot start {threads} threads: {e}")).hint("use fewer --threads")
     })?;
     let crew = Crew::new(threads);
-    let job = Job { study, store, observe, crew: &crew, stop, error: Mutex::new(None) };
-    let mut order: Vec<usize> = (0..study.series.len()).collect();
-    order.sort_by(|&a, &b| {
-        job.expected_series(&study.series[b]).total_cmp(&job.expected_series(&study.series[a]))
-    });
+    let work = Work { job, observe, crew: &crew, error: Mutex::new(None) };
+    let units = units(job.study, job.shard);
+    // The longest first: the last to start should be short.
+    let expected: Vec<f64> = units.iter().map(|unit| work.expected(unit)).collect();
+    let mut order: Vec<usize> = (0..units.len()).collect();
+    order.sort_by(|&a, &b| expected[b].total_cmp(&expected[a]));
     let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new(vec![None; order.len()]);
     pool.scope_fifo(|scope| {
         for &index in &order {
-            let (job, outcomes) = (&job, &outcomes);
+            let (work, units, outcomes) = (&work, &units, &outcomes);
             scope.spawn_fifo(move |_| {
-                let outcome = job.series(&study.series[index]);
+                let outcome = work.unit(units[index]);
                 lock(outcomes)[index] = Some(outcome);
             });
         }
     });
-    if let Some(error) = lock(&job.error).take() {
+    if let Some(error) = lock(&work.error).take() {
         return Err(error);
     }
+    job.store.finish()?;
     let mut total = Outcome::default();
     for outcome in lock(&outcomes).drain(..).flatten() {
         total.add(outcome);
@@ -113,119 +130,105 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-struct Job<'a> {
-    study: &'a Study,
-    store: &'a Store,
+struct Work<'a> {
+    job: &'a Job<'a>,
     observe: &'a (dyn Fn(Event<'_>) + Sync),
     crew: &'a Crew,
-    stop: &'a AtomicBool,
     error: Mutex<Option<Error>>,
 }
 
-impl Job<'_> {
-    fn expected_series(&self, series: &Series) -> f64 {
-        series.cells.iter().map(|cell| self.expected_cell(series, cell)).sum()
+impl Work<'_> {
+    fn expected(&self, unit: &Unit<'_>) -> f64 {
+        let Job { study, rates, .. } = self.job;
+        unit.cells.iter().map(|cell| cost::cell_seconds(rates, study, unit.series, cell)).sum()
     }
 
-    fn expected_cell(&self, series: &Series, cell: &Cell) -> f64 {
-        let visits = cost::expected_visits(self.study, &series.setting, cell);
-        let seconds = |(n, trials)| f64::from(trials) * self.expected(series, cell, n);
-        visits.into_iter().map(seconds).sum()
-    }
-
-    fn expected(&self, series: &Series, cell: &Cell, n: u64) -> f64 {
-        cost::trial_seconds(&series.setting, cell, n, self.study.samples.test)
+    fn stopped(&self) -> bool {
+        self.job.stop.load(Ordering::Relaxed)
     }
 
     fn fail(&self, error: Error) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.job.stop.store(true, Ordering::Relaxed);
         lock(&self.error).get_or_insert(error);
     }
 
-    /// The cells of a series, smallest dimension first.
-    fn series(&self, series: &Series) -> Outcome {
-        let setting = &series.setting;
+    /// The cells of a unit, smallest dimension first.
+    fn unit(&self, unit: Unit<'_>) -> Outcome {
+        let setting = &unit.series.setting;
+        let mut outcome = Outcome::default();
         let learner = match setting.kind.build(&setting.options, setting.k_star) {
             Ok(learner) => learner,
             Err(error) => {
                 self.fail(error);
-                return Outcome::default();
+                return outcome;
             }
         };
-        let mut outcome = Outcome::default();
-        let mut ahead = 1.0;
-        for cell in &series.cells {
-            let predicted = cost::expected_n_star(setting, cell);
-            let (part, crossing) = self.cell(series, cell, &*learner, ahead * predicted);
-            if let Some(n) = crossing {
-                ahead = n / predicted;
-            }
-            outcome.add(part);
-            if self.stop.load(Ordering::Relaxed) {
+        let mut walk = Walk::new(self.job.study, unit);
+        for cell in unit.cells {
+            if self.stopped() {
                 break;
             }
+            outcome.add(self.cell(&mut walk, unit, cell, &*learner));
         }
         outcome
     }
 
-    /// One cell; returns also the middle of the bracket, if the median risk crossed.
     fn cell(
         &self,
-        series: &Series,
+        walk: &mut Walk<'_>,
+        unit: Unit<'_>,
         cell: &Cell,
         learner: &dyn Learner,
-        start: f64,
-    ) -> (Outcome, Option<f64>) {
-        let start = lattice::nearest_index(start);
-        let mut search = Search::new(self.study.samples.aim(cell), start);
-        let mut points: BTreeMap<u32, Outcome> = BTreeMap::new();
-        while let Some(request) = search.next() {
-            let point = points.entry(request.index).or_default();
-            self.point(series, cell, learner, request, point);
-            if self.stop.load(Ordering::Relaxed) {
-                break;
-            }
-            let risks = point.records.iter().filter(|r| r.is_ok()).map(|r| r.risk);
-            search.record(request, risks.collect());
+    ) -> Outcome {
+        let Job { study, manifest, .. } = *self.job;
+        let conditions = Conditions {
+            study: &study.name,
+            manifest,
+            setting: &unit.series.setting,
+            cell,
+            learner,
+            test: study.samples.test,
+            crew: self.crew,
+        };
+        let (mut ran, mut expected) = (0, 0.0);
+        let walked = walk.cell(cell, |request, records| {
+            let (new, seconds) = self.point(&conditions, request, records);
+            ran += new;
+            expected += seconds;
+            !self.stopped()
+        });
+        let reused = walked.records.len() - ran;
+        if walked.complete {
+            (self.observe)(Event::Cell { cell, ran, reused, expected });
         }
-        let mut outcome = Outcome::default();
-        for point in points.into_values() {
-            outcome.add(point);
-        }
-        outcome.records.sort_by_key(|r| (r.n, r.trial));
-        let (ran, reused) = (outcome.ran, outcome.reused);
-        (self.observe)(Event::Cell { ran, reused, expected: self.expected_cell(series, cell) });
-        let middle = search.crossing().map(|i| lattice::size(i) as f64 / 2_f64.powf(0.25));
-        (outcome, middle)
+        Outcome { records: walked.records, ran, reused }
     }
 
-    /// Runs the trials of one cell at one sample size that `done` does not have yet.
+    /// Adds the trials of one cell at one sample size that `done` does not have yet. Returns
+    /// how many were run, and the seconds that these were expected to take.
     fn point(
         &self,
-        series: &Series,
-        cell: &Cell,
-        learner: &dyn Learner,
+        conditions: &Conditions<'_>,
         request: Request,
-        done: &mut Outcome,
-    ) {
+        done: &mut Vec<Record>,
+    ) -> (usize, f64) {
+        let Job { store, rates, .. } = self.job;
+        let Conditions { setting, cell, test, .. } = *conditions;
         let (name, n) = (cell.name(), lattice::size(request.index));
-        let expected = self.expected(series, cell, n);
-        let (study, test) = (&self.study.name, self.study.samples.test);
-        let setting = &series.setting;
-        let conditions = Conditions { study, setting, cell, learner, test, crew: self.crew };
-        let first = done.records.len() as u32;
+        let expected = cost::trial_seconds(rates, setting, cell, n, test);
+        let first = done.len() as u32;
         let trials: Vec<(Record, bool)> = (first..request.trials)
             .into_par_iter()
             .with_max_len(1)
             .filter_map(|trial| {
-                if let Some(record) = self.store.find(&name, n, trial) {
+                if let Some(record) = store.done().find(&name, n, trial) {
                     return Some((record.clone(), false));
                 }
-                if self.stop.load(Ordering::Relaxed) {
+                if self.stopped() {
                     return None;
                 }
                 let record = conditions.run(n, trial);
-                if let Err(error) = self.store.append(&record) {
+                if let Err(error) = store.append(&record) {
                     self.fail(error);
                     return None;
                 }
@@ -234,8 +237,7 @@ impl Job<'_> {
             })
             .collect();
         let ran = trials.iter().filter(|(_, new)| *new).count();
-        done.ran += ran;
-        done.reused += trials.len() - ran;
-        done.records.extend(trials.into_iter().map(|(record, _)| record));
+        done.extend(trials.into_iter().map(|(record, _)| record));
+        (ran, ran as f64 * expected)
     }
 }

@@ -1,6 +1,7 @@
 //! `[model]` and `[[sweep]]`: from lists of values to series of cells.
 
 use super::cell::{Cell, Series, Setting};
+use super::cost;
 use super::document::{Node, Section, number_in};
 use super::file::SamplePlan;
 use super::lattice;
@@ -165,6 +166,7 @@ impl Point<'_> {
                 .hint("the weights depend on the samples: use samples.simulation = \"explicit\" or \"auto\""));
         }
         let learner = kind.build(&options, k_star).map_err(|e| self.learner.blame(&e))?;
+        let correlation = cost::comparison_correlation(kind, &options, k_star);
         Ok(Setting {
             learner: name.to_owned(),
             kind,
@@ -177,6 +179,7 @@ impl Point<'_> {
             direction: Setting::direction_law(model, self.alpha, alpha, q)?,
             noise: range(self.noise, "noise", 0.0..=MAX_NOISE, 0.1)?,
             stages: learner.stages(),
+            correlation,
         })
     }
 }

@@ -18,6 +18,8 @@ use crate::sample::{Crew, Design, Key};
 pub struct Conditions<'a> {
     /// Name of the study.
     pub study: &'a str,
+    /// Identifier of the manifest of the run.
+    pub manifest: &'a str,
     /// What the cells of the series share.
     pub setting: &'a Setting,
     /// The cell.
@@ -41,7 +43,7 @@ impl Conditions<'_> {
         let start = Instant::now();
         let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(n, key)));
         let seconds = start.elapsed().as_secs_f64();
-        let mut record = blank(self.study, self.setting, self.cell, n, trial, key, seconds);
+        let mut record = self.blank(n, trial, key, seconds);
         match attempt {
             Ok(Ok((metrics, network))) => fill(&mut record, &metrics, &network),
             Ok(Err(error)) => record.status = one_line(&error.to_string()),
@@ -61,42 +63,37 @@ impl Conditions<'_> {
         let metrics = metrics::measure(&network, &task, self.test)?;
         Ok((metrics, network))
     }
-}
 
-fn blank(
-    study: &str,
-    setting: &Setting,
-    cell: &Cell,
-    n: u64,
-    trial: u32,
-    key: Key,
-    seconds: f64,
-) -> Record {
-    Record {
-        study: study.to_owned(),
-        cell: cell.name(),
-        learner: setting.learner.clone(),
-        link: setting.link.text().to_owned(),
-        k_star: setting.k_star,
-        r: setting.link.r(),
-        d: cell.d,
-        alpha: setting.alpha,
-        q: setting.q,
-        s: cell.s,
-        kept: 0,
-        width: setting.options.width,
-        n,
-        trial,
-        seed: key.bits(),
-        status: "ok".to_owned(),
-        risk: f64::NAN,
-        alignment: f64::NAN,
-        subspace: f64::NAN,
-        recall: f64::NAN,
-        precision: f64::NAN,
-        mass: f64::NAN,
-        simulation: "explicit".to_owned(),
-        seconds,
+    /// A record without metrics.
+    fn blank(&self, n: u64, trial: u32, key: Key, seconds: f64) -> Record {
+        let (setting, cell) = (self.setting, self.cell);
+        Record {
+            study: self.study.to_owned(),
+            cell: cell.name(),
+            learner: setting.learner.clone(),
+            link: setting.link.text().to_owned(),
+            k_star: setting.k_star,
+            r: setting.link.r(),
+            d: cell.d,
+            alpha: setting.alpha,
+            q: setting.q,
+            s: cell.s,
+            kept: 0,
+            width: setting.options.width,
+            n,
+            trial,
+            seed: key.bits(),
+            status: "ok".to_owned(),
+            risk: f64::NAN,
+            alignment: f64::NAN,
+            subspace: f64::NAN,
+            recall: f64::NAN,
+            precision: f64::NAN,
+            mass: f64::NAN,
+            simulation: "explicit".to_owned(),
+            seconds,
+            manifest: self.manifest.to_owned(),
+        }
     }
 }
 

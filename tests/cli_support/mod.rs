@@ -1,5 +1,7 @@
 //! A folder with a tiny study, and the program run inside it.
 
+#![allow(dead_code, reason = "each test uses a part")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,12 +74,25 @@ impl Place {
     }
 }
 
+/// The rows of a `trials.csv`, sorted, without the wall time.
+pub(crate) fn rows(place: &Place, name: &str) -> Vec<String> {
+    let text = fs::read_to_string(place.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let bare = |line: &str| {
+        let mut fields = line.rsplitn(4, ',');
+        let (check, manifest, _seconds) = (fields.next(), fields.next(), fields.next());
+        [fields.next(), manifest, check].map(Option::unwrap_or_default).join(",")
+    };
+    let mut rows: Vec<String> = text.lines().map(bare).collect();
+    rows.sort();
+    rows
+}
+
 fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
     for entry in fs::read_dir(folder).expect("the folder can be read") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             collect(&path, files);
-        } else if !path.ends_with(".lock") {
+        } else if !path.to_string_lossy().contains("/.lock") {
             let content = fs::read(&path).expect("the file can be read");
             files.insert(path, content);
         }

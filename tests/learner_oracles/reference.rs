@@ -40,7 +40,8 @@ fn run(study: &Study, n: u64, trials: u32) -> Vec<Record> {
     let (setting, cell) = (&series.setting, &series.cells[0]);
     let learner = setting.kind.build(&setting.options, setting.k_star).unwrap();
     let (learner, crew) = (&*learner, Crew::alone());
-    let conditions = Conditions { study: "reference", setting, cell, learner, test: 4096, crew };
+    let conditions =
+        Conditions { study: "reference", manifest: "", setting, cell, learner, test: 4096, crew };
     (0..trials).map(|trial| conditions.run(n, trial)).collect()
 }
 

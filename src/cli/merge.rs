@@ -1,0 +1,49 @@
+//! `merge`: tables of shards, or of folders from elsewhere, into one.
+
+use std::path::PathBuf;
+
+use secateur::study::store;
+use secateur::{Error, Result};
+
+use super::arguments::MergeArguments;
+use super::{Ending, folder, print};
+
+/// `secateur merge`.
+pub(crate) fn merge(arguments: &MergeArguments) -> Result<Ending> {
+    let MergeArguments { results, from, out } = arguments;
+    let is_folder = |f: &std::path::Path| f.is_dir();
+    let target = match folder::find(results, out, is_folder) {
+        Some(folder) => folder,
+        None if from.is_empty() => return Err(folder::absent(results, out)),
+        None => out.join(results),
+    };
+    if from.is_empty() && store::tables(&target).is_empty() {
+        return Err(folder::absent(results, out));
+    }
+    let sources: Vec<PathBuf> = from.iter().map(|f| source(f, out)).collect::<Result<_>>()?;
+    let merged = store::merge(&target, &sources)?;
+    merged.notes.iter().for_each(|note| print::note(&format!("note: {note}")));
+    let name = target.display();
+    print::text(&format!(
+        "{} trials of {} tables are in {name}/trials.csv; {} rows were in more than one, equal to the bit",
+        merged.trials,
+        merged.tables.len(),
+        merged.duplicates,
+    ));
+    print::note(&format!(
+        "`secateur fit {name}` fits them; `secateur study` runs what is missing, and draws"
+    ));
+    Ok(Ending::Done)
+}
+
+fn source(name: &str, out: &std::path::Path) -> Result<PathBuf> {
+    // A path is what it says; only then may it be the name of a study.
+    let direct = PathBuf::from(name);
+    if direct.is_dir() {
+        return Ok(direct);
+    }
+    folder::find(name, out, |f| f.is_dir()).ok_or_else(|| {
+        Error::usage(format!("there is no folder {name}"))
+            .hint("give the folders of results that were made elsewhere")
+    })
+}

@@ -1,0 +1,232 @@
+//! `plan`: what a study would run and cost; and what has to be said before it runs.
+
+use std::io::{BufRead, IsTerminal};
+
+use secateur::study::cost::Rates;
+use secateur::study::store::Trials;
+use secateur::study::survey::State;
+use secateur::study::{Plan, Series, Shard, Study, blind, calibrate, cost, machine};
+use secateur::{Error, Result};
+use serde_json::{Value as Json, json};
+
+use super::arguments::{Format, PlanArguments, Selection, StudyArguments};
+use super::{Ending, print};
+
+/// Seconds of a study that is asked about before it runs.
+const LONG: f64 = 3600.0;
+
+/// Seconds, as expected from typical rates, from which on the machine's own are measured.
+const WORTH_MEASURING: f64 = 20.0;
+
+/// What each state of a cell means to the reader.
+const STATES: [(State, &str, &str); 4] = [
+    (State::Done, "done", "nothing to run"),
+    (State::Begun, "begun", "interrupted, or more is asked for than is there"),
+    (
+        State::Changed,
+        "changed",
+        "there are trials of it with other settings, another seed or by another version",
+    ),
+    (State::New, "new", "nothing is there"),
+];
+
+/// `secateur plan`: what a study would run and cost.
+pub(crate) fn plan(arguments: &PlanArguments) -> Result<Ending> {
+    show(&arguments.selection, arguments.shard, arguments.format)
+}
+
+/// Shows the plan of a study; runs nothing and writes nothing.
+pub(crate) fn show(selection: &Selection, shard: Option<Shard>, format: Format) -> Result<Ending> {
+    let study = selection.read()?;
+    let (there, notes) = Trials::read(&selection.folder(&study))?;
+    let plan = Plan::new(&study, shard, &there, &calibrate::measure()?);
+    let threads = selection.threads();
+    if format == Format::Json {
+        print::json(&as_json(&study, &plan, threads));
+        return Ok(Ending::Done);
+    }
+    print::text(&as_text(&study, &plan, threads));
+    notes.iter().for_each(|note| print::note(&format!("note: {note}")));
+    for warning in blind::warnings(&study).into_iter().chain(shortage(&plan, threads)) {
+        print::note(&format!("warning: {warning}"));
+    }
+    Ok(Ending::Done)
+}
+
+/// The rates to expect times by: those of this machine, once it matters.
+pub(crate) fn rates(study: &Study, arguments: &StudyArguments, there: &Trials) -> Result<Rates> {
+    let typical = Plan::new(study, arguments.shard, there, &Rates::TYPICAL);
+    if typical.cpu_seconds() < WORTH_MEASURING { Ok(Rates::TYPICAL) } else { calibrate::measure() }
+}
+
+/// Refuses what cannot fit in memory, and asks before more than an hour.
+pub(crate) fn check(study: &Study, plan: &Plan<'_>, arguments: &StudyArguments) -> Result<()> {
+    let threads = arguments.selection.threads();
+    if let Some(shortage) = shortage(plan, threads) {
+        return Err(Error::runtime(format!("{}: {shortage}", study.name))
+            .hint("use fewer --threads, smaller d or width, or a machine with more memory"));
+    }
+    let wall = plan.cpu_seconds() / threads as f64;
+    if wall <= LONG || arguments.yes {
+        return Ok(());
+    }
+    let price =
+        format!("{} is expected to take {} on {threads} threads", study.name, duration(wall));
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && ask(&price) {
+        return Ok(());
+    }
+    Err(Error::usage(price).hint(
+        "--yes runs it all the same; --profile standard is shorter, and --shard k/N or \
+         `secateur slurm` spread it over machines",
+    ))
+}
+
+fn ask(price: &str) -> bool {
+    print::note(&format!("{price}. Run it? [y/N]"));
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    read.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
+/// What is missing of memory, in words.
+fn shortage(plan: &Plan<'_>, threads: usize) -> Option<String> {
+    let (needed, there) = (plan.memory(threads), machine::available_memory()?);
+    (plan.to_run() > 0 && needed > there).then(|| {
+        format!(
+            "needs about {} of memory on {threads} threads, and {} are available",
+            bytes(needed),
+            bytes(there)
+        )
+    })
+}
+
+/// "48 of 60 cells done, running 12".
+pub(crate) fn resumption(plan: &Plan<'_>) -> Option<String> {
+    let (all, left) = (plan.cells.len(), plan.to_run());
+    let there = plan.cells.iter().any(|c| c.there > 0);
+    there.then(|| match left {
+        0 => format!("{all} of {all} cells done, nothing to run"),
+        _ => format!("{} of {all} cells done, running {left}", all - left),
+    })
+}
+
+pub(crate) fn as_json(study: &Study, plan: &Plan<'_>, threads: usize) -> Json {
+    let cells = plan.cells.iter().map(|c| {
+        json!({
+            "cell": c.cell.name(),
+            "learner": c.series.setting.learner,
+            "link": c.series.setting.link.text(),
+            "alpha": c.series.setting.alpha,
+            "q": c.series.setting.q,
+            "d": c.cell.d,
+            "state": word(c.state).0,
+            "trials_there": c.there,
+            "trials": c.trials,
+            "samples": c.samples,
+            "cpu_seconds": c.seconds,
+        })
+    });
+    json!({
+        "study": study.name,
+        "claim": study.claim,
+        "expected": study.expected,
+        "warnings": blind::warnings(study),
+        "profile": study.profile.name(),
+        "cells": plan.cells.len(),
+        "cells_done": plan.count(State::Done),
+        "cells_to_run": plan.to_run(),
+        "trials": plan.trials(),
+        "samples": plan.samples(),
+        "cpu_seconds": plan.cpu_seconds(),
+        "wall_seconds": plan.cpu_seconds() / threads as f64,
+        "threads": threads,
+        "memory_bytes": plan.memory(threads),
+        "memory_available_bytes": machine::available_memory(),
+        "disk_bytes": plan.disk(),
+        "series": study.series.iter().map(|s| json!({
+            "learner": s.setting.learner,
+            "link": s.setting.link.text(),
+            "k_star": s.setting.k_star,
+            "r": s.setting.link.r(),
+            "alpha": s.setting.alpha,
+            "q": s.setting.q,
+            "d": s.cells.iter().map(|c| c.d).collect::<Vec<_>>(),
+            "s": s.cells.iter().map(|c| c.s).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "plan": cells.collect::<Vec<_>>(),
+    })
+}
+
+fn as_text(study: &Study, plan: &Plan<'_>, threads: usize) -> String {
+    let mut text = format!("{} ({}): {}\n\n", study.name, study.profile.name(), study.claim);
+    let something = plan.cells.iter().any(|c| c.state != State::New);
+    text += &format!("{:<20} {:<16} {:>6}  dimensions (expected n*)\n", "learner", "link", "alpha");
+    for series in &study.series {
+        let setting = &series.setting;
+        let cells = cells_text(plan, series, something);
+        if !cells.is_empty() {
+            text += &format!(
+                "{:<20} {:<16} {:>6}  {cells}\n",
+                setting.learner,
+                setting.link.text(),
+                setting.alpha,
+            );
+        }
+    }
+    text += "\n";
+    if something {
+        for (state, name, meaning) in STATES {
+            let count = plan.count(state);
+            if count > 0 {
+                text += &format!("{count:>6} {name}: {meaning}\n");
+            }
+        }
+    }
+    text += &format!(
+        "{} cells, about {} trials and {:.1e} samples to run\nabout {} on {threads} threads ({} of one core), {} of memory, {} on disk\n",
+        plan.to_run(),
+        plan.trials(),
+        plan.samples(),
+        duration(plan.cpu_seconds() / threads as f64),
+        duration(plan.cpu_seconds()),
+        bytes(plan.memory(threads)),
+        bytes(plan.disk()),
+    );
+    if !study.expected.is_empty() {
+        text += &format!("expected: {}\n", study.expected);
+    }
+    text
+}
+
+/// The cells of a series, each with its state if some of the study is there.
+fn cells_text(plan: &Plan<'_>, series: &Series, states: bool) -> String {
+    let ours = plan.cells.iter().filter(|c| std::ptr::eq(c.series, series));
+    let cells = ours.map(|c| {
+        let n = cost::expected_n_star(&series.setting, c.cell);
+        let state = if states { format!(" {}", word(c.state).0) } else { String::new() };
+        format!("{} ({n:.1e}){state}", c.cell.d)
+    });
+    cells.collect::<Vec<_>>().join(", ")
+}
+
+fn word(state: State) -> (&'static str, &'static str) {
+    STATES.iter().find(|(s, ..)| *s == state).map_or(("", ""), |(_, name, why)| (name, why))
+}
+
+/// Seconds in words.
+pub(crate) fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 100.0 => format!("{s:.0} s"),
+        s if s < 6000.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+/// Bytes in words.
+fn bytes(count: f64) -> String {
+    match count {
+        c if c < 1e6 => format!("{:.0} kB", c / 1e3),
+        c if c < 1e9 => format!("{:.0} MB", c / 1e6),
+        c => format!("{:.1} GB", c / 1e9),
+    }
+}

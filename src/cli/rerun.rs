@@ -1,0 +1,152 @@
+//! `rerun`: one trial again, and whether it matches to the bit.
+
+use std::path::Path;
+
+use secateur::record::{self, Record, TrialName};
+use secateur::sample::Crew;
+use secateur::study::manifest::Manifest;
+use secateur::study::store::{Trials, tables};
+use secateur::study::trial::Conditions;
+use secateur::study::{Cell, Series, Study};
+use secateur::{Error, Result};
+use serde_json::json;
+
+use super::arguments::{Format, RerunArguments};
+use super::{Ending, folder, print};
+
+/// Columns that are not results: wall time, and where the row comes from.
+const ASIDE: [&str; 2] = ["seconds", "manifest"];
+
+/// `secateur rerun`.
+pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
+    let RerunArguments { results, trial, out, threads, format } = arguments;
+    let folder = folder::find(results, out, |f| !tables(f).is_empty())
+        .ok_or_else(|| folder::absent(results, out))?;
+    let (trials, _) = Trials::read(&folder)?;
+    let record = trials.find(&trial.cell, trial.n, trial.trial);
+    let record = record.ok_or_else(|| unknown(trial, &trials, &folder))?;
+    let (manifest, study) = study(record, &folder)?;
+    let (series, cell) = cell(&study, record, &manifest)?;
+    let threads = threads.map_or(1, usize::from);
+    let again = run(&study, series, cell, record, threads)?;
+    let columns = compare(record, &again)?;
+    let differing: Vec<&str> =
+        columns.iter().filter(|c| c.recorded != c.again).map(|c| c.name.as_str()).collect();
+    match format {
+        Format::Json => print::json(&json!({
+            "trial": trial.to_string(),
+            "matches": differing.is_empty(),
+            "differing": differing,
+            "recorded": record,
+            "again": again,
+        })),
+        Format::Text => print::text(&text(trial, &columns, differing.is_empty())),
+    }
+    if differing.is_empty() {
+        return Ok(Ending::Done);
+    }
+    let made = manifest.commit.as_deref().map_or(String::new(), |c| format!(" by commit {c}"));
+    Err(Error::runtime(format!("trial {trial} differs in {}", differing.join(", "))).hint(format!(
+        "it was recorded{made}: a change of the numbers since should have changed the key of its cell; please report it"
+    )))
+}
+
+fn unknown(name: &TrialName, trials: &Trials, folder: &Path) -> Error {
+    let error = Error::usage(format!("{} has no trial {name}", folder.display()));
+    match trials.records().first() {
+        Some(first) => error.hint(format!(
+            "CELL/N/TRIAL are the columns cell, n and trial of a row; the first is {}",
+            TrialName::of(first)
+        )),
+        None => error.hint("it has no trials at all"),
+    }
+}
+
+/// The manifest that the record names, and the study as it was then.
+fn study(record: &Record, folder: &Path) -> Result<(Manifest, Study)> {
+    let named = Manifest::named(folder, &record.manifest);
+    let manifest = named.or_else(|| Manifest::read(folder)).ok_or_else(|| {
+        Error::runtime(format!("{} has no manifest {}", folder.display(), record.manifest))
+            .hint("manifests/ and manifest.json say what was run: bring them back from where the results were made")
+    })?;
+    let study = manifest.study()?;
+    Ok((manifest, study))
+}
+
+fn cell<'a>(
+    study: &'a Study,
+    record: &Record,
+    manifest: &Manifest,
+) -> Result<(&'a Series, &'a Cell)> {
+    let cells = study.series.iter().flat_map(|s| s.cells.iter().map(move |c| (s, c)));
+    let mut named = cells.filter(|(_, c)| c.name() == record.cell);
+    named.next().ok_or_else(|| {
+        let commit = manifest.commit.as_deref().unwrap_or("an unknown commit");
+        Error::runtime(format!(
+            "this version computes other numbers: it has no cell {} in the study {}",
+            record.cell, study.name
+        ))
+        .hint(format!(
+            "the trial was made by version {}, {commit}: rerun it with that",
+            manifest.version
+        ))
+    })
+}
+
+fn run(
+    study: &Study,
+    series: &Series,
+    cell: &Cell,
+    record: &Record,
+    threads: usize,
+) -> Result<Record> {
+    let setting = &series.setting;
+    let learner = setting.kind.build(&setting.options, setting.k_star)?;
+    let crew = Crew::new(threads);
+    let conditions = Conditions {
+        study: &record.study,
+        manifest: &record.manifest,
+        setting,
+        cell,
+        learner: &*learner,
+        test: study.samples.test,
+        crew: &crew,
+    };
+    Ok(conditions.run(record.n, record.trial))
+}
+
+struct Column {
+    name: String,
+    recorded: String,
+    again: String,
+}
+
+/// Results column by column, as `trials.csv` writes them.
+fn compare(recorded: &Record, again: &Record) -> Result<Vec<Column>> {
+    let (recorded, again) = (fields(recorded)?, fields(again)?);
+    let pairs = Record::COLUMNS.iter().zip(recorded.into_iter().zip(again));
+    let columns = pairs.filter(|(name, _)| !ASIDE.contains(name) && **name != "check");
+    Ok(columns
+        .map(|(name, (recorded, again))| Column { name: (*name).to_owned(), recorded, again })
+        .collect())
+}
+
+/// The fields of a record's row.
+fn fields(record: &Record) -> Result<Vec<String>> {
+    let unwritable = |e: &dyn std::fmt::Display| Error::runtime(format!("not a row: {e}"));
+    let line = record::line(record).map_err(|e| unwritable(&e))?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*line);
+    let row = reader.records().next().and_then(std::result::Result::ok);
+    let row = row.ok_or_else(|| unwritable(&"empty"))?;
+    Ok(row.iter().map(str::to_owned).collect())
+}
+
+fn text(name: &TrialName, columns: &[Column], matches: bool) -> String {
+    let mut text = format!("{:<11} {:<24} again\n", "column", "recorded");
+    for Column { name, recorded, again } in columns {
+        let mark = if recorded == again { "" } else { "  <- differs" };
+        text += &format!("{name:<11} {recorded:<24} {again}{mark}\n");
+    }
+    let verdict = if matches { "matches to the bit" } else { "does not match" };
+    text + &format!("\ntrial {name} {verdict}\n")
+}

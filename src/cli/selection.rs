@@ -1,0 +1,35 @@
+//! Which study a command is about, on how many threads.
+
+use std::path::PathBuf;
+
+use secateur::Result;
+use secateur::study::{self, Study};
+
+use super::arguments::Selection;
+
+impl Selection {
+    /// The study, with what the command changes in it.
+    ///
+    /// # Errors
+    /// When there is none, or it is not valid.
+    pub(crate) fn read(&self) -> Result<Study> {
+        let path = study::find(&self.study)?;
+        let mut sets = self.set.clone();
+        sets.extend(self.trials.map(|t| format!("trials={t}")));
+        sets.extend(self.seed.map(|s| format!("seed={s}")));
+        Study::read(&path, self.profile, &sets)
+    }
+
+    /// Threads to run on.
+    pub(crate) fn threads(&self) -> usize {
+        self.threads.map_or_else(
+            || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            usize::from,
+        )
+    }
+
+    /// The folder of the study's results.
+    pub(crate) fn folder(&self, study: &Study) -> PathBuf {
+        self.out.join(&study.name)
+    }
+}

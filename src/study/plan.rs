@@ -1,0 +1,83 @@
+//! What a study will cost.
+
+use std::collections::HashSet;
+
+use super::cell::Series;
+use super::cost::{self, Rates};
+use super::file::Study;
+use super::shard::Shard;
+use super::store::Trials;
+use super::survey::{State, Surveyed, survey};
+
+/// Bytes of the program itself, and of what it keeps whatever the study.
+const PROGRAM: f64 = 24e6;
+
+/// Bytes of a row of `trials.csv`, about.
+const ROW: f64 = 290.0;
+
+/// A study beside what is there of it, with the price of the rest.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// Every cell.
+    pub cells: Vec<Surveyed<'a>>,
+}
+
+impl<'a> Plan<'a> {
+    /// Plans what of `study`, or of a shard of it, `trials` does not hold yet.
+    #[must_use]
+    pub fn new(study: &'a Study, shard: Option<Shard>, trials: &Trials, rates: &Rates) -> Self {
+        Self { cells: survey(study, shard, trials, rates) }
+    }
+
+    /// Cells in the state `state`.
+    #[must_use]
+    pub fn count(&self, state: State) -> usize {
+        self.cells.iter().filter(|c| c.state == state).count()
+    }
+
+    /// Series that its cells are of.
+    #[must_use]
+    pub fn series(&self) -> usize {
+        let series: HashSet<*const Series> =
+            self.cells.iter().map(|c| std::ptr::from_ref(c.series)).collect();
+        series.len()
+    }
+
+    /// Cells that have to run.
+    #[must_use]
+    pub fn to_run(&self) -> usize {
+        self.cells.len() - self.count(State::Done)
+    }
+
+    /// Trials to run.
+    #[must_use]
+    pub fn trials(&self) -> u64 {
+        self.cells.iter().map(|c| c.trials).sum()
+    }
+
+    /// Samples that these read.
+    #[must_use]
+    pub fn samples(&self) -> f64 {
+        self.cells.iter().map(|c| c.samples).sum()
+    }
+
+    /// Seconds that these take on one core.
+    #[must_use]
+    pub fn cpu_seconds(&self) -> f64 {
+        self.cells.iter().map(|c| c.seconds).sum()
+    }
+
+    /// Bytes of memory on `threads` threads, each with a trial of the largest cell that runs.
+    #[must_use]
+    pub fn memory(&self, threads: usize) -> f64 {
+        let left = self.cells.iter().filter(|c| c.state != State::Done);
+        let largest = left.map(|c| cost::trial_bytes(&c.series.setting, c.cell));
+        PROGRAM + threads as f64 * largest.fold(0.0, f64::max)
+    }
+
+    /// Bytes that the new rows take on disk.
+    #[must_use]
+    pub fn disk(&self) -> f64 {
+        ROW * self.trials() as f64
+    }
+}

@@ -1,0 +1,141 @@
+//! What of a study is there already, and why the rest has to run.
+
+use std::collections::{HashMap, HashSet};
+
+use super::cell::{Cell, Series, Setting};
+use super::cost::{self, Rates};
+use super::file::Study;
+use super::lattice;
+use super::shard::Shard;
+use super::store::Trials;
+use super::walk::{Unit, Walk, units};
+use crate::record::Record;
+
+/// Why a cell runs, or that it need not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its search is over: nothing is left to run.
+    Done,
+    /// Some of its trials are there: it was interrupted, or more trials, a further sample size
+    /// or another threshold are asked for.
+    Begun,
+    /// There are trials of this series and dimension, but with another setting, seed or
+    /// version of the numbers.
+    Changed,
+    /// Nothing is there.
+    New,
+}
+
+/// One cell of a study beside what is there of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Surveyed<'a> {
+    /// Its series.
+    pub series: &'a Series,
+    /// The cell.
+    pub cell: &'a Cell,
+    /// Why it runs.
+    pub state: State,
+    /// Trials of it that are there.
+    pub there: usize,
+    /// Trials that are expected to be run.
+    pub trials: u64,
+    /// Samples that these are expected to read.
+    pub samples: f64,
+    /// Seconds that they are expected to take on one core.
+    pub seconds: f64,
+}
+
+/// Surveys every cell of `study` that belongs to `shard`, or every one.
+///
+/// The searches are gone through with the trials that are there. After a cell that is not
+/// complete, the next ones of its series are searched from where theory would start; if that
+/// finds too few trials they count as begun.
+#[must_use]
+pub fn survey<'a>(
+    study: &'a Study,
+    shard: Option<Shard>,
+    trials: &Trials,
+    rates: &Rates,
+) -> Vec<Surveyed<'a>> {
+    let strangers = strangers(study, trials);
+    let mut surveyed = Vec::new();
+    for unit in units(study, shard) {
+        let mut walk = Walk::new(study, unit);
+        for cell in unit.cells {
+            let state = state(&mut walk, unit, cell, trials, &strangers);
+            surveyed.push(priced(study, unit.series, cell, state, trials, rates));
+        }
+    }
+    surveyed
+}
+
+fn state(
+    walk: &mut Walk<'_>,
+    unit: Unit<'_>,
+    cell: &Cell,
+    trials: &Trials,
+    strangers: &HashSet<Place>,
+) -> State {
+    let name = cell.name();
+    if trials.count(&name) == 0 {
+        let setting = &unit.series.setting;
+        let changed = !strangers.is_empty() && strangers.contains(&place(setting, cell.d));
+        return if changed { State::Changed } else { State::New };
+    }
+    let walked = walk.cell(cell, |request, records| {
+        let n = lattice::size(request.index);
+        let first = records.len() as u32;
+        records.extend((first..request.trials).map_while(|t| trials.find(&name, n, t)).cloned());
+        records.len() == request.trials as usize
+    });
+    if walked.complete { State::Done } else { State::Begun }
+}
+
+fn priced<'a>(
+    study: &Study,
+    series: &'a Series,
+    cell: &'a Cell,
+    state: State,
+    found: &Trials,
+    rates: &Rates,
+) -> Surveyed<'a> {
+    let name = cell.name();
+    let there = found.count(&name);
+    let (mut trials, mut samples, mut seconds) = (0, 0.0, 0.0);
+    if state != State::Done {
+        for (n, wanted) in cost::expected_visits(study, &series.setting, cell) {
+            let missing = if there == 0 {
+                u64::from(wanted)
+            } else {
+                (0..wanted).filter(|&t| found.find(&name, n, t).is_none()).count() as u64
+            };
+            trials += missing;
+            samples += missing as f64 * n as f64;
+            seconds += missing as f64
+                * cost::trial_seconds(rates, &series.setting, cell, n, study.samples.test);
+        }
+    }
+    Surveyed { series, cell, state, there, trials, samples, seconds }
+}
+
+/// What the columns of a table say of a cell: learner, link, r, α, q and d.
+type Place = (String, String, usize, u64, u64, usize);
+
+fn place(setting: &Setting, d: usize) -> Place {
+    let (learner, link) = (setting.learner.clone(), setting.link.text().to_owned());
+    (learner, link, setting.link.r(), setting.alpha.to_bits(), setting.q.to_bits(), d)
+}
+
+/// Where there are trials of cells that the study does not have.
+fn strangers(study: &Study, trials: &Trials) -> HashSet<Place> {
+    let ours: HashSet<String> = study.cells().map(Cell::name).collect();
+    let of = |r: &Record| {
+        let (alpha, q) = (r.alpha.to_bits(), r.q.to_bits());
+        (r.learner.clone(), r.link.clone(), r.r, alpha, q, r.d)
+    };
+    let mut cells: HashMap<&str, &Record> = HashMap::new();
+    for record in trials.records() {
+        cells.entry(&record.cell).or_insert(record);
+    }
+    cells.into_iter().filter(|(cell, _)| !ours.contains(*cell)).map(|(_, r)| of(r)).collect()
+}

@@ -1,0 +1,103 @@
+//! The units of a study, and how the searches of a unit follow each other.
+//!
+//! A unit is what has to stay on one machine: where a search starts in one dimension depends
+//! on where it ended in the one below, so a bracket search makes a unit of a series; a grid
+//! depends on nothing, so there every cell is one. What a unit runs is a function of the
+//! study alone.
+
+use std::collections::BTreeMap;
+
+use super::cell::{Cell, Series};
+use super::cost;
+use super::file::Study;
+use super::lattice;
+use super::search::{Method, Request, Search};
+use super::shard::Shard;
+use crate::record::Record;
+use crate::sample::Key;
+
+/// Cells of one series that are run one after the other, in increasing d.
+#[derive(Clone, Copy, Debug)]
+pub struct Unit<'a> {
+    /// The series.
+    pub series: &'a Series,
+    /// Its cells, or one of them.
+    pub cells: &'a [Cell],
+}
+
+impl Unit<'_> {
+    /// Key that decides its shard: that of the series, or of the only cell.
+    fn key(&self, study: &Study) -> Key {
+        match study.samples.search {
+            Method::Bracket => self.series.setting.key(study.seed),
+            Method::Grid => self.cells[0].id,
+        }
+    }
+}
+
+/// The units of `study` that belong to `shard`, or all of them.
+#[must_use]
+pub fn units(study: &Study, shard: Option<Shard>) -> Vec<Unit<'_>> {
+    let of_series = |series| match study.samples.search {
+        Method::Bracket => vec![Unit { series, cells: &series.cells }],
+        Method::Grid => series.cells.chunks(1).map(|cells| Unit { series, cells }).collect(),
+    };
+    let all = study.series.iter().flat_map(of_series);
+    all.filter(|unit| shard.is_none_or(|shard| shard.holds(unit.key(study)))).collect()
+}
+
+/// What the search of a cell found.
+#[derive(Clone, Debug, Default)]
+pub struct Walked {
+    /// The records, by sample size and trial.
+    pub records: Vec<Record>,
+    /// Whether the search came to its end.
+    pub complete: bool,
+}
+
+/// Where searches of a series start: at n* as expected from theory, times the ratio by which
+/// the last crossing was off.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'a> {
+    study: &'a Study,
+    series: &'a Series,
+    ahead: f64,
+}
+
+impl<'a> Walk<'a> {
+    /// Before the first cell of a unit.
+    #[must_use]
+    pub fn new(study: &'a Study, unit: Unit<'a>) -> Self {
+        Self { study, series: unit.series, ahead: 1.0 }
+    }
+
+    /// Searches `cell`, the next one. `obtain` adds to the records of a sample size until
+    /// there are as many trials as the request asks for; the search ends early if it returns
+    /// false.
+    pub fn cell(
+        &mut self,
+        cell: &Cell,
+        mut obtain: impl FnMut(Request, &mut Vec<Record>) -> bool,
+    ) -> Walked {
+        let predicted = cost::expected_n_star(&self.series.setting, cell);
+        let start = lattice::nearest_index(self.ahead * predicted);
+        let mut search = Search::new(self.study.samples.aim(cell), start);
+        let mut points: BTreeMap<u32, Vec<Record>> = BTreeMap::new();
+        let mut complete = true;
+        while let Some(request) = search.next() {
+            let records = points.entry(request.index).or_default();
+            if !obtain(request, records) {
+                complete = false;
+                break;
+            }
+            let risks = records.iter().filter(|r| r.is_ok()).map(|r| r.risk);
+            search.record(request, risks.collect());
+        }
+        let middle = |index| lattice::size(index) as f64 / 2_f64.powf(0.25);
+        let crossing = search.crossing().map(middle);
+        self.ahead = crossing.map_or(self.ahead, |n| n / predicted);
+        let mut records: Vec<Record> = points.into_values().flatten().collect();
+        records.sort_by_key(|r| (r.n, r.trial));
+        Walked { records, complete }
+    }
+}

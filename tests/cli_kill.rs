@@ -1,0 +1,79 @@
+//! Kill drill: a study is killed at random moments, again and again, and the same command
+//! always goes on. `scripts/kill_drill.sh` runs it at full size.
+
+mod cli_support;
+
+use std::collections::HashSet;
+use std::process::Stdio;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use cli_support::{Place, rows};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
+
+const TRIALS: &str = "results/many/trials.csv";
+const ARGUMENTS: [&str; 5] = ["study", "many", "--quiet", "--threads", "2"];
+
+/// A number from the environment, so that one test serves CI and the full drill.
+fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |text| text.parse().expect("a whole number"))
+}
+
+/// A study of `cells` cells, in ten series.
+fn study(cells: u64) -> String {
+    let dimensions: Vec<String> = (0..cells / 10).map(|i| (8 + i).to_string()).collect();
+    format!(
+        "claim = \"many cells\"\ntrials = 8\n[model]\nlink = \"He2\"\n[samples]\nn_max = 1024\n\
+         test = 64\n[[sweep]]\nlearner = [\"pruned\", \"unpruned\"]\nalpha = [0.2, 0.4, 0.6, 0.8, 1]\n\
+         d = [{}]\n",
+        dimensions.join(", ")
+    )
+}
+
+/// The whole lines of the table.
+fn whole_lines(place: &Place) -> Vec<u8> {
+    let mut bytes = std::fs::read(place.path(TRIALS)).unwrap_or_default();
+    bytes.truncate(bytes.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1));
+    bytes
+}
+
+#[test]
+fn a_study_killed_at_random_moments_loses_and_repeats_nothing() {
+    let (kills, cells) = (setting("SECATEUR_KILLS", 12), setting("SECATEUR_CELLS", 40));
+    let text = study(cells);
+    let (whole, killed) = (Place::new(), Place::new());
+    whole.write("studies/many.toml", &text);
+    killed.write("studies/many.toml", &text);
+    let started = Instant::now();
+    assert_eq!(whole.run(&ARGUMENTS).code, Some(0));
+    let longest = 2 * started.elapsed().as_micros() as u64 / kills;
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(6);
+    let (mut struck, mut torn, mut written) = (0, 0, Vec::new());
+    for _ in 0..kills {
+        let child = killed.command(&ARGUMENTS).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut child = child.expect("the program starts");
+        sleep(Duration::from_micros(rng.next_u64() % longest));
+        struck += u64::from(child.try_wait().expect("a child").is_none());
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        // What was there is there still, in place: nothing was lost, redone or rewritten.
+        let now = whole_lines(&killed);
+        assert!(now.starts_with(&written), "rows that were written have changed");
+        let bytes = std::fs::metadata(killed.path(TRIALS)).map_or(0, |m| m.len());
+        torn += u64::from(bytes > now.len() as u64);
+        written = now;
+    }
+    assert_eq!(killed.run(&ARGUMENTS).code, Some(0));
+    let (expected, found) = (rows(&whole, TRIALS), rows(&killed, TRIALS));
+    assert_eq!(found.len(), found.iter().collect::<HashSet<_>>().len(), "a trial is there twice");
+    assert_eq!(found, expected);
+    assert!(whole_lines(&killed).starts_with(&written));
+    println!(
+        "{cells} cells, {} trials: {struck} of {kills} kills while it ran, {torn} torn lines, \
+         {} rows before the last run; all rows equal",
+        found.len() - 1,
+        written.iter().filter(|&&b| b == b'\n').count().saturating_sub(1)
+    );
+    assert!(struck > kills / 2, "most kills came too late: {struck}");
+}

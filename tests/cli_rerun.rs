@@ -1,0 +1,79 @@
+//! One trial again.
+
+mod cli_support;
+
+use std::fs;
+
+use cli_support::Place;
+use secateur::record::{self, Record};
+use serde_json::Value as Json;
+
+const TRIALS: &str = "results/mini/trials.csv";
+
+fn records(place: &Place) -> Vec<Record> {
+    record::read(&place.path(TRIALS)).expect("a table").records
+}
+
+fn name(record: &Record) -> String {
+    format!("{}/{}/{}", record.cell, record.n, record.trial)
+}
+
+#[test]
+fn any_trial_can_be_repeated_to_the_bit_wherever_its_row_came_from() {
+    let place = Place::new();
+    // Two runs with different settings in one folder, and a profile, a seed beyond i64.
+    assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
+    let seed = ["--seed", "18446744073709551615", "--set", "learner.pruned.width=16"];
+    assert_eq!(place.run(&[&["study", "mini", "--quiet"], &seed[..]].concat()).code, Some(0));
+    fs::remove_dir_all(place.path("studies")).expect("the study file is not needed");
+    let records = records(&place);
+    for record in [&records[0], &records[7], &records[records.len() - 1]] {
+        let ran = place.run(&["rerun", "mini", "--trial", &name(record), "--threads", "2"]);
+        assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+        assert!(ran.out.ends_with(&format!("\ntrial {} matches to the bit\n", name(record))));
+        let json =
+            place.run(&["rerun", "results/mini", "--trial", &name(record), "--format", "json"]);
+        let json: Json = serde_json::from_str(&json.out).expect("JSON");
+        assert_eq!(json["matches"], true);
+        assert_eq!(json["again"]["risk"], json["recorded"]["risk"]);
+    }
+}
+
+#[test]
+fn a_row_that_is_wrong_is_shown_to_be() {
+    let place = Place::new();
+    assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
+    let mut wrong = records(&place).remove(0);
+    wrong.risk += 1e-15;
+    let row = String::from_utf8(record::line(&wrong).expect("a row")).expect("text");
+    let text = fs::read_to_string(place.path(TRIALS)).expect("a table");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[1] = row.trim_end();
+    place.write(TRIALS, lines.join("\n") + "\n");
+    let ran = place.run(&["rerun", "mini", "--trial", &name(&wrong)]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.out.matches("<- differs").count(), 1, "{}", ran.out);
+    assert!(ran.out.ends_with(" does not match\n"), "{}", ran.out);
+    assert!(ran.err.contains("differs in risk"), "{}", ran.err);
+}
+
+#[test]
+fn what_cannot_be_repeated_is_said() {
+    let place = Place::new();
+    let ran = place.run(&["rerun", "mini", "--trial", "0/64/0"]);
+    assert!(ran.err.contains("there are no results of `mini`"), "{}", ran.err);
+    assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
+    let first = name(&records(&place)[0]);
+    let ran = place.run(&["rerun", "mini", "--trial", "0/64/0"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("results/mini has no trial 0/64/0"), "{}", ran.err);
+    assert!(ran.err.contains(&first), "{}", ran.err);
+    let ran = place.run(&["rerun", "mini", "--trial", "7"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("`7` does not name a trial: write CELL/N/TRIAL"), "{}", ran.err);
+    fs::remove_dir_all(place.path("results/mini/manifests")).expect("they were there");
+    fs::remove_file(place.path("results/mini/manifest.json")).expect("it was there");
+    let ran = place.run(&["rerun", "mini", "--trial", &first]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("results/mini has no manifest "), "{}", ran.err);
+}
