@@ -1,5 +1,7 @@
 //! Damaged and unwritable results: an error that says so, nothing lost, nothing wrong reused.
 
+#![expect(clippy::print_stdout, reason = "says how many damages there were of which kind")]
+
 mod cli_support;
 
 use std::fs;
@@ -29,7 +31,7 @@ fn damage(bytes: &[u8], rng: &mut Xoshiro256PlusPlus) -> Vec<u8> {
     let length = bytes.len() as u64;
     let at = |rng: &mut Xoshiro256PlusPlus| (rng.next_u64() % length) as usize;
     let mut bytes = bytes.to_vec();
-    if rng.next_u64() % 2 == 0 {
+    if rng.next_u64().is_multiple_of(2) {
         let end = at(rng);
         bytes.truncate(end);
         return bytes;

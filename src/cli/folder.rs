@@ -171,7 +171,9 @@ impl Found {
 
 /// Notes on tables that were read, and how many of their trials failed, to standard error.
 fn announce(notes: &[String], records: &[Record]) {
-    notes.iter().for_each(|n| print::note(&format!("note: {n}")));
+    for note in notes {
+        print::note(&format!("note: {note}"));
+    }
     let (all, failed) = (records.len(), records.iter().filter(|r| !r.is_ok()).count());
     if failed > 0 {
         print::note(&format!(

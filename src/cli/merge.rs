@@ -1,6 +1,6 @@
 //! `merge`: tables of shards, or of folders from elsewhere, into one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secateur::study::store;
 use secateur::{Error, Result};
@@ -11,8 +11,7 @@ use super::{Ending, folder, print};
 /// `secateur merge`.
 pub(crate) fn merge(arguments: &MergeArguments) -> Result<Ending> {
     let MergeArguments { results, from, out } = arguments;
-    let is_folder = |f: &std::path::Path| f.is_dir();
-    let target = match folder::find(results, out, is_folder) {
+    let target = match folder::find(results, out, Path::is_dir) {
         Some(folder) => folder,
         None if from.is_empty() => return Err(folder::absent(results, out)),
         None => out.join(results),
@@ -22,7 +21,9 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<Ending> {
     }
     let sources: Vec<PathBuf> = from.iter().map(|f| source(f, out)).collect::<Result<_>>()?;
     let merged = store::merge(&target, &sources)?;
-    merged.notes.iter().for_each(|note| print::note(&format!("note: {note}")));
+    for note in &merged.notes {
+        print::note(&format!("note: {note}"));
+    }
     let name = target.display();
     print::text(&format!(
         "{} trials of {} tables are in {name}/trials.csv; {} rows were in more than one, equal to the bit",
@@ -36,13 +37,13 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-fn source(name: &str, out: &std::path::Path) -> Result<PathBuf> {
+fn source(name: &str, out: &Path) -> Result<PathBuf> {
     // A path is what it says; only then may it be the name of a study.
     let direct = PathBuf::from(name);
     if direct.is_dir() {
         return Ok(direct);
     }
-    folder::find(name, out, |f| f.is_dir()).ok_or_else(|| {
+    folder::find(name, out, Path::is_dir).ok_or_else(|| {
         Error::usage(format!("there is no folder {name}"))
             .hint("give the folders of results that were made elsewhere")
     })

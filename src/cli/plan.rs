@@ -4,8 +4,8 @@ use std::io::{BufRead, IsTerminal};
 
 use secateur::study::cost::Rates;
 use secateur::study::store::Trials;
-use secateur::study::survey::State;
-use secateur::study::{Plan, Series, Shard, Study, blind, calibrate, cost, machine};
+use secateur::study::survey::{State, Surveyed};
+use secateur::study::{Plan, Shard, Study, blind, calibrate, cost, machine};
 use secateur::{Error, Result};
 use serde_json::{Value as Json, json};
 
@@ -46,7 +46,9 @@ pub(crate) fn show(selection: &Selection, shard: Option<Shard>, format: Format) 
         return Ok(Ending::Done);
     }
     print::text(&as_text(&study, &plan, threads));
-    notes.iter().for_each(|note| print::note(&format!("note: {note}")));
+    for note in notes {
+        print::note(&format!("note: {note}"));
+    }
     for warning in blind::warnings(&study).into_iter().chain(shortage(&plan, threads)) {
         print::note(&format!("warning: {warning}"));
     }
@@ -119,7 +121,7 @@ pub(crate) fn as_json(study: &Study, plan: &Plan<'_>, threads: usize) -> Json {
             "alpha": c.series.setting.alpha,
             "q": c.series.setting.q,
             "d": c.cell.d,
-            "state": word(c.state).0,
+            "state": word(c.state),
             "trials_there": c.there,
             "trials": c.trials,
             "samples": c.samples,
@@ -161,17 +163,15 @@ fn as_text(study: &Study, plan: &Plan<'_>, threads: usize) -> String {
     let mut text = format!("{} ({}): {}\n\n", study.name, study.profile.name(), study.claim);
     let something = plan.cells.iter().any(|c| c.state != State::New);
     text += &format!("{:<20} {:<16} {:>6}  dimensions (expected n*)\n", "learner", "link", "alpha");
-    for series in &study.series {
-        let setting = &series.setting;
-        let cells = cells_text(plan, series, something);
-        if !cells.is_empty() {
-            text += &format!(
-                "{:<20} {:<16} {:>6}  {cells}\n",
-                setting.learner,
-                setting.link.text(),
-                setting.alpha,
-            );
-        }
+    for cells in plan.cells.chunk_by(|a, b| std::ptr::eq(a.series, b.series)) {
+        let setting = &cells[0].series.setting;
+        text += &format!(
+            "{:<20} {:<16} {:>6}  {}\n",
+            setting.learner,
+            setting.link.text(),
+            setting.alpha,
+            cells_text(cells, something)
+        );
     }
     text += "\n";
     if something {
@@ -181,6 +181,9 @@ fn as_text(study: &Study, plan: &Plan<'_>, threads: usize) -> String {
                 text += &format!("{count:>6} {name}: {meaning}\n");
             }
         }
+    }
+    if plan.to_run() == 0 {
+        return text + "nothing to run\n";
     }
     text += &format!(
         "{} cells, about {} trials and {:.1e} samples to run\nabout {} on {threads} threads ({} of one core), {} of memory, {} on disk\n",
@@ -199,18 +202,17 @@ fn as_text(study: &Study, plan: &Plan<'_>, threads: usize) -> String {
 }
 
 /// The cells of a series, each with its state if some of the study is there.
-fn cells_text(plan: &Plan<'_>, series: &Series, states: bool) -> String {
-    let ours = plan.cells.iter().filter(|c| std::ptr::eq(c.series, series));
-    let cells = ours.map(|c| {
-        let n = cost::expected_n_star(&series.setting, c.cell);
-        let state = if states { format!(" {}", word(c.state).0) } else { String::new() };
+fn cells_text(cells: &[Surveyed<'_>], states: bool) -> String {
+    let cell = |c: &Surveyed<'_>| {
+        let n = cost::expected_n_star(&c.series.setting, c.cell);
+        let state = if states { format!(" {}", word(c.state)) } else { String::new() };
         format!("{} ({n:.1e}){state}", c.cell.d)
-    });
-    cells.collect::<Vec<_>>().join(", ")
+    };
+    cells.iter().map(cell).collect::<Vec<_>>().join(", ")
 }
 
-fn word(state: State) -> (&'static str, &'static str) {
-    STATES.iter().find(|(s, ..)| *s == state).map_or(("", ""), |(_, name, why)| (name, why))
+fn word(state: State) -> &'static str {
+    STATES.iter().find(|(s, ..)| *s == state).map_or("", |(_, name, _)| name)
 }
 
 /// Seconds in words.

@@ -39,8 +39,12 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
         voice.say("moved", &format!("earlier results are now in {}", aside.display()));
     }
     let store = Store::open(&target, arguments.shard)?;
-    store.notes().iter().for_each(|note| voice.say("note", note));
-    blind::warnings(&study).iter().for_each(|warning| voice.say("warning", warning));
+    for note in store.notes() {
+        voice.say("note", note);
+    }
+    for warning in blind::warnings(&study) {
+        voice.say("warning", &warning);
+    }
     let started = Instant::now();
     let interrupt = Interrupt::watch(how_to_go_on(&target));
     let outcome = simulate(&study, &store, arguments, voice, &interrupt)?;

@@ -51,12 +51,6 @@ pub enum Direction {
     Dense,
 }
 
-impl PartialEq for Setting {
-    fn eq(&self, other: &Self) -> bool {
-        self.description() == other.description()
-    }
-}
-
 impl Setting {
     /// The law that `[model]` asks for; q > 0 means soft sparsity.
     ///
@@ -126,7 +120,8 @@ impl Setting {
         Key::root(seed).named(&self.description())
     }
 
-    fn description(&self) -> String {
+    /// All that can change the numbers of its trials.
+    pub(super) fn description(&self) -> String {
         format!("{} learner {:?} {:?}", self.data_description(), self.learner, self.options)
     }
 }
@@ -147,13 +142,17 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// The cell of `setting` in dimension `d`; `test` is the number of test samples.
+    /// The cells of `setting` in the dimensions `ds`; `test` is the number of test samples.
     #[must_use]
-    pub fn new(setting: &Setting, d: usize, seed: u64, test: u64, trials: u32) -> Self {
-        let root = Key::root(seed).child(d as u64);
-        let id = root.child(u64::from(NUMERICS)).named(&setting.description()).child(test);
-        let data = root.named(&setting.data_description());
-        Self { d, s: setting.law().sparsity(d, setting.link.r()), trials, id, data }
+    pub fn all(setting: &Setting, ds: &[usize], seed: u64, test: u64, trials: u32) -> Vec<Self> {
+        let (whole, data) = (setting.description(), setting.data_description());
+        let cell = |&d: &usize| {
+            let root = Key::root(seed).child(d as u64);
+            let id = root.child(u64::from(NUMERICS)).named(&whole).child(test);
+            let s = setting.law().sparsity(d, setting.link.r());
+            Self { d, s, trials, id, data: root.named(&data) }
+        };
+        ds.iter().map(cell).collect()
     }
 
     /// The cell's name in `trials.csv`.

@@ -1,12 +1,14 @@
 //! `[model]` and `[[sweep]]`: from lists of values to series of cells.
 
-use super::cell::{Cell, Series, Setting};
+use std::collections::{HashMap, HashSet};
+
+use super::cell::{Cell, Direction, Series, Setting};
 use super::cost;
 use super::document::{Node, Section, number_in};
 use super::file::SamplePlan;
 use super::lattice;
 use super::learner_options::read_learner;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::learner::options::{DataUse, Simulation};
 use crate::learner::{Kind, Options};
 use crate::model::link::Link;
@@ -32,42 +34,57 @@ pub(super) fn read_sweeps(root: &Section<'_>, common: &Common<'_>) -> Result<Vec
         Kind::parse(name).map_err(|e| learners.blame(&e))?;
         read_learner(learners, name)?;
     }
-    let mut series: Vec<Series> = Vec::new();
+    let mut all = AllSeries::default();
     for node in root.required("sweep")?.items("sweep")? {
         let sweep = node.section("sweep", &SWEEP_KEYS)?;
         for one in read_sweep(&sweep, &model, learners, common)? {
-            if let Some(same) = series.iter_mut().find(|s| s.setting == one.setting) {
-                same.add(one.cells);
-            } else {
-                check_told_apart(node, &series, &one)?;
-                series.push(one);
-            }
+            all.add(node, one)?;
         }
     }
-    Ok(series)
+    Ok(all.series)
 }
 
-/// Refuses two series that the columns of the results cannot tell apart.
-fn check_told_apart(node: &Node, series: &[Series], new: &Series) -> Result<()> {
-    let named = |s: &Setting| {
-        let (link, r) = (s.link.text().to_owned(), s.link.r());
-        (s.learner.clone(), link, r, s.alpha.to_bits(), s.q.to_bits())
-    };
-    let new = &new.setting;
-    if series.iter().all(|s| named(&s.setting) != named(new)) {
-        return Ok(());
+/// The series of all sweeps so far.
+#[derive(Default)]
+struct AllSeries {
+    series: Vec<Series>,
+    /// Where the series of a setting is, by its description.
+    found: HashMap<String, usize>,
+    /// What the columns of the results tell of each.
+    told: HashSet<(String, String, usize, u64, u64)>,
+}
+
+impl AllSeries {
+    /// Adds a series, or its cells to the one with the same setting.
+    fn add(&mut self, node: &Node, one: Series) -> Result<()> {
+        let setting = &one.setting;
+        if let Some(&index) = self.found.get(&setting.description()) {
+            self.series[index].add(one.cells);
+            return Ok(());
+        }
+        let (link, r) = (setting.link.text().to_owned(), setting.link.r());
+        let (alpha, q) = (setting.alpha.to_bits(), setting.q.to_bits());
+        if !self.told.insert((setting.learner.clone(), link, r, alpha, q)) {
+            return Err(not_told_apart(node, setting));
+        }
+        self.found.insert(setting.description(), self.series.len());
+        self.series.push(one);
+        Ok(())
     }
-    Err(node
-        .error(
-            format!(
-                "two series of {} on {} at alpha = {} differ in the noise alone",
-                new.learner,
-                new.link.text(),
-                new.alpha
-            ),
-            "the second one",
-        )
-        .hint("results are told apart by learner, link, r, alpha, q and d: give each noise a study of its own"))
+}
+
+/// That the columns of the results cannot tell two series apart.
+fn not_told_apart(node: &Node, new: &Setting) -> Error {
+    node.error(
+        format!(
+            "two series of {} on {} at alpha = {} differ in the noise alone",
+            new.learner,
+            new.link.text(),
+            new.alpha
+        ),
+        "the second one",
+    )
+    .hint("results are told apart by learner, link, r, alpha, q and d: give each noise a study of its own")
 }
 
 /// What every sweep shares, unless it says otherwise.
@@ -89,6 +106,7 @@ fn read_sweep(
     let common = &Common { trials, ..*common };
     let dims = sweep.required("d")?;
     let mut series = Vec::new();
+    let mut known = Known::new();
     for learner in sweep.required("learner")?.items("learner")? {
         for alpha in sweep.required("alpha")?.items("alpha")? {
             for link in items(sweep, model, "link")? {
@@ -97,7 +115,9 @@ fn read_sweep(
                         for noise in items(sweep, model, "noise")? {
                             let point = Point { learner, alpha, link, r, q, noise };
                             let simulation = common.samples.simulation;
-                            let setting = point.setting(sweep, model, learners, simulation)?;
+                            let base =
+                                point.base(sweep, model, learners, simulation, &mut known)?;
+                            let setting = point.setting(base, model)?;
                             series.push(read_series(setting, dims, learner, common)?);
                         }
                     }
@@ -126,13 +146,18 @@ struct Point<'a> {
     noise: Option<&'a Node>,
 }
 
+/// Settings by learner, link and r: what they resolve to takes quadratures, once.
+type Known = HashMap<(String, String, Option<usize>), Setting>;
+
 impl Point<'_> {
-    fn setting(
+    /// The setting with the learner and the link of this point, whatever its α, q and noise.
+    fn base(
         &self,
         sweep: &Section<'_>,
         model: &Section<'_>,
         learners: &Node,
         simulation: Simulation,
+        known: &mut Known,
     ) -> Result<Setting> {
         let name = self.learner.text("learner")?;
         let kind = Kind::parse(name).map_err(|e| self.learner.blame(&e))?;
@@ -143,16 +168,37 @@ impl Point<'_> {
                 .hint("add link = \"He2\" to [model] or to this sweep"));
         };
         let r = self.r.map(|n| n.whole("r", 1..=MAX_D)).transpose()?.map(|r| r as usize);
-        let link = Link::parse(link_node.text("link")?, r).map_err(|e| link_node.blame(&e))?;
+        let key = (name.to_owned(), link_node.text("link")?.to_owned(), r);
+        if let Some(setting) = known.get(&key) {
+            return Ok(setting.clone());
+        }
+        let link = Link::parse(&key.1, r).map_err(|e| link_node.blame(&e))?;
         let normalize = model.get("normalize").map_or(Ok(true), |n| n.boolean("normalize"))?;
         let link =
             if normalize { link.normalised().map_err(|e| link_node.blame(&e))? } else { link };
         let k_star = link.information_exponent().map_err(|e| link_node.blame(&e))?;
-        let range = |node: Option<&Node>, name, range: std::ops::RangeInclusive<f64>, default| {
-            node.map_or(Ok(default), |n| number_in(n, name, &range))
+        let options = self.options(name, learners, simulation)?;
+        let learner = kind.build(&options, k_star).map_err(|e| self.learner.blame(&e))?;
+        let correlation = cost::comparison_correlation(kind, &options, k_star);
+        let setting = Setting {
+            learner: name.to_owned(),
+            kind,
+            options,
+            link,
+            normalize,
+            k_star,
+            alpha: 0.0,
+            q: 0.0,
+            direction: Direction::Hard,
+            noise: 0.0,
+            stages: learner.stages(),
+            correlation,
         };
-        let alpha = number_in(self.alpha, "alpha", &(0.0..=1.0))?;
-        let q = range(self.q, "q", 0.0..=1.99, 0.0)?;
+        known.insert(key, setting.clone());
+        Ok(setting)
+    }
+
+    fn options(&self, name: &str, learners: &Node, simulation: Simulation) -> Result<Options> {
         let mut options = if learners.keys().any(|k| k == name) {
             read_learner(learners, name)?
         } else {
@@ -165,22 +211,18 @@ impl Point<'_> {
                 .error("reused data cannot be simulated in reduced form", "reuses its data")
                 .hint("the weights depend on the samples: use samples.simulation = \"explicit\" or \"auto\""));
         }
-        let learner = kind.build(&options, k_star).map_err(|e| self.learner.blame(&e))?;
-        let correlation = cost::comparison_correlation(kind, &options, k_star);
-        Ok(Setting {
-            learner: name.to_owned(),
-            kind,
-            options,
-            link,
-            normalize,
-            k_star,
-            alpha,
-            q,
-            direction: Setting::direction_law(model, self.alpha, alpha, q)?,
-            noise: range(self.noise, "noise", 0.0..=MAX_NOISE, 0.1)?,
-            stages: learner.stages(),
-            correlation,
-        })
+        Ok(options)
+    }
+
+    fn setting(&self, base: Setting, model: &Section<'_>) -> Result<Setting> {
+        let range = |node: Option<&Node>, name, range: std::ops::RangeInclusive<f64>, default| {
+            node.map_or(Ok(default), |n| number_in(n, name, &range))
+        };
+        let alpha = number_in(self.alpha, "alpha", &(0.0..=1.0))?;
+        let q = range(self.q, "q", 0.0..=1.99, 0.0)?;
+        let direction = Setting::direction_law(model, self.alpha, alpha, q)?;
+        let noise = range(self.noise, "noise", 0.0..=MAX_NOISE, 0.1)?;
+        Ok(Setting { alpha, q, direction, noise, ..base })
     }
 }
 
@@ -192,12 +234,13 @@ fn read_series(
 ) -> Result<Series> {
     let smallest = lattice::size(*lattice::indices(samples.n_min, samples.n_max).start());
     setting.check_n(smallest).map_err(|e| learner.blame(&e))?;
-    let mut cells = Vec::new();
+    let mut ds = Vec::new();
     for node in dims.items("d")? {
         let d = node.whole("d", 1..=MAX_D)? as usize;
         setting.law().check(d, setting.link.r()).map_err(|e| node.blame(&e))?;
-        cells.push(Cell::new(&setting, d, seed, samples.test, trials));
+        ds.push(d);
     }
+    let cells = Cell::all(&setting, &ds, seed, samples.test, trials);
     let mut series = Series { setting, cells: Vec::new() };
     series.add(cells);
     Ok(series)
