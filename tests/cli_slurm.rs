@@ -4,7 +4,6 @@
 
 #![cfg(unix)]
 
-#[expect(dead_code, reason = "other tests use the rest")]
 mod cli_support;
 
 use std::fs;

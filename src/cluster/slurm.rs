@@ -148,21 +148,23 @@ before=$(size)
 
 # TERM (scancel, preemption, requeue) comes to the program as well; USR1, before the time
 # limit, only here.
-program='' warned='' again=yes code=1
-trap 'again=yes' TERM
-trap 'again=yes warned=yes; [ -z "$program" ] || kill -TERM "$program"' USR1
+program='' warned=''
+trap : TERM
+trap 'trap "" USR1; warned=yes; [ -z "$program" ] || kill -TERM "$program"' USR1
 
 {program} study{flags} --threads={threads} --yes {arguments} -- {study} &
 program=$!
 [ -z "$warned" ] || kill -TERM "$program"
+wait "$program"
+code=$?
 # A signal ends `wait` before the program has ended.
-while [ "$again" ]; do
-    again=''
+while kill -0 "$program" 2> /dev/null; do
     wait "$program"
     code=$?
 done
 
-if [ "$warned" ] && [ "$code" -eq 143 ]; then
+# 0 and 3 are ends of the study. Any other code may be that of a signal during `wait`.
+if [ "$warned" ] && [ "$code" -ne 0 ] && [ "$code" -ne 3 ]; then
     if [ "$(size)" -gt "$before" ]; then
         echo "time limit: $job goes back into the queue"
         exec scontrol requeue "$job"
