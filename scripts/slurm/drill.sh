@@ -35,7 +35,7 @@ cd "$place"
 mkdir studies
 cat > studies/drill.toml << 'END'
 claim = "every task comes to the same end"
-trials = 120
+trials = 80
 
 [model]
 link = "He2"
