@@ -1,6 +1,7 @@
 //! Scaling studies of pruned and unpruned networks on sparse targets.
 
 pub mod analysis;
+pub mod cluster;
 pub mod error;
 pub mod learner;
 pub mod model;

@@ -23,6 +23,12 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run what a study lacks, fit exponents, draw figures, print verdicts
     Study(StudyArguments),
+    /// Write the scripts that run a study as a job array of Slurm; submit them with --submit
+    ///
+    /// Each task runs one shard of the study, is warned before its time limit and goes back
+    /// into the queue; a last job completes what is missing, fits and draws.
+    #[command(mut_arg("threads", |a| a.help("Threads of a task [default: its cores]")))]
+    Slurm(SlurmArguments),
     /// Show the studies and their claims
     List(FormatArguments),
     /// Show cells, trials, predicted time and memory of a study; run nothing
@@ -180,6 +186,60 @@ pub(crate) struct StudyArguments {
     /// No progress and no notes; errors only
     #[arg(long, short)]
     pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SlurmArguments {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Tasks, each a shard of the study
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000_000), allow_negative_numbers = true)]
+    pub(crate) tasks: u32,
+
+    /// Cores of a task
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=4096), allow_negative_numbers = true)]
+    pub(crate) cpus: u16,
+
+    /// Partition [default: the cluster's]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) partition: Option<String>,
+
+    /// Time limit of a task, as in 4:00:00 or 1-12:00:00 [default: the partition's]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) time: Option<String>,
+
+    /// Memory of a task, as in 2G [default: the partition's]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) mem: Option<String>,
+
+    /// Account that is charged [default: the user's]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+
+    /// Quality of service [default: the user's]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) qos: Option<String>,
+
+    /// Name of the jobs [default: the study's]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) job_name: Option<String>,
+
+    /// Most tasks at a time [default: no limit]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..), allow_negative_numbers = true)]
+    pub(crate) array_limit: Option<u32>,
+
+    /// MaxArraySize of the cluster: larger arrays are divided [default: what scontrol says, else 1001]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(2..), allow_negative_numbers = true)]
+    pub(crate) max_array_size: Option<u32>,
+
+    /// Folder of the scripts and of what the tasks print [default: slurm in the study's results]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) script_dir: Option<PathBuf>,
+
+    /// Submit the scripts
+    #[arg(long)]
+    pub(crate) submit: bool,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ mod print;
 mod progress;
 mod rerun;
 mod selection;
+mod slurm;
 mod study;
 mod theory;
 mod voice;
@@ -58,6 +59,7 @@ pub(crate) fn main() -> ExitCode {
 fn run(command: Command) -> Result<Ending> {
     match command {
         Command::Study(arguments) => study::run(&arguments),
+        Command::Slurm(arguments) => slurm::run(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Fit(arguments) => folder::fit(&arguments),
