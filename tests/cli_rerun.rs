@@ -45,7 +45,7 @@ fn a_row_that_is_wrong_is_shown_to_be() {
     assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
     let mut wrong = records(&place).remove(0);
     wrong.risk += 1e-15;
-    let row = String::from_utf8(record::line(&wrong).expect("a row")).expect("text");
+    let row = String::from_utf8(record::line(&wrong)).expect("text");
     let text = fs::read_to_string(place.path(TRIALS)).expect("a table");
     let mut lines: Vec<&str> = text.lines().collect();
     lines[1] = row.trim_end();

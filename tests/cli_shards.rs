@@ -101,7 +101,7 @@ fn folders_from_elsewhere_are_merged_and_doubles_must_agree() {
     let mut wrong = record::parse(path, text.as_bytes()).expect("sound").records.remove(0);
     let risk = wrong.risk;
     wrong.risk = 0.123;
-    let line = String::from_utf8(record::line(&wrong).expect("a row")).expect("text");
+    let line = String::from_utf8(record::line(&wrong)).expect("text");
     let mut lines: Vec<&str> = text.lines().collect();
     lines[1] = line.trim_end();
     here.write(path, lines.join("\n") + "\n");

@@ -29,9 +29,9 @@ pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
     let (series, cell) = cell(&study, record, &manifest)?;
     let threads = threads.map_or(1, usize::from);
     let again = run(&study, series, cell, record, threads)?;
-    let columns = compare(record, &again)?;
+    let columns = compare(record, &again);
     let differing: Vec<&str> =
-        columns.iter().filter(|c| c.recorded != c.again).map(|c| c.name.as_str()).collect();
+        columns.iter().filter(|c| c.recorded != c.again).map(|c| c.name).collect();
     match format {
         Format::Json => print::json(&json!({
             "trial": trial.to_string(),
@@ -116,29 +116,17 @@ fn run(
 }
 
 struct Column {
-    name: String,
+    name: &'static str,
     recorded: String,
     again: String,
 }
 
 /// Results column by column, as `trials.csv` writes them.
-fn compare(recorded: &Record, again: &Record) -> Result<Vec<Column>> {
-    let (recorded, again) = (fields(recorded)?, fields(again)?);
+fn compare(recorded: &Record, again: &Record) -> Vec<Column> {
+    let (recorded, again) = (record::fields(recorded), record::fields(again));
     let pairs = Record::COLUMNS.iter().zip(recorded.into_iter().zip(again));
-    let columns = pairs.filter(|(name, _)| !ASIDE.contains(name) && **name != "check");
-    Ok(columns
-        .map(|(name, (recorded, again))| Column { name: (*name).to_owned(), recorded, again })
-        .collect())
-}
-
-/// The fields of a record's row.
-fn fields(record: &Record) -> Result<Vec<String>> {
-    let unwritable = |e: &dyn std::fmt::Display| Error::runtime(format!("not a row: {e}"));
-    let line = record::line(record).map_err(|e| unwritable(&e))?;
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*line);
-    let row = reader.records().next().and_then(std::result::Result::ok);
-    let row = row.ok_or_else(|| unwritable(&"empty"))?;
-    Ok(row.iter().map(str::to_owned).collect())
+    let results = pairs.filter(|(name, _)| !ASIDE.contains(name));
+    results.map(|(name, (recorded, again))| Column { name, recorded, again }).collect()
 }
 
 fn text(name: &TrialName, columns: &[Column], matches: bool) -> String {

@@ -13,7 +13,7 @@ pub use fault::{Fault, fault};
 pub use load::{Loaded, parse, read};
 pub use name::TrialName;
 pub use unknown::{UNKNOWN, known, known_count};
-pub use write::line;
+pub use write::{fields, line};
 
 use serde::{Deserialize, Serialize};
 

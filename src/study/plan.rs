@@ -58,13 +58,14 @@ impl<'a> Plan<'a> {
     /// Samples that these read.
     #[must_use]
     pub fn samples(&self) -> f64 {
-        self.cells.iter().map(|c| c.samples).sum()
+        0.0 + self.cells.iter().map(|c| c.samples).sum::<f64>()
     }
 
     /// Seconds that these take on one core.
     #[must_use]
     pub fn cpu_seconds(&self) -> f64 {
-        self.cells.iter().map(|c| c.seconds).sum()
+        // A sum over nothing is −0.
+        0.0 + self.cells.iter().map(|c| c.seconds).sum::<f64>()
     }
 
     /// Bytes of memory on `threads` threads, each with a trial of the largest cell that runs.

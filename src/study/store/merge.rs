@@ -67,8 +67,7 @@ fn write(folder: &Path, records: &[Record]) -> Result<()> {
     let path = folder.join(TRIALS);
     let mut table = (Record::COLUMNS.join(",") + "\n").into_bytes();
     for record in records {
-        let line = record::line(record);
-        table.extend(line.map_err(|e| unwritable(&path, &std::io::Error::other(e)))?);
+        table.extend(record::line(record));
     }
     replace_file(&path, &table).map_err(|e| unwritable(&path, &e))
 }

@@ -57,7 +57,7 @@ impl Table {
         if self.failed {
             return Err(self.unwritten(&io::Error::other("an earlier row could not be written")));
         }
-        let line = record::line(record).map_err(|e| self.unwritten(&e))?;
+        let line = record::line(record);
         if let Err(error) = self.file.write_all(&line) {
             self.failed = true;
             // Should this fail as well, the next run cuts the torn row off.
