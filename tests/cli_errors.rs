@@ -897,7 +897,7 @@ fn sample_sizes_are_checked() {
     ·                ╰── here
  13 │ alpha = 0.5
     ╰────
-  help: the pruned network has stages prune, feature, readout; the unpruned one feature, readout"#,
+  help: docs/studies.md lists the stages of each learner; pruned has prune, feature, readout"#,
     );
     bad_set(
         "learner.pruned.split=[1,1000,1]",

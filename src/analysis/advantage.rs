@@ -56,9 +56,8 @@ fn advantage(cells: &[&Crossing], baseline: &[&Crossing]) -> Option<Advantage> {
     let series = key(cells).clone();
     let fitted = fit(&points, Law::Power);
     let exponent = fitted.as_ref().map(|f| f.interval(&points, Law::Power));
-    let (k_star, alpha) = (series.k_star, series.alpha);
-    let predicted = predicted_exponent(BASELINE, k_star, alpha)
-        .zip(predicted_exponent(&series.learner, k_star, alpha))
+    let predicted = predicted_exponent(BASELINE, &series.subject())
+        .zip(predicted_exponent(&series.learner, &series.subject()))
         .map(|(unpruned, own)| unpruned - own);
     let values = points.iter().filter(|p| p.is_value()).count();
     let evidence = Evidence { dimensions: pairs.len(), points: values, exponent };

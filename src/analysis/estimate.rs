@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::model::theory::Subject;
 use crate::record::known_count;
 
 /// What identifies a series: cells that differ only in the dimension d.
@@ -21,6 +22,14 @@ pub struct SeriesKey {
     pub alpha: f64,
     /// Norm exponent q of the row sparsity.
     pub q: f64,
+}
+
+impl SeriesKey {
+    /// What theory needs to know of it.
+    #[must_use]
+    pub fn subject(&self) -> Subject<'_> {
+        Subject { link: &self.link, r: self.r, k_star: self.k_star, alpha: self.alpha }
+    }
 }
 
 /// Risk at one sample size of one cell, over its successful trials.

@@ -1,5 +1,9 @@
 //! Options of the learners; the defaults are the product's default protocol.
 
+use std::fmt;
+
+use super::label_transform::Transform;
+use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::statistic::ChannelChoice;
 
@@ -105,8 +109,48 @@ pub struct ReadoutOptions {
     pub lambda: Lambda,
 }
 
-/// Options of a network learner.
+/// The neuron that online gradient descent trains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Neuron {
+    /// φ = He_{k*}/√k*!.
+    Hermite,
+    /// The activation of the network.
+    Activation,
+}
+
+/// Smoothing parameter λ of the landscape.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Smoothing {
+    /// d^{1/4}.
+    Auto,
+    /// This one, λ ≥ 0.
+    Fixed(f64),
+}
+
+/// Options of online gradient descent.
 #[derive(Clone, Debug, PartialEq)]
+pub struct SgdOptions {
+    /// Random starts, in opposite pairs.
+    pub starts: usize,
+    /// δ in the step size, see [`super::sphere_sgd::step_size`].
+    pub step: f64,
+    /// The neuron.
+    pub neuron: Neuron,
+    /// Smoothing of the first stage.
+    pub smoothing: Smoothing,
+}
+
+/// Transformation of the label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransformChoice {
+    /// The one with the largest score on a stage of its own.
+    Auto,
+    /// This one.
+    Fixed(Transform),
+}
+
+/// Options of a learner; each reads those that concern it.
+#[derive(Clone, PartialEq)]
 pub struct Options {
     /// Width m of the hidden layer.
     pub width: usize,
@@ -124,6 +168,50 @@ pub struct Options {
     pub feature: FeatureOptions,
     /// Second layer.
     pub readout: ReadoutOptions,
+    /// Online gradient descent.
+    pub sgd: SgdOptions,
+    /// Transformation of the label.
+    pub transform: TransformChoice,
+}
+
+/// Part of the key of every cell. Options that few learners read are shown only where they
+/// differ from their defaults, so that a new one leaves the keys of all other cells alone.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let defaults = Self::default();
+        let mut shown = f.debug_struct("Options");
+        shown
+            .field("width", &self.width)
+            .field("activation", &self.activation)
+            .field("split", &self.split)
+            .field("data", &self.data)
+            .field("simulation", &self.simulation)
+            .field("prune", &self.prune)
+            .field("feature", &self.feature)
+            .field("readout", &self.readout);
+        if self.sgd != defaults.sgd {
+            shown.field("sgd", &self.sgd);
+        }
+        if self.transform != defaults.transform {
+            shown.field("transform", &self.transform);
+        }
+        shown.finish()
+    }
+}
+
+/// Refuses more starts than there are neurons to hold them.
+///
+/// # Errors
+/// When there are.
+pub fn check_starts(options: &Options) -> Result<()> {
+    if options.sgd.starts > options.width {
+        return Err(Error::usage(format!(
+            "{} starts do not fit into a network of width {}",
+            options.sgd.starts, options.width
+        ))
+        .hint("every start becomes a neuron: lower starts or raise width"));
+    }
+    Ok(())
 }
 
 impl Options {
@@ -154,6 +242,13 @@ impl Default for Options {
             },
             feature: FeatureOptions { shift: Shift::Auto, steps: 1, normalize: Normalize::Neuron },
             readout: ReadoutOptions { method: ReadoutMethod::Ridge, lambda: Lambda::Fixed(1e-3) },
+            sgd: SgdOptions {
+                starts: 2,
+                step: 0.05,
+                neuron: Neuron::Hermite,
+                smoothing: Smoothing::Auto,
+            },
+            transform: TransformChoice::Auto,
         }
     }
 }

@@ -211,8 +211,7 @@ pub fn survivors(scores: &[f64], keep: Keep, s: usize, channels: usize) -> Vec<u
     let mut order: Vec<u32> = (0..d as u32).collect();
     order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]).then(a.cmp(&b)));
     let count = match keep {
-        Keep::Ratio(rho) => (rho * s as f64).round() as usize,
-        Keep::Count(count) => count,
+        Keep::Ratio(_) | Keep::Count(_) => kept_count(keep, s, d),
         Keep::Auto => {
             let cut = null_quantile(d, channels);
             scores.iter().filter(|&&score| score > cut).count()
@@ -221,6 +220,18 @@ pub fn survivors(scores: &[f64], keep: Keep, s: usize, channels: usize) -> Vec<u
     order.truncate(count.clamp(1, d));
     order.sort_unstable();
     order
+}
+
+/// M of d coordinates that `keep` asks for at sparsity `s`, at least one; s for
+/// [`Keep::Auto`], which asks for no number.
+#[must_use]
+pub fn kept_count(keep: Keep, s: usize, d: usize) -> usize {
+    let count = match keep {
+        Keep::Ratio(rho) => (rho * s as f64).round() as usize,
+        Keep::Count(count) => count,
+        Keep::Auto => s,
+    };
+    count.clamp(1, d)
 }
 
 /// The (1 − 1/d) quantile of the largest |z| of `channels` independent standard normals.

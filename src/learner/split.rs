@@ -27,7 +27,7 @@ impl Split {
                 "split has {} shares for {stages} stages",
                 shares.len()
             ))
-            .hint("the pruned network has stages prune, feature, readout; the unpruned one feature, readout"));
+            .hint("docs/studies.md lists the stages of each learner; pruned has prune, feature, readout"));
         }
         if shares.iter().any(|s| !(s.is_finite() && *s > 0.0)) {
             return Err(Error::usage("a share of split is not positive")

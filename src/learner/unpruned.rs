@@ -3,8 +3,8 @@
 
 use super::network::Network;
 use super::options::Options;
-use super::pruned::TrainKept;
 use super::split::Split;
+use super::train_kept::TrainKept;
 use super::{Learner, Task};
 use crate::error::Result;
 

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::link::Link;
 use crate::error::{Error, Result};
 
 /// Largest information exponent that [`predict`] accepts.
@@ -84,17 +85,64 @@ pub fn default_generative_exponent(k_star: u32) -> u32 {
     if k_star % 2 == 1 { 1 } else { 2 }
 }
 
-/// The exponent that a measured series of `learner` is held against: α k* for `pruned`, k* for
-/// `unpruned`, `None` where theory says nothing about the learner as it is implemented, or where what it
-/// needs is not known (`k_star` = 0, `alpha` not finite).
+/// What a series of results was measured on.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The link as written in the study.
+    pub link: &'a str,
+    /// Number of relevant directions; 0 if unknown.
+    pub r: usize,
+    /// Information exponent; 0 if unknown.
+    pub k_star: u32,
+    /// Sparsity exponent; not finite if unknown.
+    pub alpha: f64,
+}
+
+impl Subject<'_> {
+    /// The link itself, if its text can be read.
+    fn link(&self) -> Option<Link> {
+        Link::parse(self.link, (self.r > 0).then_some(self.r)).ok()?.normalised().ok()
+    }
+}
+
+/// The exponent that a measured series of `learner` is held against.
+///
+/// | learner | exponent | source |
+/// |---|---|---|
+/// | `pruned` | α k* | Vural and Erdogdu 2024 |
+/// | `unpruned` | k* | the same; Damian, Lee and Soltanolkotabi 2022 |
+/// | `oracle` | α k* | that of `unpruned` in dimension s = d^α |
+/// | `spectral` | max(1, k*/2) | Damian, Pillaud-Vivien, Lee and Bruna 2024 |
+/// | `diagonal_thresholding` | α k* for α < 1, 1 at α = 1 | Johnstone and Lu 2009; Amini and Wainwright 2009 |
+/// | `online_sgd` | max(1, k* − 1) | Ben Arous, Gheissari and Jagannath 2021 |
+/// | `smoothed_sgd` | max(1, k*/2) | Damian, Nichani, Ge and Lee 2023 |
+/// | `one_step_reuse` | k* | Damian, Lee and Soltanolkotabi 2022 |
+/// | `label_transform` | α s* | `pruned` at the generative exponent |
+/// | `random_features` | degree p of the link, where it is a polynomial | Ghorbani, Mei, Misiakiewicz and Montanari 2021 |
+///
+/// `None` for a learner that theory says nothing about as it is implemented (`random_mask` never
+/// learns, and no theorem on `magnitude_pruning` is known to us), or where what the formula needs is not known.
 #[must_use]
-pub fn predicted_exponent(learner: &str, k_star: u32, alpha: f64) -> Option<f64> {
+pub fn predicted_exponent(learner: &str, subject: &Subject<'_>) -> Option<f64> {
+    let (k, alpha) = (f64::from(subject.k_star), subject.alpha);
     let exponent = match learner.split('/').next().unwrap_or_default() {
-        "pruned" => alpha * f64::from(k_star),
-        "unpruned" => f64::from(k_star),
+        "pruned" | "oracle" => alpha * k,
+        // At α = 1 everything is kept, and what is left is `spectral`.
+        "diagonal_thresholding" => {
+            if alpha < 1.0 {
+                alpha * k
+            } else {
+                1.0
+            }
+        }
+        "unpruned" | "one_step_reuse" => k,
+        "spectral" | "smoothed_sgd" => (0.5 * k).max(1.0),
+        "online_sgd" => (k - 1.0).max(1.0),
+        "label_transform" => alpha * f64::from(subject.link()?.generative_exponent()?),
+        "random_features" => f64::from(subject.link().filter(Link::is_polynomial)?.degree()),
         _ => return None,
     };
-    (k_star > 0 && exponent.is_finite()).then_some(exponent)
+    (subject.k_star > 0 && exponent.is_finite()).then_some(exponent)
 }
 
 /// Exponent of the CSQ lower bound, min(α, ½) k*; not-a-number if `k_star` is 0 or `alpha`
@@ -118,7 +166,8 @@ pub fn prune_samples(k_star: u32, s: usize, d: usize, rho: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{
-        csq_exponent, default_generative_exponent, predict, predicted_exponent, prune_samples,
+        Subject, csq_exponent, default_generative_exponent, predict, predicted_exponent,
+        prune_samples,
     };
 
     #[test]
@@ -165,12 +214,34 @@ mod tests {
 
     #[test]
     fn learners_and_prune_samples() {
-        assert_eq!(predicted_exponent("pruned", 2, 0.5), Some(1.0));
-        assert_eq!(predicted_exponent("unpruned", 2, 0.5), Some(2.0));
-        assert_eq!(predicted_exponent("online_sgd", 2, 0.5), None);
-        assert_eq!(predicted_exponent("unpruned", 2, f64::INFINITY), Some(2.0));
-        assert_eq!(predicted_exponent("pruned", 2, f64::INFINITY), None);
-        assert_eq!(predicted_exponent("unpruned", 0, 0.5), None);
+        let predicted = |learner: &str, k_star, alpha| {
+            predicted_exponent(learner, &Subject { link: "He2", r: 1, k_star, alpha })
+        };
+        assert_eq!(predicted("pruned", 2, 0.5), Some(1.0));
+        assert_eq!(predicted("pruned/raw", 3, 0.5), Some(1.5));
+        assert_eq!(predicted("oracle", 2, 0.5), Some(1.0));
+        assert_eq!(predicted("unpruned", 2, 0.5), Some(2.0));
+        assert_eq!(predicted("random_mask", 2, 0.5), None);
+        assert_eq!(predicted("magnitude_pruning", 2, 0.5), None);
+        for (k, spectral, online) in [(1, 1.0, 1.0), (2, 1.0, 1.0), (3, 1.5, 2.0), (4, 2.0, 3.0)] {
+            assert_eq!(predicted("spectral", k, 0.5), Some(spectral));
+            assert_eq!(predicted("smoothed_sgd", k, 0.5), Some(spectral));
+            assert_eq!(predicted("online_sgd", k, 0.5), Some(online));
+        }
+        assert_eq!(predicted("diagonal_thresholding", 2, 0.25), Some(0.5));
+        assert_eq!(predicted("diagonal_thresholding", 2, 1.0), Some(1.0));
+        let of = |learner, link, k_star| {
+            predicted_exponent(learner, &Subject { link, r: 1, k_star, alpha: 0.5 })
+        };
+        assert_eq!(of("label_transform/square", "He3", 3), Some(0.5));
+        assert_eq!(of("label_transform", "t^2 + t^4", 2), Some(1.0));
+        assert_eq!(of("random_features", "t^2 + t^4", 2), Some(4.0));
+        assert_eq!(of("random_features", "abs", 2), None);
+        assert_eq!(of("label_transform", "not a link", 2), None);
+        assert_eq!(predicted("unheard_of", 2, 0.5), None);
+        assert_eq!(predicted("unpruned", 2, f64::INFINITY), Some(2.0));
+        assert_eq!(predicted("pruned", 2, f64::INFINITY), None);
+        assert_eq!(predicted("unpruned", 0, 0.5), None);
         assert!(csq_exponent(2, f64::INFINITY).is_nan() && csq_exponent(0, 0.5).is_nan());
         let ratio = prune_samples(3, 8, 4096, 0.190) / prune_samples(3, 8, 4096, 0.803);
         assert!((ratio - 17.9).abs() < 0.1);

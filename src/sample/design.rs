@@ -33,6 +33,8 @@ pub enum Stage {
     Test,
     /// The one data set of all stages when data are reused.
     Shared,
+    /// Choice among transformations of the label.
+    Choose,
 }
 
 impl Stage {
@@ -42,6 +44,8 @@ impl Stage {
             Self::Readout => 1,
             Self::Test => 2,
             Self::Shared => 3,
+            // All numbers from 4 on belong to the steps.
+            Self::Choose => u64::MAX,
             Self::Feature(step) => 4 + u64::from(step),
         }
     }

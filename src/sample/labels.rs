@@ -11,6 +11,7 @@ const CACHED: u64 = 1 << 18;
 #[derive(Debug)]
 pub struct CentredLabels<'a> {
     samples: Samples<'a>,
+    transform: fn(f64) -> f64,
     mean: f64,
     variance: f64,
     cache: Option<Vec<f32>>,
@@ -36,6 +37,12 @@ impl<'a> CentredLabels<'a> {
     /// Reads the labels of `samples` once for their mean and variance.
     #[must_use]
     pub fn new(samples: Samples<'a>) -> Self {
+        Self::transformed(samples, |y| y)
+    }
+
+    /// Those of T(y) in place of y.
+    #[must_use]
+    pub fn transformed(samples: Samples<'a>, transform: fn(f64) -> f64) -> Self {
         let keep = samples.n() <= CACHED;
         let Sums { sum, squares, mut labels } = reduce::sum_blocks(
             samples.crew(),
@@ -45,6 +52,9 @@ impl<'a> CentredLabels<'a> {
             |sums: &mut Sums, (scratch, y), block| {
                 y.resize(samples.block_len(block), 0.0);
                 samples.labels(block, Tile::default(), scratch, y);
+                for y in y.iter_mut() {
+                    *y = transform(*y);
+                }
                 sums.sum += y.iter().sum::<f64>();
                 sums.squares += y.iter().map(|y| y * y).sum::<f64>();
                 if keep {
@@ -58,13 +68,19 @@ impl<'a> CentredLabels<'a> {
             *y = centred(*y, mean);
         }
         let variance = (squares / n - mean * mean).max(0.0);
-        Self { samples, mean, variance, cache: keep.then_some(labels) }
+        Self { samples, transform, mean, variance, cache: keep.then_some(labels) }
     }
 
     /// The samples that these are the labels of.
     #[must_use]
     pub fn samples(&self) -> &Samples<'a> {
         &self.samples
+    }
+
+    /// ȳ, the mean of the labels over the stage.
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.mean
     }
 
     /// Variance of the labels over the stage.
@@ -84,7 +100,7 @@ impl<'a> CentredLabels<'a> {
         labels.resize(out.len(), 0.0);
         self.samples.labels(block, Tile::default(), scratch, &mut labels);
         for (out, &y) in out.iter_mut().zip(&labels) {
-            *out = centred(y as f32, self.mean);
+            *out = centred((self.transform)(y) as f32, self.mean);
         }
         scratch.labels = labels;
     }

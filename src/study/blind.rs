@@ -49,6 +49,9 @@ fn comparison(setting: &Setting) -> Option<String> {
 
 /// Why the gradient step cannot learn a feature.
 fn step(setting: &Setting) -> Option<String> {
+    if !setting.kind.has_gradient_step() {
+        return None;
+    }
     let (options, k) = (&setting.options, setting.k_star);
     let shift = FeatureStep::new(&options.feature, options.activation, k).shift();
     (feature_gain(options.activation, k, shift) < INVISIBLE).then(|| {

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::cell::{Cell, Series, Setting};
 use super::file::Study;
 use super::lattice;
+use super::rivals;
 use super::search::Method;
-use crate::learner::options::{Keep, Shift};
+use crate::learner::options::Shift;
+use crate::learner::prune::kept_count;
 use crate::learner::{Kind, Options};
 use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::model::theory;
@@ -53,18 +55,27 @@ pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
     } else {
         0.0
     };
-    setting.stages as f64 * (step.max(compare) + readout)
+    let slowest = rivals::slowest_stage(setting, cell).unwrap_or(step.max(compare));
+    setting.stages as f64 * (slowest + readout)
 }
 
 /// Coordinates M that the network is expected to keep.
 fn expected_kept(setting: &Setting, cell: &Cell) -> f64 {
-    let (d, s) = (cell.d as f64, cell.s as f64);
-    match (setting.kind, setting.options.prune.keep) {
-        (Kind::Unpruned, _) => d,
-        (Kind::Pruned, Keep::Ratio(rho)) => (rho * s).round().clamp(1.0, d),
-        (Kind::Pruned, Keep::Count(count)) => (count as f64).min(d),
-        (Kind::Pruned, Keep::Auto) => s,
-    }
+    let kept = match setting.kind {
+        Kind::Unpruned
+        | Kind::Spectral
+        | Kind::OnlineSgd
+        | Kind::SmoothedSgd
+        | Kind::RandomFeatures
+        | Kind::OneStepReuse => cell.d,
+        Kind::Oracle => cell.s.min(cell.d),
+        Kind::Pruned
+        | Kind::RandomMask
+        | Kind::DiagonalThresholding
+        | Kind::LabelTransform
+        | Kind::MagnitudePruning => kept_count(setting.options.prune.keep, cell.s, cell.d),
+    };
+    kept as f64
 }
 
 /// ρ_{k*} of the coordinate statistic that a pruned network ranks by; 0 for other learners.
@@ -82,6 +93,11 @@ pub fn comparison_correlation(kind: Kind, options: &Options, k: u32) -> f64 {
         .map_or(0.0, |s| if s.is_null() { 0.0 } else { s.correlation(k) })
 }
 
+/// Whether every coordinate is scored by the gradient comparison.
+fn compares(kind: Kind) -> bool {
+    matches!(kind, Kind::Pruned | Kind::LabelTransform)
+}
+
 /// Expected seconds of one trial on one core.
 #[must_use]
 pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
@@ -89,7 +105,7 @@ pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test
     let stage = n as f64 / setting.stages as f64;
     let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width as f64);
     let kept = expected_kept(setting, cell);
-    let compare = if setting.kind == Kind::Pruned { (d + s) * entry } else { 0.0 };
+    let compare = if compares(setting.kind) { (d + s) * entry } else { 0.0 };
     let visited = visited(setting, kept);
     let second_moment = if reduces(setting, kept) { m * m * product } else { 0.0 };
     let feature = (visited + s.min(visited)) * entry
@@ -97,7 +113,11 @@ pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test
         + second_moment
         + m * activation;
     let readout = visited * entry + (visited * m + m * m) * product + m * activation;
-    stage * (compare + feature + readout) + test as f64 * readout + trial
+    let feature = rivals::first_stages(rates, setting, cell, kept, feature).unwrap_or(feature);
+    stage * (compare + feature + readout)
+        + test as f64 * readout
+        + rivals::fixed_seconds(rates, setting, cell)
+        + trial
 }
 
 /// Sample sizes that the search of `cell` is expected to visit, with the trials of each.
@@ -152,14 +172,15 @@ pub fn spent_and_grid(study: &Study, records: &[Record]) -> (f64, f64) {
 }
 
 /// Bytes of the largest block of coordinates, the gradient and the factors of its reduction,
-/// and the cached labels.
+/// the moments of the features with what solves and merges them, and the cached labels.
 #[must_use]
 pub fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
     let (d, m) = (cell.d as f64, setting.options.width as f64);
     let kept = expected_kept(setting, cell);
+    let sums = if compares(setting.kind) { 48.0 * d } else { 0.0 };
     let block = 4.0 * 1024.0 * (visited(setting, kept) + 2.0 * m);
     let factors = if reduces(setting, kept) { 40.0 * kept * m } else { 16.0 * kept * m };
-    block + factors + 48.0 * d + 16.0 * 1024.0 * 1024.0
+    block + factors + rivals::extra_bytes(setting, cell) + sums + 160.0 * m * m + 1024.0 * 1024.0
 }
 
 fn reduces(setting: &Setting, kept: f64) -> bool {

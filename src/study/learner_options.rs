@@ -3,13 +3,15 @@
 use super::document::{Node, Section, number_in};
 use super::sweep::MAX_D;
 use crate::error::Result;
+use crate::learner::Kind;
+use crate::learner::label_transform::Transform;
 use crate::learner::options::{
-    DataUse, FeatureOptions, Keep, Lambda, Normalize, Options, PruneOptions, ReadoutMethod,
-    ReadoutOptions, Shift,
+    DataUse, FeatureOptions, Keep, Lambda, Neuron, Normalize, Options, PruneOptions, ReadoutMethod,
+    ReadoutOptions, SgdOptions, Shift, Smoothing, TransformChoice,
 };
 use crate::model::{Activation, ChannelChoice};
 
-const LEARNER_KEYS: [&str; 11] = [
+const LEARNER_KEYS: [&str; 16] = [
     "width",
     "activation",
     "split",
@@ -21,6 +23,11 @@ const LEARNER_KEYS: [&str; 11] = [
     "feature",
     "readout",
     "lambda",
+    "starts",
+    "step",
+    "neuron",
+    "smoothing",
+    "transform",
 ];
 /// Largest width of a network.
 const MAX_WIDTH: u64 = 1 << 16;
@@ -28,13 +35,55 @@ const MAX_WIDTH: u64 = 1 << 16;
 const MAX_STEPS: u64 = 1 << 20;
 const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
 
+/// The keys that a learner of this kind reads. `unpruned` also accepts those of the comparison,
+/// which it has no use for, so that a table can be copied from `pruned`.
+fn keys(kind: Kind) -> Vec<&'static str> {
+    if kind == Kind::OneStepReuse {
+        return vec!["width"];
+    }
+    let mut keys = vec!["width", "activation", "split", "readout", "lambda"];
+    keys.extend(match kind {
+        Kind::Pruned | Kind::Unpruned => {
+            &["data", "channel", "shift", "keep", "augmentation", "feature"][..]
+        }
+        Kind::Oracle => &["data", "feature"],
+        Kind::RandomMask | Kind::MagnitudePruning => &["data", "keep", "feature"],
+        Kind::Spectral => &["data"],
+        Kind::DiagonalThresholding => &["data", "keep"],
+        // One pass over fresh samples is what these are.
+        Kind::OnlineSgd => &["starts", "step", "neuron"],
+        Kind::SmoothedSgd => &["starts", "step", "smoothing"],
+        Kind::LabelTransform => {
+            &["data", "channel", "shift", "keep", "augmentation", "feature", "transform"]
+        }
+        Kind::RandomFeatures | Kind::OneStepReuse => &[],
+    });
+    keys
+}
+
 /// Options of the learner `name` from the table `[learner]`.
 pub(super) fn read_learner(learners: &Node, name: &str) -> Result<Options> {
     let names: Vec<&str> = learners.keys().collect();
     let all = learners.section("learner", &names)?;
     let title = format!("learner.{name}");
-    let section = all.required(name)?.section(&title, &LEARNER_KEYS)?;
-    let defaults = Options::default();
+    let node = all.required(name)?;
+    let kind = Kind::parse(name).map_err(|e| learners.blame(&e))?;
+    let section = node.section(&title, &LEARNER_KEYS)?;
+    let used = keys(kind);
+    for key in LEARNER_KEYS {
+        if let Some(node) = section.get(key).filter(|_| !used.contains(&key)) {
+            let message = format!("`{}` does not read `{key}`", kind.name());
+            return Err(node.error(message, "would have no effect").hint(format!(
+                "the keys of {} are {}",
+                kind.name(),
+                used.join(", ")
+            )));
+        }
+    }
+    read_options(&section, kind.defaults())
+}
+
+fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
     let activation = match section.get("activation") {
         Some(node) => Activation::parse(node.text("activation")?).map_err(|e| node.blame(&e))?,
         None => defaults.activation,
@@ -43,13 +92,36 @@ pub(super) fn read_learner(learners: &Node, name: &str) -> Result<Options> {
     Ok(Options {
         width: section.whole("width", 1..=MAX_WIDTH, defaults.width as u64)? as usize,
         activation,
-        split: read_split(&section)?,
+        split: read_split(section)?,
         simulation: defaults.simulation,
         data: section.choice("data", &data, defaults.data)?,
-        prune: read_prune(&section, &defaults.prune)?,
-        feature: read_feature(&section, defaults.feature)?,
-        readout: read_readout(&section, &defaults.readout)?,
+        prune: read_prune(section, &defaults.prune)?,
+        feature: read_feature(section, defaults.feature)?,
+        readout: read_readout(section, &defaults.readout)?,
+        sgd: read_sgd(section, &defaults.sgd)?,
+        transform: read_transform(section, defaults.transform)?,
     })
+}
+
+fn read_sgd(section: &Section<'_>, defaults: &SgdOptions) -> Result<SgdOptions> {
+    let neurons = [("hermite", Neuron::Hermite), ("activation", Neuron::Activation)];
+    let smoothing = match section.get("smoothing") {
+        Some(node) if node.is_word("auto") => Smoothing::Auto,
+        Some(node) => Smoothing::Fixed(number_in(node, "smoothing", &(0.0..=1e6))?),
+        None => defaults.smoothing,
+    };
+    Ok(SgdOptions {
+        starts: section.whole("starts", 1..=MAX_WIDTH, defaults.starts as u64)? as usize,
+        step: section.number("step", 1e-9..=1e9, defaults.step)?,
+        neuron: section.choice("neuron", &neurons, defaults.neuron)?,
+        smoothing,
+    })
+}
+
+fn read_transform(section: &Section<'_>, default: TransformChoice) -> Result<TransformChoice> {
+    let mut choices = vec![("auto", TransformChoice::Auto)];
+    choices.extend(Transform::ALL.map(|t| (t.name(), TransformChoice::Fixed(t))));
+    section.choice("transform", &choices, default)
 }
 
 fn read_split(section: &Section<'_>) -> Result<Option<Vec<f64>>> {

@@ -9,8 +9,11 @@ use super::shard::Shard;
 use super::store::Trials;
 use super::survey::{State, Surveyed, survey};
 
-/// Bytes of the program itself, and of what it keeps whatever the study.
-const PROGRAM: f64 = 24e6;
+/// Bytes of the program itself.
+const PROGRAM: f64 = 20e6;
+
+/// Bytes of the analysis and the figures, and more for every trial.
+const ANALYSIS: (f64, f64) = (105e6, 600.0);
 
 /// Bytes of a row of `trials.csv`, about.
 const ROW: f64 = 290.0;
@@ -68,12 +71,16 @@ impl<'a> Plan<'a> {
         0.0 + self.cells.iter().map(|c| c.seconds).sum::<f64>()
     }
 
-    /// Bytes of memory on `threads` threads, each with a trial of the largest cell that runs.
+    /// Bytes of memory on `threads` threads: while each has a trial of the largest cell that
+    /// runs, or later, for the analysis of all trials.
     #[must_use]
     pub fn memory(&self, threads: usize) -> f64 {
         let left = self.cells.iter().filter(|c| c.state != State::Done);
         let largest = left.map(|c| cost::trial_bytes(&c.series.setting, c.cell));
-        PROGRAM + threads as f64 * largest.fold(0.0, f64::max)
+        let simulation = PROGRAM + threads as f64 * largest.fold(0.0, f64::max);
+        let (base, each) = ANALYSIS;
+        let there: usize = self.cells.iter().map(|c| c.there).sum();
+        simulation.max(base + each * (self.trials() as f64 + there as f64))
     }
 
     /// Bytes that the new rows take on disk.

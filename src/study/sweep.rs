@@ -202,7 +202,7 @@ impl Point<'_> {
         let mut options = if learners.keys().any(|k| k == name) {
             read_learner(learners, name)?
         } else {
-            Options::default()
+            Kind::parse(name).map_err(|e| self.learner.blame(&e))?.defaults()
         };
         options.simulation = simulation;
         if simulation == Simulation::Reduced && options.data == DataUse::Reuse {
@@ -232,12 +232,15 @@ fn read_series(
     learner: &Node,
     &Common { samples, seed, trials }: &Common<'_>,
 ) -> Result<Series> {
+    let built = setting.kind.build(&setting.options, setting.k_star);
+    let built = built.map_err(|e| learner.blame(&e))?;
     let smallest = lattice::size(*lattice::indices(samples.n_min, samples.n_max).start());
     setting.check_n(smallest).map_err(|e| learner.blame(&e))?;
     let mut ds = Vec::new();
     for node in dims.items("d")? {
         let d = node.whole("d", 1..=MAX_D)? as usize;
-        setting.law().check(d, setting.link.r()).map_err(|e| node.blame(&e))?;
+        let r = setting.link.r();
+        setting.law().check(d, r).and_then(|()| built.check(d, r)).map_err(|e| node.blame(&e))?;
         ds.push(d);
     }
     let cells = Cell::all(&setting, &ds, seed, samples.test, trials);

@@ -1,6 +1,7 @@
 //! Learners against independent oracles: closed forms, finite differences, slow direct sums in
 //! double precision, two-sample tests, and the numbers of a second implementation.
 
+mod contract;
 mod feature;
 mod gradient;
 mod metrics;
@@ -8,6 +9,7 @@ mod pipeline;
 mod readout;
 mod reduced;
 mod reference;
+mod rivals;
 mod scores;
 mod stats;
 

@@ -11,6 +11,7 @@ use secateur::study::{Profile, Study};
 
 use crate::stats::{rank_sum, smirnov, welch};
 
+const ONE_STEP: &str = include_str!("../fixtures/one_step_reuse.csv");
 const REFERENCE: &str = include_str!("../fixtures/reference_trials.csv");
 
 /// Columns risk, alignment, subspace, recall of the rows of `case` at `n`.
@@ -118,5 +119,26 @@ fn a_trial_run_twice_gives_the_same_bits() {
         assert_eq!(bits(2048), bits(2048));
         assert_ne!(bits(2048)[0].3, bits(2048)[1].3);
         assert_ne!(bits(2048)[0].3, bits(2896)[0].3);
+    }
+}
+
+/// scripts/oracle/one_step_reuse.py: d = 64, m = 256, He2, noise variance ¼, 40 trials each.
+#[test]
+fn one_step_on_reused_data() {
+    let text = "claim = \"c\"\n[model]\nlink = \"He2\"\nnoise = 0.5\n\
+                [[sweep]]\nlearner = \"one_step_reuse\"\nalpha = 1\nd = 64\n";
+    let study = Study::parse("r", "r.toml", text, Profile::Standard, &[]).unwrap();
+    for n in [512, 2048, 8192] {
+        let theirs: Vec<f64> = ONE_STEP
+            .lines()
+            .filter_map(|line| line.strip_prefix(&format!("{n},")))
+            .map(|line| line.split(',').next_back().unwrap().parse().unwrap())
+            .collect();
+        let records = run(&study, n, 40);
+        assert!(theirs.len() == 40 && records.iter().all(|r| r.status == "ok"));
+        let ours: Vec<f64> = records.iter().map(|r| r.risk).collect();
+        assert!(rank_sum(&ours, &theirs).abs() < 4.5, "n = {n}: {ours:?}");
+        assert!(smirnov(&ours, &theirs) < 2.51, "n = {n}: {ours:?}");
+        assert!(welch(&ours, &theirs).abs() < 4.5, "n = {n}: {ours:?}");
     }
 }

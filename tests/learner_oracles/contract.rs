@@ -1,0 +1,176 @@
+//! What every learner owes, whatever it does: one table over `Kind::ALL`.
+
+use secateur::learner::{Kind, Options};
+use secateur::record::Record;
+use secateur::sample::Crew;
+use secateur::study::file::{Profile, Study};
+use secateur::study::trial::Conditions;
+
+use crate::stats::{smirnov, welch};
+
+/// A study of He2 in dimension `d` at α = ½, for every learner; `table` is what their tables say.
+fn study(d: usize, simulation: &str, table: impl Fn(&str) -> String) -> Study {
+    let names = names();
+    let tables: Vec<String> =
+        names.iter().map(|name| format!("[learner.{name}]\n{}\n", table(name))).collect();
+    let tables = tables.concat();
+    let text = format!(
+        "claim = \"c\"\n[model]\nlink = \"He2\"\n[samples]\nsimulation = \"{simulation}\"\n{tables}\
+         [[sweep]]\nlearner = {names:?}\nalpha = 0.5\nd = {d}\n"
+    );
+    Study::parse("s", "s.toml", &text, Profile::Standard, &[]).unwrap()
+}
+
+/// Trials 0..`trials` of each learner, in the order of the study.
+fn run(study: &Study, n: u64, trials: u32, threads: usize) -> Vec<Vec<Record>> {
+    let one = |series: &secateur::study::Series| {
+        let setting = &series.setting;
+        let learner = setting.kind.build(&setting.options, setting.k_star).unwrap();
+        let (cell, learner, crew) = (&series.cells[0], &*learner, &Crew::new(threads));
+        let conditions =
+            Conditions { study: "s", setting, cell, learner, test: 4096, crew, manifest: "" };
+        (0..trials).map(|trial| conditions.run(n, trial)).collect()
+    };
+    study.series.iter().map(one).collect()
+}
+
+fn names() -> Vec<&'static str> {
+    Kind::ALL.into_iter().map(Kind::name).collect()
+}
+
+#[test]
+fn kinds_have_names_of_their_own() {
+    let names = names();
+    for (kind, name) in Kind::ALL.into_iter().zip(&names) {
+        assert_eq!(Kind::parse(name).ok(), Some(kind));
+        assert_eq!(names.iter().filter(|n| *n == name).count(), 1);
+    }
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let bits = |r: &Record| [r.risk, r.alignment, r.subspace, r.mass].map(f64::to_bits);
+    for simulation in ["explicit", "auto"] {
+        let study = study(36, simulation, |_| "width = 8".to_owned());
+        let alone = run(&study, 1 << 17, 1, 1);
+        for threads in [2, 4] {
+            for (several, alone) in run(&study, 1 << 17, 1, threads).iter().zip(&alone) {
+                let (several, alone) = (&several[0], &alone[0]);
+                assert_eq!(several.status, "ok", "{}", several.learner);
+                assert_eq!(bits(several), bits(alone), "{} on {threads}", several.learner);
+            }
+        }
+    }
+}
+
+/// Level 2·10⁻⁵ and less a test. Width 2 so that even six kept coordinates are reduced.
+#[test]
+fn explicit_and_reduced_simulation_have_the_same_law() {
+    let trials = 150;
+    let of = |simulation| {
+        let study = study(36, simulation, |_| "width = 2".to_owned());
+        run(&study, 1500, trials, 1)
+    };
+    for (explicit, reduced) in of("explicit").iter().zip(&of("reduced")) {
+        let name = &explicit[0].learner;
+        assert!(explicit.iter().all(|r| r.status == "ok" && r.simulation == "explicit"), "{name}");
+        // Reused data are always simulated explicitly.
+        let simulation = if name == "one_step_reuse" { "explicit" } else { "reduced" };
+        assert!(reduced.iter().all(|r| r.status == "ok" && r.simulation == simulation), "{name}");
+        for metric in [|r: &Record| r.risk, |r: &Record| r.alignment, |r: &Record| r.mass] {
+            let [a, b] = [explicit, reduced].map(|t| t.iter().map(metric).collect::<Vec<f64>>());
+            let distance = smirnov(&a, &b);
+            assert!(distance < 2.4, "{name}: {distance}");
+            // Without spread, as the mass of random features, the means are equal.
+            let z = welch(&a, &b);
+            assert!(z.is_nan() || z.abs() < 4.5, "{name}: {z}");
+        }
+    }
+}
+
+#[test]
+fn too_few_samples_are_an_error() {
+    let study = study(36, "auto", |_| String::new());
+    for series in &study.series {
+        let stages = series.setting.stages as u64;
+        let learner = series.setting.kind.build(&series.setting.options, 2).unwrap();
+        assert_eq!(learner.stages() as u64, stages);
+        assert!(series.setting.check_n(2 * stages).is_ok());
+        let error = series.setting.check_n(2 * stages - 1).unwrap_err().to_string();
+        assert!(error.contains("too few"), "{error}");
+    }
+    for records in run(&study, 1, 1, 1) {
+        assert!(records[0].status.contains("too few"), "{}", records[0].status);
+    }
+}
+
+/// d = 16, so that 1024 random features are many more than d².
+#[test]
+fn all_learn_an_easy_case_but_the_control() {
+    let table = |name: &str| match name {
+        // The overlap that a constant step leaves is 1 − m² ≈ 2.5 δ.
+        "online_sgd" | "smoothed_sgd" => "step = 0.01".to_owned(),
+        _ => String::new(),
+    };
+    let study = study(16, "auto", table);
+    for records in run(&study, 1 << 15, 3, 1) {
+        let mut risks: Vec<f64> = records.iter().map(|r| r.risk).collect();
+        risks.sort_by(f64::total_cmp);
+        let (name, median) = (&records[0].learner, risks[1]);
+        assert!(records.iter().all(|r| r.status == "ok"), "{name}");
+        if name == "random_mask" {
+            assert!(median > 0.5, "{name}: {risks:?}");
+        } else {
+            assert!(median < 0.1, "{name}: {risks:?}");
+        }
+    }
+}
+
+#[test]
+fn options_of_others_are_refused() {
+    let values = [
+        ("data", "\"reuse\""),
+        ("channel", "\"even\""),
+        ("shift", "0.5"),
+        ("keep", "{ count = 7 }"),
+        ("augmentation", "\"noise\""),
+        ("feature", "{ steps = 2 }"),
+        ("starts", "4"),
+        ("step", "0.01"),
+        ("neuron", "\"activation\""),
+        ("smoothing", "3.0"),
+        ("transform", "\"abs\""),
+    ];
+    for kind in Kind::ALL {
+        let name = kind.name();
+        for (key, value) in values {
+            let text = format!(
+                "claim = \"c\"\n[model]\nlink = \"He2\"\n[learner.{name}]\n{key} = {value}\n\
+                 [[sweep]]\nlearner = \"{name}\"\nalpha = 0.5\nd = 36\n"
+            );
+            match Study::parse("s", "s.toml", &text, Profile::Standard, &[]) {
+                Ok(study) => {
+                    // What is accepted is read: it changes the options, hence the cell.
+                    let options: &Options = &study.series[0].setting.options;
+                    assert_ne!(*options, kind.defaults(), "{name}: {key}");
+                    assert_ne!(format!("{options:?}"), format!("{:?}", kind.defaults()));
+                }
+                Err(error) => {
+                    let expected = format!("`{name}` does not read `{key}`");
+                    assert_eq!(error.message(), expected);
+                    let (_, read) = error.hint_text().unwrap().split_once(" are ").unwrap();
+                    assert!(read.split(", ").all(|other| other != key), "{read}");
+                }
+            }
+        }
+    }
+}
+
+/// Cells of earlier versions keep their keys: what they were run with is written as it was.
+#[test]
+fn options_that_few_learners_read_are_silent_at_their_defaults() {
+    assert!(!format!("{:?}", Options::default()).contains("sgd"));
+    let mut options = Options::default();
+    options.sgd.step = 1.0;
+    assert!(format!("{options:?}").contains("sgd: SgdOptions { starts: 2, step: 1.0"));
+}
