@@ -89,13 +89,11 @@ fn the_interval_of_a_pooled_ratio_is_that_of_the_formula() {
     let places = [1.0, 2.5, -0.5];
     let points: Vec<Point> = places.iter().zip(&moves).map(|(&y, m)| point(Inside(y), m)).collect();
     let found = pooled(&points.iter().collect::<Vec<_>>()).expect("three values").0;
-    let mut means = Vec::new();
-    for b in 0..5 {
-        let mut mean = 0.0;
-        for c in 0..3 {
-            mean += (places[c] + moves[c][b]) / 3.0;
+    let mut means = [0.0; 5];
+    for (place, moves) in places.iter().zip(&moves) {
+        for (mean, by) in means.iter_mut().zip(moves) {
+            *mean += (place + by) / 3.0;
         }
-        means.push(mean);
     }
     let centre = means.iter().sum::<f64>() / 5.0;
     let mut v = means.iter().map(|m| (m - centre) * (m - centre)).sum::<f64>() / 4.0;
@@ -180,10 +178,11 @@ fn exponents_are_judged_series_by_series() {
         let selection = Selection { alpha, ..Selection::default() };
         Expectation { claim: "c".into(), quantity: quantity.clone(), selection, predicted }
     };
-    let records = Truth { trials: 64, ..usual() }.records("unpruned", 4, 4);
+    let dimensions = vec![16, 34, 71, 148, 311, 650];
+    let records = Truth { trials: 64, dimensions, ..usual() }.records("unpruned", 4, 4);
     let alpha = records[0].alpha;
     let one = judged(&records, expect(Predicted::Value(1.5), Some(alpha)));
-    assert_eq!((one.verdict, one.points), (Verdict::Consistent, 4));
+    assert_eq!((one.verdict, one.points), (Verdict::Consistent, 6));
     assert_eq!(one.series.expect("of a series").learner, "unpruned");
     let two = judged(&records, expect(Predicted::Value(2.0), None));
     assert_eq!(two.verdict, Verdict::Excluded);
