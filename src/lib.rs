@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod cluster;
 pub mod error;
+pub mod expectation;
 pub mod learner;
 pub mod model;
 pub mod record;

@@ -1212,7 +1212,8 @@ fn a_bad_assignment_is_refused() {
    · ────┬───
    ·     ╰── no such key
    ╰────
-  help: the keys of the study are claim, expected, seed, trials, model, samples, learner, sweep",
+  help: the keys of the study are claim, expected, seed, trials, model, samples, learner, sweep,
+        expect",
     );
     bad_set(
         "model.nois=0.2",

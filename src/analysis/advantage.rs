@@ -51,7 +51,7 @@ fn advantage(cells: &[&Crossing], baseline: &[&Crossing]) -> Option<Advantage> {
             Some((*cell, *other))
         })
         .collect();
-    let compared = pairs.iter().filter_map(|(cell, other)| compare(cell, other));
+    let compared = pairs.iter().filter_map(|(cell, other)| compare(other, cell));
     let (points, ratios): (Vec<Point>, Vec<Ratio>) = compared.unzip();
     let series = key(cells).clone();
     let fitted = fit(&points, Law::Power);
@@ -74,28 +74,24 @@ fn advantage(cells: &[&Crossing], baseline: &[&Crossing]) -> Option<Advantage> {
     })
 }
 
-/// ln A of one dimension with its bootstrap, and A in numbers.
-fn compare(cell: &Crossing, baseline: &Crossing) -> Option<(Point, Ratio)> {
-    let place = difference(baseline.place?, cell.place?)?;
-    let replicates: Vec<Option<Place>> = baseline
-        .replicates
-        .iter()
-        .zip(&cell.replicates)
-        .map(|(&unpruned, &own)| difference(unpruned, own))
-        .collect();
+/// ln of n* of `over` / n* of `under` in one dimension with its bootstrap, and the ratio in numbers.
+pub(super) fn compare(over: &Crossing, under: &Crossing) -> Option<(Point, Ratio)> {
+    let place = difference(over.place?, under.place?)?;
+    let pairs = over.replicates.iter().zip(&under.replicates);
+    let replicates: Vec<Option<Place>> = pairs.map(|(&o, &u)| difference(o, u)).collect();
     let logs: Vec<f64> = replicates.iter().flatten().map(|p| p.ln_n()).collect();
     let (low, high) = central_95(&logs);
     let censored = place.censoring();
     let ratio = Ratio {
-        d: cell.threshold.d,
+        d: under.threshold.d,
         ratio: place.ln_n().exp(),
         ci_low: if censored == Censoring::Below { 0.0 } else { low.exp() },
         ci_high: if censored == Censoring::Above { f64::INFINITY } else { high.exp() },
         censored,
-        shared: cell.streams.iter().filter(|s| baseline.streams.contains(s)).count(),
+        shared: under.streams.iter().filter(|s| over.streams.contains(s)).count(),
     };
-    let trials = cell.threshold.trials.min(baseline.threshold.trials);
-    Some((Point { d: cell.threshold.d, place, replicates, trials }, ratio))
+    let trials = under.threshold.trials.min(over.threshold.trials);
+    Some((Point { d: under.threshold.d, place, replicates, trials }, ratio))
 }
 
 /// ln of a ratio from the places of both; none if the bounds pull against each other.

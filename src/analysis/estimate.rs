@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::expectation::Predicted;
 use crate::model::theory::Subject;
 use crate::record::known_count;
 
@@ -303,6 +304,42 @@ pub struct Advantage {
     pub verdict: Verdict,
 }
 
+/// One quantity of an expectation, held against its prediction: rows of `expectations.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Judged {
+    /// The expectation in words.
+    pub claim: String,
+    /// What was measured: `β(pruned)`, `n*(unpruned) / n*(pruned)`, `subspace(pruned)`.
+    pub quantity: String,
+    /// What it should be.
+    pub predicted: Predicted,
+    /// The series, if the value is of one; of a ratio, that of the learner below.
+    pub series: Option<SeriesKey>,
+    /// Dimensions (of an exponent) or cells behind the value, bounds and unknown ones included.
+    pub points: usize,
+    /// How many of them are bounds, or unknown.
+    pub censored: usize,
+    /// The value, absent if nothing is known; an open end is infinite, or 0 for a ratio.
+    pub value: Option<Interval>,
+    /// Value against prediction.
+    pub verdict: Verdict,
+    /// The values of single cells, of a ratio or metric.
+    pub cells: Vec<JudgedCell>,
+}
+
+/// The value of one cell behind a [`Judged`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JudgedCell {
+    /// The series of the cell; of a ratio, that of the learner below.
+    pub series: SeriesKey,
+    /// Input dimension d.
+    pub d: usize,
+    /// The value with its 95 % interval.
+    pub value: Interval,
+    /// Whether it is only a bound.
+    pub censored: Censoring,
+}
+
 /// All estimates of one study at one threshold.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Analysis {
@@ -320,6 +357,8 @@ pub struct Analysis {
     pub exponents: Vec<Exponent>,
     /// Advantages over the unpruned learner, one a series that has an unpruned twin.
     pub advantages: Vec<Advantage>,
+    /// What the study expects, held against the estimates.
+    pub expectations: Vec<Judged>,
 }
 
 fn known_or_null<T, S>(count: &T, serializer: S) -> Result<S::Ok, S::Error>

@@ -3,7 +3,8 @@
 //! ```text
 //! records ─ check ─► table (curves) ─┐
 //!              └─► resample (trials) ──┴─► threshold ─┬─► fit ─► exponent ─► verdict ─► write
-//!                                                     └─► advantage (of two series)
+//!                                                     ├─► advantage (of two series)
+//!                                                     └─► expect (what the study expects)
 //! ```
 //!
 //! Every estimate is a function of the records and of [`Options`] alone: neither the
@@ -15,6 +16,7 @@ mod check;
 pub mod compare;
 pub mod diagnostics;
 pub mod estimate;
+pub mod expect;
 pub mod exponent;
 pub mod fit;
 pub mod isotonic;
@@ -29,11 +31,14 @@ pub mod threshold;
 pub mod verdict;
 pub mod write;
 
+use crate::expectation::Expectation;
 use crate::record::Record;
 use crate::{Error, Result};
 
 pub use estimate::Analysis;
 
+use estimate::Exponent;
+use expect::Grounds;
 use exponent::{Crossings, OTHER_LEVELS};
 use rayon::prelude::*;
 use threshold::Crossing;
@@ -94,6 +99,19 @@ impl Options {
 /// is impossible (successful with a risk that is no number, n = 0, …) or doubled, or if
 /// two cells claim the same series and dimension.
 pub fn analyse(study: &str, records: &[Record], options: &Options) -> Result<Analysis> {
+    analyse_expecting(study, records, options, &[])
+}
+
+/// [`analyse`], and what the study expects held against it.
+///
+/// # Errors
+/// As [`analyse`].
+pub fn analyse_expecting(
+    study: &str,
+    records: &[Record],
+    options: &Options,
+    expectations: &[Expectation],
+) -> Result<Analysis> {
     options.validate()?;
     check::records(study, records)?;
     let curves = table::curves(records)?;
@@ -112,9 +130,12 @@ pub fn analyse(study: &str, records: &[Record], options: &Options) -> Result<Ana
         .collect();
     let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;
     let series: Vec<&[Crossings]> = crossings.chunk_by(same).collect();
-    let exponents = series.par_iter().filter_map(|cells| exponent::of_series(cells)).collect();
+    let exponents: Vec<Exponent> =
+        series.par_iter().filter_map(|cells| exponent::of_series(cells)).collect();
     let usual: Vec<&Crossing> = crossings.iter().map(|[usual, ..]| usual).collect();
     let advantages = advantage::advantages(&usual);
+    let grounds = Grounds { records, curves: &curves, crossings: &usual, exponents: &exponents };
+    let expectations = expectations.iter().flat_map(|e| grounds.judge(e)).collect();
     let thresholds = usual.into_iter().map(|c| c.threshold.clone()).collect();
     Ok(Analysis {
         study: study.to_owned(),
@@ -124,5 +145,6 @@ pub fn analyse(study: &str, records: &[Record], options: &Options) -> Result<Ana
         thresholds,
         exponents,
         advantages,
+        expectations,
     })
 }

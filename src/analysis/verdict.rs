@@ -1,6 +1,7 @@
 //! From an interval and a prediction to one word.
 
 use super::estimate::{Interval, Verdict};
+use crate::expectation::Predicted;
 
 /// Dimensions that a verdict needs.
 pub const FEWEST_DIMENSIONS: usize = 4;
@@ -34,18 +35,41 @@ pub struct Evidence {
 #[must_use]
 pub fn verdict(evidence: &Evidence, predicted: Option<f64>) -> Verdict {
     let Some(predicted) = predicted.filter(|p| p.is_finite()) else { return Verdict::NoPrediction };
+    judge(evidence, Predicted::Value(predicted))
+}
+
+/// [`verdict`] on a prediction that there is, a number or a bound ([`against`]).
+#[must_use]
+pub fn judge(evidence: &Evidence, predicted: Predicted) -> Verdict {
     if evidence.dimensions < FEWEST_DIMENSIONS {
         return Verdict::TooFewDimensions;
     }
     let Some(interval) = evidence.exponent.filter(|_| evidence.points >= FEWEST_DIMENSIONS) else {
         return Verdict::Censored;
     };
-    if predicted < interval.low || predicted > interval.high {
-        Verdict::Excluded
-    } else if (interval.high - interval.low) / 2.0 > WIDEST_HALF_WIDTH {
-        Verdict::Unresolved
-    } else {
-        Verdict::Consistent
+    against(interval, predicted, WIDEST_HALF_WIDTH)
+}
+
+/// Holds an interval against a number or a bound.
+///
+/// | prediction | `excluded` | `consistent` | otherwise |
+/// |---|---|---|---|
+/// | a number | outside the interval | inside, half-width at most `widest` | `unresolved` |
+/// | at least, at most x | all of the interval breaks it | all of the interval keeps it | `unresolved` |
+///
+/// The ends of the interval belong to it.
+#[must_use]
+pub fn against(interval: Interval, predicted: Predicted, widest: f64) -> Verdict {
+    let Interval { low, high, .. } = interval;
+    let (excluded, consistent) = match predicted {
+        Predicted::Value(x) => (x < low || x > high, (high - low) / 2.0 <= widest),
+        Predicted::AtLeast(x) => (high < x, low >= x),
+        Predicted::AtMost(x) => (low > x, high <= x),
+    };
+    match (excluded, consistent) {
+        (true, _) => Verdict::Excluded,
+        (false, true) => Verdict::Consistent,
+        (false, false) => Verdict::Unresolved,
     }
 }
 

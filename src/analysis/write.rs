@@ -5,7 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::estimate::{
-    Advantage, Analysis, Censoring, Exponent, Interval, Preference, Ratio, Threshold, Verdict,
+    Advantage, Analysis, Censoring, Exponent, Interval, Judged, JudgedCell, Preference, Ratio,
+    Threshold, Verdict,
 };
 use crate::record::{known, known_count};
 use crate::replace::replace_file;
@@ -95,6 +96,24 @@ const ADVANTAGE_COLUMNS: [&str; 10] = [
     "verdict",
 ];
 
+/// Further columns of `expectations.csv`: one row per value that was judged, before it those of
+/// its cells, which have a d and no verdict. A value of several series names none.
+const EXPECTATION_COLUMNS: [&str; 13] = [
+    "d",
+    "threshold",
+    "quantity",
+    "value",
+    "ci_low",
+    "ci_high",
+    "points",
+    "censored",
+    "bound",
+    "relation",
+    "predicted",
+    "verdict",
+    "claim",
+];
+
 /// The fields of [`SERIES_COLUMNS`].
 type Series<'a> = (&'a str, &'a str, Option<u32>, Option<usize>, Option<f64>, Option<f64>);
 /// Three numbers, absent ones empty.
@@ -119,8 +138,21 @@ type DiagnosticRow<'a> = (
 type RatioRow<'a> = (Series<'a>, usize, f64, Triple, Censoring, usize);
 type AdvantageRow<'a> = (Series<'a>, [usize; 4], f64, Triple, Option<f64>, Verdict);
 
-/// Writes `thresholds.csv`, `exponents.csv`, `diagnostics.csv`, `ratios.csv` and
-/// `advantages.csv` into the folder `dir`.
+type ExpectationRow<'a> = (
+    Series<'a>,
+    Option<usize>,
+    f64,
+    &'a str,
+    Triple,
+    [usize; 2],
+    Option<Censoring>,
+    (&'a str, f64),
+    Option<Verdict>,
+    &'a str,
+);
+
+/// Writes `thresholds.csv`, `exponents.csv`, `diagnostics.csv`, `ratios.csv`,
+/// `advantages.csv` and `expectations.csv` into the folder `dir`.
 ///
 /// # Errors
 /// As [`write_thresholds`].
@@ -129,7 +161,8 @@ pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
     write_exponents(&dir.join("exponents.csv"), analysis)?;
     write_diagnostics(&dir.join("diagnostics.csv"), analysis)?;
     write_ratios(&dir.join("ratios.csv"), analysis)?;
-    write_advantages(&dir.join("advantages.csv"), analysis)
+    write_advantages(&dir.join("advantages.csv"), analysis)?;
+    write_expectations(&dir.join("expectations.csv"), analysis)
 }
 
 /// Writes `thresholds.csv` at `path`.
@@ -177,6 +210,48 @@ pub fn write_ratios(path: &Path, analysis: &Analysis) -> Result<()> {
 /// As [`write_thresholds`].
 pub fn write_advantages(path: &Path, analysis: &Analysis) -> Result<()> {
     write_table(path, analysis, &ADVANTAGE_COLUMNS, analysis.advantages.iter().map(advantage_row))
+}
+
+/// Writes `expectations.csv` at `path`.
+///
+/// # Errors
+/// As [`write_thresholds`].
+pub fn write_expectations(path: &Path, analysis: &Analysis) -> Result<()> {
+    let rows = analysis.expectations.iter().flat_map(|judged| {
+        let cells = judged.cells.iter().map(|cell| expectation_cell(analysis, judged, cell));
+        cells.chain([expectation_row(analysis, judged)])
+    });
+    write_table(path, analysis, &EXPECTATION_COLUMNS, rows)
+}
+
+fn expectation_row<'a>(analysis: &Analysis, judged: &'a Judged) -> ExpectationRow<'a> {
+    (
+        judged.series.as_ref().map_or(("", "", None, None, None, None), series),
+        None,
+        analysis.threshold,
+        &judged.quantity,
+        fields(judged.value),
+        [judged.points, judged.censored],
+        None,
+        (judged.predicted.sign(), judged.predicted.number()),
+        Some(judged.verdict),
+        &judged.claim,
+    )
+}
+
+fn expectation_cell<'a>(
+    analysis: &Analysis,
+    judged: &'a Judged,
+    cell: &'a JudgedCell,
+) -> ExpectationRow<'a> {
+    let mut row = expectation_row(analysis, judged);
+    row.0 = series(&cell.series);
+    row.1 = Some(cell.d);
+    row.4 = fields(Some(cell.value));
+    row.5 = [1, usize::from(cell.censored != Censoring::None)];
+    row.6 = Some(cell.censored);
+    row.8 = None;
+    row
 }
 
 fn threshold_row(t: &Threshold) -> ThresholdRow<'_> {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secateur::analysis::{self, Analysis, Options};
+use secateur::expectation::Expectation;
 use secateur::record::{self, Record};
 use secateur::study::manifest::Manifest;
 use secateur::study::store::{TRIALS, Trials, tables};
@@ -32,9 +33,13 @@ pub(crate) fn report(
     }
     match format {
         TableFormat::Json => print::json(analysis),
-        TableFormat::Markdown => print::text(&report::markdown_table(analysis)),
+        TableFormat::Markdown => {
+            print::text(&report::markdown_table(analysis));
+            section(&report::expectation_markdown(analysis));
+        }
         TableFormat::Text => {
             print::text(&report::exponent_table(analysis));
+            section(&report::expectation_table(analysis));
             let notes = report::notes(analysis);
             if !notes.is_empty() {
                 print::text("");
@@ -45,6 +50,14 @@ pub(crate) fn report(
         }
     }
     Ok(())
+}
+
+/// Prints a further table, if there is one.
+fn section(table: &str) {
+    if !table.is_empty() {
+        print::text("");
+        print::text(table);
+    }
 }
 
 /// `secateur fit`: thresholds, exponents and verdicts again.
@@ -84,6 +97,7 @@ pub(crate) struct Found {
     manifest: String,
     records: Vec<Record>,
     options: Options,
+    expectations: Vec<Expectation>,
 }
 
 impl Found {
@@ -127,8 +141,9 @@ impl Found {
         };
         let usual = manifest.as_ref().map_or(Options::default().threshold, |m| m.threshold);
         let options = options(threshold.unwrap_or(usual));
+        let expectations = manifest.as_ref().map_or(Vec::new(), expectations);
         let manifest = manifest.map_or(String::new(), |m| m.id);
-        Ok(Self { folder: Some(folder), study, manifest, records, options })
+        Ok(Self { folder: Some(folder), study, manifest, records, options, expectations })
     }
 
     /// The trials of a table of any origin; its estimates go to `out`, if that is given.
@@ -149,12 +164,18 @@ impl Found {
                 .hint("its tables are not overwritten: choose another --out, or rename the file"));
         }
         let options = options(threshold.unwrap_or(Options::default().threshold));
-        Ok(Self { folder, study, manifest: String::new(), records, options })
+        let manifest = String::new();
+        Ok(Self { folder, study, manifest, records, options, expectations: Vec::new() })
     }
 
     /// All estimates.
     pub(crate) fn analyse(&self) -> Result<Analysis> {
-        let analysis = analysis::analyse(&self.study, &self.records, &self.options)?;
+        let analysis = analysis::analyse_expecting(
+            &self.study,
+            &self.records,
+            &self.options,
+            &self.expectations,
+        )?;
         Ok(Analysis { manifest: self.manifest.clone(), ..analysis })
     }
 
@@ -167,6 +188,20 @@ impl Found {
         })?;
         Ok(Some(folder))
     }
+}
+
+/// What the study of a manifest expects.
+fn expectations(manifest: &Manifest) -> Vec<Expectation> {
+    if manifest.resolved.get("expect").is_none() {
+        return Vec::new();
+    }
+    manifest.study().map_or_else(
+        |error| {
+            print::note(&format!("note: what the study expects is not judged: {error}"));
+            Vec::new()
+        },
+        |study| study.expectations,
+    )
 }
 
 /// Notes on tables that were read, and how many of their trials failed, to standard error.

@@ -104,7 +104,8 @@ fn finish(
     }
     let options = folder::options(study.samples.threshold);
     let manifest = Manifest::read(target).map_or(String::new(), |m| m.id);
-    let analysis = analysis::analyse(&study.name, &outcome.records, &options)?;
+    let (records, expectations) = (&outcome.records, &study.expectations);
+    let analysis = analysis::analyse_expecting(&study.name, records, &options, expectations)?;
     let analysis = Analysis { manifest, ..analysis };
     folder::report(&analysis, Some(target), arguments.format.into(), true)?;
     if !study.expected.is_empty() {

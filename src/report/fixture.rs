@@ -18,6 +18,7 @@ pub(super) fn realistic() -> Analysis {
         thresholds: Vec::new(),
         exponents: Vec::new(),
         advantages: Vec::new(),
+        expectations: Vec::new(),
     };
     for alpha in ALPHAS {
         for learner in ["unpruned", "pruned"] {

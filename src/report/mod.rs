@@ -11,6 +11,7 @@ pub mod scene;
 mod axis;
 mod comparison;
 mod details;
+mod expectations;
 mod exponents;
 mod font;
 mod format;
@@ -40,6 +41,7 @@ use crate::error::{Error, Result};
 
 pub use comparison::{MARKS, comparison_markdown, comparison_text};
 pub use details::details_table;
+pub use expectations::{expectation_markdown, expectation_table};
 pub use exponents::draw as exponents;
 pub use learning_curves::draw as learning_curves;
 pub use notes::notes;

@@ -20,6 +20,7 @@ fn empty() -> Analysis {
         thresholds,
         exponents,
         advantages,
+        expectations: Vec::new(),
     }
 }
 

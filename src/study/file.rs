@@ -8,17 +8,21 @@ use serde_json::Value as Json;
 use super::catalogue::{check_name, printable};
 use super::cell::{Cell, Series};
 use super::document::{Node, Section};
+use super::expect::read_expectations;
 use super::lattice;
 use super::search::{Aim, Method};
 use super::sweep::{Common, MAX_TRIALS, read_sweeps};
 use crate::error::{Error, Result};
+use crate::expectation::Expectation;
 use crate::learner::options::Simulation;
 
-const FILE_KEYS: [&str; 9] =
-    ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "profiles"];
+const FILE_KEYS: [&str; 10] = [
+    "claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect",
+    "profiles",
+];
 /// What is left once a profile has been applied.
-const STUDY_KEYS: [&str; 8] =
-    ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep"];
+const STUDY_KEYS: [&str; 9] =
+    ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect"];
 const SAMPLES_KEYS: [&str; 7] =
     ["search", "threshold", "precision", "n_min", "n_max", "test", "simulation"];
 const SIMULATIONS: [(&str, Simulation); 3] = [
@@ -91,6 +95,8 @@ pub struct Study {
     pub samples: SamplePlan,
     /// Cells, by series, in increasing d.
     pub series: Vec<Series>,
+    /// What the results are held against.
+    pub expectations: Vec<Expectation>,
     /// Profile that was applied.
     pub profile: Profile,
     /// The resolved document, for the manifest.
@@ -164,6 +170,7 @@ impl Study {
             expected: text("expected")?,
             seed,
             samples,
+            expectations: read_expectations(&section, &series)?,
             series,
             profile,
             resolved: root.to_json(),

@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod cell;
 pub mod cost;
 pub mod document;
+mod expect;
 pub mod file;
 pub mod lattice;
 mod learner_options;

@@ -1,0 +1,57 @@
+//! The table of what the study expects, for the terminal and for Markdown.
+
+use super::format;
+use super::grid::Grid;
+use super::group::Setting;
+use crate::analysis::estimate::{Analysis, Interval, Judged};
+use crate::record::known;
+
+const HEADINGS: [&str; 7] =
+    ["quantity", "series", "measured [95 % interval]", "predicted", "points", "verdict", "claim"];
+/// Columns of numbers stand right.
+const RIGHT: [bool; 7] = [false, false, true, true, true, false, false];
+
+/// What the study expects as aligned text, in the order of its file; empty if it expects
+/// nothing.
+#[must_use]
+pub fn expectation_table(analysis: &Analysis) -> String {
+    grid(analysis).map_or(String::new(), |grid| grid.text())
+}
+
+/// The same as a Markdown table.
+#[must_use]
+pub fn expectation_markdown(analysis: &Analysis) -> String {
+    grid(analysis).map_or(String::new(), |grid| grid.markdown())
+}
+
+fn grid(analysis: &Analysis) -> Option<Grid<'static, 7>> {
+    let rows: Vec<_> = analysis.expectations.iter().map(row).collect();
+    (!rows.is_empty()).then_some(Grid { headings: HEADINGS, right: RIGHT, rows })
+}
+
+fn row(judged: &Judged) -> [String; 7] {
+    let censored = match judged.censored {
+        0 => String::new(),
+        n => format!(" ({n} censored)"),
+    };
+    let series = judged.series.as_ref().map(|key| {
+        let alpha = known(key.alpha).map(|a| format!(", α = {}", format::short(a)));
+        Setting::of(key).words() + &alpha.unwrap_or_default()
+    });
+    let sign = judged.predicted.sign().trim_start_matches('=');
+    let number = format::samples(judged.predicted.number());
+    [
+        judged.quantity.clone(),
+        series.unwrap_or_else(|| "all".to_owned()),
+        format::or_dash(judged.value, numbers),
+        format!("{sign} {number}").trim_start().to_owned(),
+        format!("{}{censored}", judged.points),
+        judged.verdict.word().to_owned(),
+        judged.claim.clone(),
+    ]
+}
+
+fn numbers(interval: Interval) -> String {
+    let [value, low, high] = [interval.value, interval.low, interval.high].map(format::samples);
+    format!("{value} [{low}, {high}]")
+}

@@ -1,0 +1,227 @@
+//! What a study expects: pooled ratios against a direct computation and known truth, verdicts.
+
+#[path = "../scripts/coverage/truth.rs"]
+mod truth;
+
+use secateur::analysis::estimate::{Analysis, Censoring, Interval, Judged, Verdict};
+use secateur::analysis::expect::pooled;
+use secateur::analysis::fit::Point;
+use secateur::analysis::threshold::Place::{self, Above, Below, Inside};
+use secateur::analysis::verdict::against;
+use secateur::analysis::{Options, analyse_expecting};
+use secateur::expectation::{Expectation, Metric, Predicted, Quantity, Selection};
+use secateur::record::Record;
+use truth::Truth;
+
+fn usual() -> Truth {
+    Truth {
+        beta: 1.5,
+        constant: 60.0,
+        log: false,
+        dimensions: vec![16, 34, 71, 148],
+        trials: 16,
+        noise: 0.3,
+        measurement: 0.1,
+        scatter: 0.0,
+        censored: false,
+    }
+}
+
+/// Trials of two learners with n* = 60 d^1.5 and 12 d^1.5.
+fn both(seed: u64, shared: bool) -> Vec<Record> {
+    let dear = usual();
+    let cheap = Truth { constant: 12.0, ..dear.clone() };
+    let mut records = dear.records("unpruned", seed, 2 * seed + 1);
+    records.extend(cheap.records("pruned", seed + if shared { 0 } else { 1 << 40 }, 2 * seed));
+    records
+}
+
+fn ratio(predicted: Predicted) -> Expectation {
+    let quantity = Quantity::Ratio { over: "unpruned".into(), under: "pruned".into() };
+    Expectation { claim: "c".into(), quantity, selection: Selection::default(), predicted }
+}
+
+fn analysed(records: &[Record], expectation: Expectation) -> Analysis {
+    let options = Options { bootstrap: 200, ..Options::default() };
+    analyse_expecting("synthetic", records, &options, &[expectation]).expect("good records")
+}
+
+fn judged(records: &[Record], expectation: Expectation) -> Judged {
+    analysed(records, expectation).expectations.remove(0)
+}
+
+#[test]
+fn the_pooled_ratio_is_the_geometric_mean_of_those_of_the_cells() {
+    let found = analysed(&both(3, true), ratio(Predicted::Value(5.0)));
+    let n_star = |learner: &str, d: usize| {
+        let cell = |t: &&_| {
+            let t: &secateur::analysis::estimate::Threshold = t;
+            t.series.learner == learner && t.d == d
+        };
+        found.thresholds.iter().find(cell).expect("the cell is there").n_star
+    };
+    let judged = &found.expectations[0];
+    let mut sum = 0.0;
+    for (cell, d) in judged.cells.iter().zip(usual().dimensions) {
+        let direct = n_star("unpruned", d) / n_star("pruned", d);
+        assert_eq!((cell.d, cell.series.learner.as_str()), (d, "pruned"));
+        assert!((cell.value.value / direct - 1.0).abs() < 1e-9, "{cell:?} {direct}");
+        assert!(cell.value.low < direct && direct < cell.value.high);
+        sum += direct.ln();
+    }
+    let value = judged.value.expect("all cells cross");
+    assert_eq!((judged.points, judged.censored, judged.cells.len()), (4, 0, 4));
+    assert!((value.value.ln() - sum / 4.0).abs() < 1e-9);
+}
+
+fn point(place: Place, moves: &[f64]) -> Point {
+    let moved = |by: &f64| match place {
+        Inside(y) => Some(Inside(y + by)),
+        other => Some(other),
+    };
+    Point { d: 9, place, replicates: moves.iter().map(moved).collect(), trials: 8 }
+}
+
+/// The interval by the formula of the documentation, loop by loop.
+#[test]
+fn the_interval_of_a_pooled_ratio_is_that_of_the_formula() {
+    let moves = [[0.3, -0.1, 0.2, -0.4, 0.1], [-0.2, 0.5, 0.1, 0.0, -0.3], [0.0; 5]];
+    let places = [1.0, 2.5, -0.5];
+    let points: Vec<Point> = places.iter().zip(&moves).map(|(&y, m)| point(Inside(y), m)).collect();
+    let found = pooled(&points.iter().collect::<Vec<_>>()).expect("three values").0;
+    let mut means = [0.0; 5];
+    for (place, moves) in places.iter().zip(&moves) {
+        for (mean, by) in means.iter_mut().zip(moves) {
+            *mean += (place + by) / 3.0;
+        }
+    }
+    let centre = means.iter().sum::<f64>() / 5.0;
+    let mut v = means.iter().map(|m| (m - centre) * (m - centre)).sum::<f64>() / 4.0;
+    // The third cell has no bootstrap variance: 0.02² stand in for it.
+    v += 0.02 * 0.02 / 9.0;
+    let half = 1.959_963_984_540_054 * (0.9 * v).sqrt();
+    assert!((found.value - 1.0).abs() < 1e-12, "{found:?}");
+    assert!((found.high - 1.0 - half).abs() < 1e-12 && (1.0 - found.low - half).abs() < 1e-12);
+}
+
+#[test]
+fn bounds_open_a_side_and_opposite_bounds_say_nothing() {
+    let inside = point(Inside(1.0), &[0.1, -0.1]);
+    let (above, below) = (point(Above(2.0), &[0.0; 2]), point(Below(0.5), &[0.0; 2]));
+    let up = pooled(&[&inside, &above]).expect("one-sided");
+    assert_eq!((up.0.value, up.0.high, up.1), (1.5, f64::INFINITY, Censoring::Above));
+    let down = pooled(&[&inside, &below]).expect("one-sided");
+    assert_eq!((down.0.low, down.1), (f64::NEG_INFINITY, Censoring::Below));
+    assert_eq!((pooled(&[&above, &below]), pooled(&[])), (None, None));
+    let words = [Predicted::Value(0.5), Predicted::Value(3.0), Predicted::AtLeast(1.0)];
+    let words = words.map(|p| up.against(p));
+    assert_eq!(words, [Verdict::Excluded, Verdict::Censored, Verdict::Consistent]);
+    assert_eq!(up.against(Predicted::AtMost(1.0)), Verdict::Excluded);
+    assert_eq!(up.against(Predicted::AtMost(2.0)), Verdict::Censored);
+}
+
+#[test]
+fn an_interval_against_a_number_or_a_bound() {
+    use Predicted::{AtLeast, AtMost, Value};
+    use Verdict::{Consistent, Excluded, Unresolved};
+    let interval = Interval { value: 2.0, low: 1.9, high: 2.1 };
+    let cases = [
+        (Value(2.05), 0.2, Consistent),
+        (Value(2.05), 0.05, Unresolved),
+        (Value(2.2), 0.2, Excluded),
+        (AtLeast(1.9), 0.0, Consistent),
+        (AtLeast(2.0), 0.2, Unresolved),
+        (AtLeast(2.2), 0.2, Excluded),
+        (AtMost(2.1), 0.0, Consistent),
+        (AtMost(2.0), 0.2, Unresolved),
+        (AtMost(1.8), 0.2, Excluded),
+    ];
+    for (predicted, widest, verdict) in cases {
+        assert_eq!(against(interval, predicted, widest), verdict, "{predicted:?} {widest}");
+    }
+}
+
+/// 95 % intervals of the pooled ratio hold the true 5 in about 95 %, and shared data shorten them.
+#[test]
+fn intervals_of_a_pooled_ratio_hold_the_truth() {
+    let repetitions = 150;
+    let mut widths = Vec::new();
+    for shared in [true, false] {
+        let (mut held, mut width) = (0, 0.0);
+        for seed in 0..repetitions {
+            let value = judged(&both(seed, shared), ratio(Predicted::Value(5.0))).value;
+            let value = value.expect("all cells cross");
+            held += usize::from(value.low <= 5.0 && 5.0 <= value.high);
+            width += (value.high / value.low).ln() / repetitions as f64;
+        }
+        // 95 % of 150 is 142.5, standard deviation 2.7.
+        assert!((133..=149).contains(&held), "{held} {shared}");
+        widths.push(width);
+    }
+    assert!(widths[0] < 0.7 * widths[1], "{widths:?}");
+}
+
+#[test]
+fn a_ratio_has_the_verdict_of_its_prediction() {
+    let records = both(8, true);
+    let verdict = |predicted| judged(&records, ratio(predicted)).verdict;
+    assert_eq!(verdict(Predicted::Value(5.0)), Verdict::Consistent);
+    assert_eq!(verdict(Predicted::Value(8.0)), Verdict::Excluded);
+    assert_eq!(verdict(Predicted::AtLeast(3.0)), Verdict::Consistent);
+    assert_eq!(verdict(Predicted::AtMost(3.0)), Verdict::Excluded);
+}
+
+#[test]
+fn exponents_are_judged_series_by_series() {
+    let quantity = Quantity::Exponent { learner: "unpruned".into() };
+    let expect = |predicted, alpha| {
+        let selection = Selection { alpha, ..Selection::default() };
+        Expectation { claim: "c".into(), quantity: quantity.clone(), selection, predicted }
+    };
+    let dimensions = vec![16, 34, 71, 148, 311, 650];
+    let records = Truth { trials: 64, dimensions, ..usual() }.records("unpruned", 4, 4);
+    let alpha = records[0].alpha;
+    let one = judged(&records, expect(Predicted::Value(1.5), Some(alpha)));
+    assert_eq!((one.verdict, one.points), (Verdict::Consistent, 6));
+    assert_eq!(one.series.expect("of a series").learner, "unpruned");
+    let two = judged(&records, expect(Predicted::Value(2.0), None));
+    assert_eq!(two.verdict, Verdict::Excluded);
+    assert!(analysed(&records, expect(Predicted::Value(2.0), Some(0.01))).expectations.is_empty());
+    let short: Vec<Record> = records.into_iter().filter(|r| r.d < 100).collect();
+    let three = judged(&short, expect(Predicted::AtLeast(1.0), None));
+    assert_eq!(three.verdict, Verdict::TooFewDimensions);
+}
+
+/// Mean and standard error of a metric by a loop over the rows at the largest n.
+#[test]
+fn a_metric_is_averaged_at_the_largest_n() {
+    let mut records = both(5, true);
+    for (i, record) in records.iter_mut().enumerate() {
+        record.subspace = 0.5 + 0.4 * ((i * 7919) % 101) as f64 / 101.0;
+    }
+    let (mut sum, mut square) = (0.0, 0.0);
+    for d in usual().dimensions {
+        let cell = || records.iter().filter(|r| r.d == d && r.learner == "pruned");
+        let n = cell().map(|r| r.n).max().expect("rows");
+        let values: Vec<f64> = cell().filter(|r| r.n == n).map(|r| r.subspace).collect();
+        let (t, mean) = (values.len() as f64, values.iter().sum::<f64>() / values.len() as f64);
+        sum += mean / 4.0;
+        square += values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (t - 1.0) / t / 16.0;
+    }
+    let quantity = Quantity::Metric { metric: Metric::Subspace, learner: "pruned".into() };
+    let predicted = Predicted::AtLeast(0.5);
+    let expectation =
+        Expectation { claim: "c".into(), quantity, selection: Selection::default(), predicted };
+    let found = judged(&records, expectation);
+    let value = found.value.expect("all cells have rows");
+    assert!((value.value - sum).abs() < 1e-12, "{value:?} {sum}");
+    assert!((value.high - sum - 1.959_963_984_540_054 * square.sqrt()).abs() < 1e-12);
+    assert_eq!((found.verdict, found.cells.len()), (Verdict::Consistent, 4));
+}
+
+#[test]
+fn every_metric_has_its_own_name() {
+    for (name, metric) in Metric::NAMES {
+        assert_eq!(metric.name(), name);
+    }
+}

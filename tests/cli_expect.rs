@@ -1,0 +1,114 @@
+//! `[[expect]]`: what is printed and written, after `study` and after `fit`, and what is refused.
+
+mod cli_support;
+
+use cli_support::{MINI, Place};
+
+const EXPECT: &str = r#"
+[[expect]]
+claim = "pruning saves samples"
+ratio = ["unpruned", "pruned"]
+predicted = { at_least = 1.01 }
+
+[[expect]]
+claim = "d squared"
+exponent = "unpruned"
+predicted = 2
+
+[[expect]]
+claim = "the subspace is found"
+metric = "subspace"
+learner = "pruned"
+alpha = 0.5
+predicted = { at_most = 1 }
+"#;
+
+#[test]
+fn expectations_are_judged_printed_and_written() {
+    let place = Place::new();
+    place.write("studies/mini.toml", format!("{MINI}{EXPECT}"));
+    let ran = place.run(&["study", "mini", "--set", "samples.n_max=16384", "--quiet"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let table = ran.out.split("\n\n").nth(1).expect("a second table");
+    let starts: Vec<_> = table.lines().skip(2).map(|l| l.split("  ").next()).collect();
+    let names = ["n*(unpruned) / n*(pruned)", "β(unpruned)", "subspace(pruned)"];
+    assert_eq!(starts, names.map(Some), "{table}");
+
+    let name = "results/mini/expectations.csv";
+    let written = std::fs::read_to_string(place.path(name)).expect("it is there");
+    let head = "learner,link,k_star,r,alpha,q,d,threshold,quantity,value,ci_low,ci_high,points,\
+                censored,bound,relation,predicted,verdict,claim,manifest";
+    assert_eq!(written.lines().next(), Some(head));
+    // Four cells and one verdict, one verdict, four cells and one verdict.
+    assert_eq!(written.lines().count(), 1 + 5 + 1 + 5);
+    let row = written.lines().find(|l| l.contains(",d squared,")).expect("the exponent");
+    assert!(row.starts_with("unpruned,He2,2,1,0.5,0.0,,0.5,β(unpruned),"), "{row}");
+
+    let again = place.run(&["fit", "mini", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&again.out).expect("one document");
+    let judged = json["expectations"].as_array().expect("a list");
+    assert_eq!(judged.len(), 3);
+    assert_eq!(judged[1]["predicted"]["value"], 2.0);
+    assert_eq!(judged[0]["cells"].as_array().map(Vec::len), Some(4));
+    let word = judged[1]["verdict"].as_str().expect("a word");
+    assert!(row.contains(&format!(",{word},d squared,")), "{row} {word}");
+    assert_eq!(std::fs::read_to_string(place.path(name)).expect("it is there"), written);
+    let markdown = place.run(&["fit", "mini", "--format", "markdown"]).out;
+    assert!(markdown.contains("| n*(unpruned) / n*(pruned) | all | "), "{markdown}");
+}
+
+/// The message of `secateur plan` about a study that ends with `expect`.
+fn refused(expect: &str, message: &str) {
+    let place = Place::new();
+    place.write("studies/bad.toml", format!("{MINI}\n[[expect]]\n{expect}"));
+    let ran = place.run(&["plan", "bad"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{expect}");
+    let lines: Vec<&str> = ran.err.lines().map(str::trim).collect();
+    for part in message.lines() {
+        assert!(lines.iter().any(|l| l.contains(part)), "{part:?} in {}", ran.err);
+    }
+}
+
+#[test]
+fn expectations_that_nothing_can_answer_are_refused() {
+    refused(
+        "claim = \"c\"\nexponent = \"prunde\"\npredicted = 1\n",
+        "no sweep runs a learner `prunde`\nstudies/bad.toml:18:12\ndid you mean `pruned`?",
+    );
+    refused(
+        "claim = \"c\"\nratio = [\"pruned\"]\npredicted = 1\n",
+        "ratio needs two learners\nstudies/bad.toml:18:9",
+    );
+    refused(
+        "claim = \"c\"\nratio = [\"pruned\", \"unpruned\"]\npredicted = -1\n",
+        "a ratio of sample sizes is positive\nstudies/bad.toml:19:13",
+    );
+    refused(
+        "claim = \"c\"\nexponent = \"pruned\"\nmetric = \"risk\"\npredicted = 1\n",
+        "an expectation needs one of exponent, ratio and metric",
+    );
+    refused(
+        "claim = \"c\"\nmetric = \"subspaec\"\nlearner = \"pruned\"\npredicted = 1\n",
+        "unknown metric `subspaec`\ndid you mean \"subspace\"?",
+    );
+    refused(
+        "claim = \"c\"\nexponent = \"pruned\"\npredicted = { at_least = 1, at_most = 2 }\n",
+        "predicted needs one of at_least and at_most\nstudies/bad.toml:19:13",
+    );
+    refused(
+        "claim = \"c\"\nexponent = \"pruned\"\nalpha = 0.25\npredicted = 1\n",
+        "no cell of this study answers β(pruned)",
+    );
+    refused(
+        "exponent = \"pruned\"\npredicted = 1\n",
+        "`claim` is missing in expect\nstudies/bad.toml:16:1",
+    );
+    refused(
+        "claim = \"c\"\nexponent = \"pruned\"\nlearner = \"pruned\"\npredicted = 1\n",
+        "`learner` is only for a metric\nstudies/bad.toml:19:11",
+    );
+    refused(
+        "claim = \"c\"\nexponentt = \"pruned\"\npredicted = 1\n",
+        "unknown key `exponentt` in expect\ndid you mean `exponent`?",
+    );
+}
