@@ -470,5 +470,6 @@ fn tables_have_the_columns_of_the_design() {
         (read("ratios.csv").lines().count(), read("advantages.csv").lines().count()),
         (1, 1)
     );
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 5);
+    assert_eq!(read("expectations.csv").lines().count(), 1);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 6);
 }
