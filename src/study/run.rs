@@ -1,7 +1,7 @@
 //! Runs what a study still lacks, on all threads.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -217,27 +217,29 @@ impl Work<'_> {
         let (name, n) = (cell.name(), lattice::size(request.index));
         let expected = cost::trial_seconds(rates, setting, cell, n, test);
         let first = done.len() as u32;
-        let trials: Vec<(Record, bool)> = (first..request.trials)
-            .into_par_iter()
-            .with_max_len(1)
-            .filter_map(|trial| {
-                if let Some(record) = store.done().find(&name, n, trial) {
-                    return Some((record.clone(), false));
-                }
-                if self.stopped() {
-                    return None;
-                }
-                let record = conditions.run(n, trial);
-                if let Err(error) = store.append(&record) {
-                    self.fail(error);
-                    return None;
-                }
-                (self.observe)(Event::Trial { record: &record, expected });
-                Some((record, true))
-            })
-            .collect();
-        let ran = trials.iter().filter(|(_, new)| *new).count();
-        done.extend(trials.into_iter().map(|(record, _)| record));
+        let ran = AtomicUsize::new(0);
+        let found = Mutex::new(Vec::with_capacity((request.trials - first) as usize));
+        // Records go through a lock: collecting them in parallel costs more than a lock does.
+        (first..request.trials).into_par_iter().with_max_len(1).for_each(|trial| {
+            if let Some(record) = store.done().find(&name, n, trial) {
+                lock(&found).push(record.clone());
+                return;
+            }
+            if self.stopped() {
+                return;
+            }
+            let record = conditions.run(n, trial);
+            if let Err(error) = store.append(&record) {
+                return self.fail(error);
+            }
+            (self.observe)(Event::Trial { record: &record, expected });
+            ran.fetch_add(1, Ordering::Relaxed);
+            lock(&found).push(record);
+        });
+        let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        found.sort_by_key(|record| record.trial);
+        done.extend(found);
+        let ran = ran.into_inner();
         (ran, ran as f64 * expected)
     }
 }
