@@ -29,10 +29,8 @@ impl Trial {
         let study = Study::parse("bench", "bench.toml", &text, Profile::Standard, &[]);
         let study = study.expect("a valid study");
         let (setting, cell) = (&study.series[0].setting, &study.series[0].cells[0]);
-        let built = setting.kind.build(&setting.options, setting.k_star).expect("valid options");
-        let (learner, crew) = (&*built, Crew::alone());
-        let trial =
-            Conditions { study: "bench", manifest: "", setting, cell, learner, test: 4096, crew };
+        let crew = Crew::alone();
+        let trial = Conditions { study: "bench", manifest: "", setting, cell, test: 4096, crew };
         group.throughput(Throughput::Elements(n));
         group.bench_function(id, |b| b.iter(|| black_box(trial.run(n, 0))));
     }

@@ -11,5 +11,6 @@ mod replace;
 pub mod report;
 pub mod sample;
 pub mod study;
+pub mod words;
 
 pub use error::{Error, ErrorKind, Result};

@@ -8,7 +8,7 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::{MINI, Place};
+use cli_support::{MINI, Place, flat};
 
 /// A study that is busy for minutes.
 fn busy(place: &Place, more: &[&str]) -> Child {
@@ -32,7 +32,7 @@ fn a_second_process_is_told_who_is_there_and_a_dead_one_is_no_obstacle() {
     {
         let ran = place.run(second);
         assert_eq!(ran.code, Some(1), "{second:?}");
-        let flat = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        let flat = flat(&ran.err);
         assert!(flat.starts_with(&holder), "{second:?}: {flat}");
         assert!(flat.contains("is running a study in results/mini, for"), "{flat}");
         assert!(flat.ends_with("help: wait for it, stop it, or choose another --out"), "{flat}");

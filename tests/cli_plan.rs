@@ -5,7 +5,7 @@ mod cli_support;
 use std::fs;
 use std::process::Stdio;
 
-use cli_support::{MINI, Place};
+use cli_support::{MINI, Place, flat};
 use serde_json::Value as Json;
 
 const TRIALS: &str = "results/mini/trials.csv";
@@ -72,7 +72,7 @@ fn what_cannot_fit_in_memory_is_refused_before_anything_is_written() {
     let arguments = ["--set", "samples.simulation=explicit", "--threads", "4096"];
     let ran = place.run(&[&["study", "mini"][..], &arguments].concat());
     assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
-    let flat = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat = flat(&ran.err);
     assert!(flat.starts_with("× mini: needs about "), "{flat}");
     assert!(flat.contains(" of memory on 4096 threads, and "), "{flat}");
     assert!(
@@ -103,11 +103,17 @@ fn more_than_an_hour_is_not_begun_unasked() {
     let mut command = place.command(&long);
     let output = command.stdin(Stdio::null()).output().expect("it starts");
     let said = String::from_utf8(output.stderr).expect("text");
-    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat = flat(&said);
     assert_eq!(output.status.code(), Some(2), "{flat}");
     assert!(flat.starts_with("× mini is expected to take "), "{flat}");
     assert!(flat.contains("--yes runs it all the same; --profile standard is shorter"), "{flat}");
     assert!(!place.path("results").exists());
+    // Nor is anything moved out of its way.
+    assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
+    let before = place.files();
+    let ran = place.command(&[&long[..], &["--fresh"]].concat()).stdin(Stdio::null()).output();
+    assert_eq!(ran.expect("it starts").status.code(), Some(2));
+    assert!(place.files() == before);
 }
 
 #[test]

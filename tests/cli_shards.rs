@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
-use cli_support::{MINI, Place, rows};
+use cli_support::{MINI, Place, flat, rows};
 use secateur::record;
 use serde_json::Value as Json;
 
@@ -109,8 +109,7 @@ fn folders_from_elsewhere_are_merged_and_doubles_must_agree() {
     let ran = here.run(&merge);
     let name = format!("cell {}, n = {}, trial {}", wrong.cell, wrong.n, wrong.trial);
     let message = format!("disagree about {name}: risk {risk} and 0.123");
-    let words = ran.err.split_whitespace().filter(|word| *word != "│");
-    let flat = words.collect::<Vec<_>>().join(" ");
+    let flat = flat(&ran.err);
     assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
     assert!(flat.contains(&message), "{}", ran.err);
     assert!(here.files() == before);

@@ -10,7 +10,7 @@ use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::{MINI, Place, rows};
+use cli_support::{MINI, Place, flat, rows};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use secateur::record::Record;
@@ -129,7 +129,7 @@ fn a_full_disk_ends_the_study_and_the_next_run_goes_on() {
     shell.args(["-c", limited]).arg(program).current_dir(full.path(""));
     let output = shell.output().expect("a shell");
     let said = String::from_utf8(output.stderr).expect("text");
-    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat = flat(&said);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(flat.contains("× cannot write results/mini/trials.csv: File too large"), "{flat}");
     assert!(
@@ -152,13 +152,15 @@ fn results_that_vanish_under_a_study_are_noticed() {
     let arguments = ["study", "mini", "--trials", "20000", "--set", "samples.precision=0"];
     let child = place.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     let mut child = child.expect("it starts");
-    while !place.path(TRIALS).exists() && child.try_wait().expect("a child").is_none() {
+    // Until it runs: before that, what is missing is the manifest.
+    let written = || fs::metadata(place.path(TRIALS)).map_or(0, |m| m.len());
+    while written() < 2000 && child.try_wait().expect("a child").is_none() {
         sleep(Duration::from_millis(2));
     }
     fs::rename(place.path("results"), place.path("elsewhere")).expect("it can be moved");
     let ended = child.wait_with_output().expect("it ends");
     let said = String::from_utf8(ended.stderr).expect("text");
-    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let flat = flat(&said);
     assert_eq!(ended.status.code(), Some(1), "{said}");
     assert!(
         flat.contains("× results/mini/trials.csv has vanished while the study was running"),

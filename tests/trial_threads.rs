@@ -17,10 +17,8 @@ fn records(simulation: &str, threads: usize) -> Vec<Record> {
     let study = Study::parse("s", "s.toml", &text, Profile::Standard, &[]).unwrap();
     let run = |series: &Series| {
         let setting = &series.setting;
-        let learner = setting.kind.build(&setting.options, setting.k_star).unwrap();
-        let (cell, learner, crew) = (&series.cells[0], &*learner, &Crew::new(threads));
-        Conditions { study: "s", manifest: "", setting, cell, learner, test: 1 << 16, crew }
-            .run(N, 0)
+        let (cell, crew) = (&series.cells[0], &Crew::new(threads));
+        Conditions { study: "s", manifest: "", setting, cell, test: 1 << 16, crew }.run(N, 0)
     };
     study.series.iter().map(run).collect()
 }

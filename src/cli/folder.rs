@@ -118,7 +118,7 @@ impl Found {
 
     /// The trials of a results folder, less those of cells that its study no longer has.
     pub(crate) fn of_folder(folder: PathBuf, threshold: Option<f64>) -> Result<Self> {
-        let (trials, notes) = Trials::read(&folder)?;
+        let (trials, notes) = Trials::read(&tables(&folder))?;
         announce(&notes, trials.records());
         let mut records = trials.into_records();
         let manifest = Manifest::read(&folder);

@@ -27,9 +27,7 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<Ending> {
     let name = target.display();
     print::text(&format!(
         "{} trials of {} tables are in {name}/trials.csv; {} rows were in more than one, equal to the bit",
-        merged.trials,
-        merged.tables.len(),
-        merged.duplicates,
+        merged.trials, merged.tables, merged.duplicates,
     ));
     print::note(&format!(
         "`secateur fit {name}` fits them; `secateur study` runs what is missing, and draws"

@@ -3,9 +3,10 @@
 use std::io::{BufRead, IsTerminal};
 
 use secateur::study::cost::Rates;
-use secateur::study::store::Trials;
+use secateur::study::store::{self, Trials};
 use secateur::study::survey::{State, Surveyed};
 use secateur::study::{Plan, Shard, Study, blind, calibrate, cost, machine};
+use secateur::words::{bytes, duration};
 use secateur::{Error, Result};
 use serde_json::{Value as Json, json};
 
@@ -38,7 +39,7 @@ pub(crate) fn plan(arguments: &PlanArguments) -> Result<Ending> {
 /// Shows the plan of a study; runs nothing and writes nothing.
 pub(crate) fn show(selection: &Selection, shard: Option<Shard>, format: Format) -> Result<Ending> {
     let study = selection.read()?;
-    let (there, notes) = Trials::read(&selection.folder(&study))?;
+    let (there, notes) = Trials::read(&store::tables(&selection.folder(&study)))?;
     let plan = Plan::new(&study, shard, &there, &calibrate::measure()?);
     let threads = selection.threads();
     if format == Format::Json {
@@ -55,14 +56,28 @@ pub(crate) fn show(selection: &Selection, shard: Option<Shard>, format: Format) 
     Ok(Ending::Done)
 }
 
-/// The rates to expect times by: those of this machine, once it matters.
-pub(crate) fn rates(study: &Study, arguments: &StudyArguments, there: &Trials) -> Result<Rates> {
-    let typical = Plan::new(study, arguments.shard, there, &Rates::TYPICAL);
-    if typical.cpu_seconds() < WORTH_MEASURING { Ok(Rates::TYPICAL) } else { calibrate::measure() }
+/// The plan of what is about to run, and the rates that it is priced by: those of this machine,
+/// once it matters.
+///
+/// # Errors
+/// When it does not fit in memory, or takes more than an hour and nobody agrees to that.
+pub(crate) fn agreed<'a>(
+    study: &'a Study,
+    arguments: &StudyArguments,
+    there: &Trials,
+) -> Result<(Plan<'a>, Rates)> {
+    let mut rates = Rates::TYPICAL;
+    let mut plan = Plan::new(study, arguments.shard, there, &rates);
+    if plan.cpu_seconds() >= WORTH_MEASURING {
+        rates = calibrate::measure()?;
+        plan = Plan::new(study, arguments.shard, there, &rates);
+    }
+    check(study, &plan, arguments)?;
+    Ok((plan, rates))
 }
 
 /// Refuses what cannot fit in memory, and asks before more than an hour.
-pub(crate) fn check(study: &Study, plan: &Plan<'_>, arguments: &StudyArguments) -> Result<()> {
+fn check(study: &Study, plan: &Plan<'_>, arguments: &StudyArguments) -> Result<()> {
     let threads = arguments.selection.threads();
     if let Some(shortage) = shortage(plan, threads) {
         return Err(Error::runtime(format!("{}: {shortage}", study.name))
@@ -213,22 +228,4 @@ fn cells_text(cells: &[Surveyed<'_>], states: bool) -> String {
 
 fn word(state: State) -> &'static str {
     STATES.iter().find(|(s, ..)| *s == state).map_or("", |(_, name, _)| name)
-}
-
-/// Seconds in words.
-pub(crate) fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 100.0 => format!("{s:.0} s"),
-        s if s < 6000.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
-    }
-}
-
-/// Bytes in words.
-fn bytes(count: f64) -> String {
-    match count {
-        c if c < 1e6 => format!("{:.0} kB", c / 1e3),
-        c if c < 1e9 => format!("{:.0} MB", c / 1e6),
-        c => format!("{:.1} GB", c / 1e9),
-    }
 }

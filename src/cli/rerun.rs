@@ -22,13 +22,13 @@ pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
     let RerunArguments { results, trial, out, threads, format } = arguments;
     let folder = folder::find(results, out, |f| !tables(f).is_empty())
         .ok_or_else(|| folder::absent(results, out))?;
-    let (trials, _) = Trials::read(&folder)?;
+    let (trials, _) = Trials::read(&tables(&folder))?;
     let record = trials.find(&trial.cell, trial.n, trial.trial);
     let record = record.ok_or_else(|| unknown(trial, &trials, &folder))?;
     let (manifest, study) = study(record, &folder)?;
     let (series, cell) = cell(&study, record, &manifest)?;
     let threads = threads.map_or(1, usize::from);
-    let again = run(&study, series, cell, record, threads)?;
+    let again = run(&study, series, cell, record, threads);
     let columns = compare(record, &again);
     let differing: Vec<&str> =
         columns.iter().filter(|c| c.recorded != c.again).map(|c| c.name).collect();
@@ -93,26 +93,17 @@ fn cell<'a>(
     })
 }
 
-fn run(
-    study: &Study,
-    series: &Series,
-    cell: &Cell,
-    record: &Record,
-    threads: usize,
-) -> Result<Record> {
-    let setting = &series.setting;
-    let learner = setting.kind.build(&setting.options, setting.k_star)?;
+fn run(study: &Study, series: &Series, cell: &Cell, record: &Record, threads: usize) -> Record {
     let crew = Crew::new(threads);
     let conditions = Conditions {
         study: &record.study,
         manifest: &record.manifest,
-        setting,
+        setting: &series.setting,
         cell,
-        learner: &*learner,
         test: study.samples.test,
         crew: &crew,
     };
-    Ok(conditions.run(record.n, record.trial))
+    conditions.run(record.n, record.trial)
 }
 
 struct Column {

@@ -1,6 +1,7 @@
 //! `study`: plan, run what is missing, fit, plot, print.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use secateur::Result;
@@ -10,6 +11,7 @@ use secateur::study::manifest::Manifest;
 use secateur::study::search::Method;
 use secateur::study::store::{self, Trials};
 use secateur::study::{self, Event, Job, Outcome, Plan, Store, Study, blind};
+use secateur::words::duration;
 use serde_json::json;
 
 use super::arguments::StudyArguments;
@@ -27,16 +29,15 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
     let study = selection.read()?;
     let voice = Voice::new(arguments.format, arguments.quiet);
     let target = selection.folder(&study);
-    if !target.exists() {
-        // Nothing shall be left behind by a study that is not run.
-        let rates = plan::rates(&study, arguments, &Trials::default())?;
-        let plan = Plan::new(&study, arguments.shard, &Trials::default(), &rates);
-        plan::check(&study, &plan, arguments)?;
-    }
-    if arguments.fresh
-        && let Some(aside) = store::move_aside(&target)?
-    {
-        voice.say("moved", &format!("earlier results are now in {}", aside.display()));
+    // Nothing shall be left behind, or moved, by a study that is not run.
+    let (none, mut agreed) = (Trials::default(), None);
+    let mut agree = || plan::agreed(&study, arguments, &none).map(|plan| agreed = Some(plan));
+    if arguments.fresh {
+        if let Some(aside) = store::move_aside(&target, agree)? {
+            voice.say("moved", &format!("earlier results are now in {}", aside.display()));
+        }
+    } else if !target.exists() {
+        agree()?;
     }
     let store = Store::open(&target, arguments.shard)?;
     for note in store.notes() {
@@ -47,7 +48,19 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
     }
     let started = Instant::now();
     let interrupt = Interrupt::watch(how_to_go_on(&target));
-    let outcome = simulate(&study, &store, arguments, voice, &interrupt)?;
+    let (plan, rates) = agreed.map_or_else(|| plan::agreed(&study, arguments, store.done()), Ok)?;
+    announce(&study, &plan, arguments.selection.threads(), voice);
+    let manifest = Manifest::start(&study, arguments.shard, arguments.selection.threads());
+    let job = Job {
+        study: &study,
+        shard: arguments.shard,
+        store: &store,
+        manifest: &manifest.id,
+        threads: manifest.threads,
+        rates: &rates,
+        stop: interrupt.stop(),
+    };
+    let outcome = simulate(&job, &manifest, &Progress::new(&plan, arguments.progress, voice))?;
     let seconds = started.elapsed().as_secs_f64();
     let (ran, reused, failed) = (outcome.ran, outcome.reused, outcome.failed());
     let what = arguments.shard.map_or(study.name.clone(), |s| format!("{}, shard {s}", study.name));
@@ -71,23 +84,23 @@ pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
             "next",
             &format!(
                 "once all shards are done, the same command without --shard fits and draws; \
-             `secateur fit {folder}` shows what is there"
+                 `secateur fit {folder}` shows what is there"
             ),
         );
     } else {
-        finish(&study, &outcome, &target, arguments, voice)?;
+        finish(&job, &outcome, arguments, voice)?;
     }
     Ok(if failed > 0 { Ending::FailedTrials } else { Ending::Done })
 }
 
 /// Fits, draws and prints.
 fn finish(
-    study: &Study,
+    job: &Job<'_>,
     outcome: &Outcome,
-    target: &Path,
     arguments: &StudyArguments,
     voice: Voice,
 ) -> Result<()> {
+    let study = job.study;
     if study.samples.search == Method::Bracket {
         let (spent, grid) = cost::spent_and_grid(study, &outcome.records);
         voice.say(
@@ -103,47 +116,24 @@ fn finish(
         return Ok(());
     }
     let options = folder::options(study.samples.threshold);
-    let manifest = Manifest::read(target).map_or(String::new(), |m| m.id);
     let (records, expectations) = (&outcome.records, &study.expectations);
     let analysis = analysis::analyse_expecting(&study.name, records, &options, expectations)?;
-    let analysis = Analysis { manifest, ..analysis };
-    folder::report(&analysis, Some(target), arguments.format.into(), true)?;
+    let analysis = Analysis { manifest: job.manifest.to_owned(), ..analysis };
+    folder::report(&analysis, Some(job.store.folder()), arguments.format.into(), true)?;
     if !study.expected.is_empty() {
         voice.say("expected", &format!("expected: {}", study.expected));
     }
     Ok(())
 }
 
-fn simulate(
-    study: &Study,
-    store: &Store,
-    arguments: &StudyArguments,
-    voice: Voice,
-    interrupt: &Interrupt,
-) -> Result<Outcome> {
-    let (threads, shard) = (arguments.selection.threads(), arguments.shard);
-    let rates = plan::rates(study, arguments, store.done())?;
-    let plan = Plan::new(study, shard, store.done(), &rates);
-    plan::check(study, &plan, arguments)?;
-    let mut manifest = Manifest::start(study, shard, threads);
-    manifest.write(store.folder())?;
-    announce(study, &plan, threads, voice);
-    let progress = Progress::new(&plan, arguments.progress, voice);
-    let job = Job {
-        study,
-        shard,
-        store,
-        manifest: &manifest.id,
-        threads,
-        rates: &rates,
-        stop: interrupt.stop(),
-    };
-    let outcome = study::run(&job, &|event: Event<'_>| progress.observe(&event));
+/// Runs the job, and keeps the manifest that it names.
+fn simulate(job: &Job<'_>, manifest: &Manifest, progress: &Progress) -> Result<Outcome> {
+    manifest.write(job.store.folder())?;
+    let outcome = study::run(job, &|event: Event<'_>| progress.observe(&event));
     progress.finish();
     let outcome = outcome?;
-    if interrupt.code().is_none() {
-        manifest.finish();
-        manifest.write(store.folder())?;
+    if !job.stop.load(Ordering::Relaxed) {
+        manifest.finished().write(job.store.folder())?;
     }
     Ok(outcome)
 }
@@ -153,7 +143,7 @@ fn announce(study: &Study, plan: &Plan<'_>, threads: usize, voice: Voice) {
     if voice == Voice::Events {
         return voice.tell("plan", plan::as_json(study, plan, threads));
     }
-    let wall = plan::duration(plan.cpu_seconds() / threads as f64);
+    let wall = duration(plan.cpu_seconds() / threads as f64);
     voice.say(
         "plan",
         &format!(

@@ -274,12 +274,12 @@ mod tests {
     fn job() -> Job {
         Job {
             program: "/opt/secateur".to_owned(),
-            working: "/work".to_owned(),
+            working: "/home/ada".to_owned(),
             study: "mini".to_owned(),
             arguments: vec!["--profile=quick".to_owned(), "--out=results".to_owned()],
             threads: None,
             results: "results/mini".to_owned(),
-            folder: "/work/results/mini/slurm".to_owned(),
+            folder: "/home/ada/results/mini/slurm".to_owned(),
             tasks: 8,
             limit: None,
             max_array_size: 1001,

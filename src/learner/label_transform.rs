@@ -2,8 +2,8 @@
 //! ones do not.
 
 use super::network::Network;
-use super::options::{Keep, Options, PruneOptions, TransformChoice};
-use super::prune::{GradientComparison, survivors};
+use super::options::{Options, TransformChoice};
+use super::prune::GradientComparison;
 use super::split::Split;
 use super::train_kept::TrainKept;
 use super::{Learner, Task};
@@ -103,9 +103,7 @@ pub const MAX_ORDER: u32 = 8;
 /// T whose largest coordinate score, in null standard deviations, is largest.
 #[derive(Clone, Debug)]
 pub struct LabelTransform {
-    choice: TransformChoice,
     options: Options,
-    keep: Keep,
     split: Split,
 }
 
@@ -117,16 +115,13 @@ impl LabelTransform {
     pub fn new(options: &Options) -> Result<Self> {
         let stages = if options.transform == TransformChoice::Auto { 4 } else { 3 };
         Ok(Self {
-            choice: options.transform,
             options: options.clone(),
-            keep: options.prune.keep,
             split: Split::new(stages, options.split.as_deref(), options.data)?,
         })
     }
 
     fn comparison(&self, order: u32) -> Result<GradientComparison> {
-        let prune: &PruneOptions = &self.options.prune;
-        GradientComparison::new(prune, self.options.activation, order)
+        GradientComparison::new(&self.options.prune, self.options.activation, order)
     }
 
     /// The transformation with the largest score on `n` samples, and its order.
@@ -170,7 +165,7 @@ impl Learner for LabelTransform {
         let sizes = self.split.sizes(task.n)?;
         let directions = task.target.directions();
         self.check(directions.d(), directions.r())?;
-        let (transform, order) = match self.choice {
+        let (transform, order) = match self.options.transform {
             TransformChoice::Auto => self.choose(task, sizes[0])?,
             TransformChoice::Fixed(transform) => {
                 let order = transform.information_exponent(task.target.link());
@@ -180,9 +175,7 @@ impl Learner for LabelTransform {
         let [prune, feature, readout] = [3, 2, 1].map(|back| sizes[sizes.len() - back]);
         let samples = self.split.samples(task, Stage::Prune, prune);
         let labels = CentredLabels::transformed(samples, transform.function());
-        let comparison = self.comparison(order)?;
-        let scores = comparison.scores(&labels, directions.d());
-        let kept = survivors(&scores, self.keep, directions.s(), comparison.channels().len());
+        let kept = self.comparison(order)?.kept(&labels, self.options.prune.keep, directions);
         let train = TrainKept::new(&self.options, order).with_labels(transform.function());
         train.train(task, kept, &self.split, [feature, readout])
     }

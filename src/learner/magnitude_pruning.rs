@@ -6,7 +6,7 @@ use super::prune::survivors;
 use super::split::Split;
 use super::train_kept::TrainKept;
 use super::{Learner, Task};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::sample::Stage;
 
 /// One gradient step on all d coordinates, prune the input coordinates with the smallest
@@ -38,14 +38,8 @@ impl MagnitudePruning {
     /// # Errors
     /// When the options do not fit together.
     pub fn new(options: &Options, k_star: u32) -> Result<Self> {
-        if options.prune.keep == Keep::Auto {
-            return Err(Error::usage(
-                "`magnitude_pruning` has no null law that keep = \"auto\" could read",
-            )
-            .hint("write keep = { ratio = 1.0 } or keep = { count = 64 }"));
-        }
         Ok(Self {
-            keep: options.prune.keep,
+            keep: options.prune.keep_without_null("magnitude_pruning", "null law")?,
             train: TrainKept::new(options, k_star),
             split: Split::new(3, options.split.as_deref(), options.data)?,
         })

@@ -33,6 +33,8 @@ pub use network::Network;
 use options::Lambda;
 pub use options::Options;
 
+use std::fmt::Debug;
+
 use crate::error::{Error, Result, nearest};
 use crate::model::target::Target;
 use crate::sample::{Design, Key};
@@ -51,7 +53,7 @@ pub struct Task<'a> {
 }
 
 /// Turns samples into a network.
-pub trait Learner: Send + Sync {
+pub trait Learner: Debug + Send + Sync {
     /// Stages that the samples are split over.
     fn stages(&self) -> usize;
 

@@ -30,9 +30,7 @@ impl Layer {
         let mut weights = Mat::zeros(coordinates.len(), width);
         for j in 0..width {
             let column = weights.col_as_slice_mut(j);
-            for (strip, part) in column.chunks_mut(BLOCK).enumerate() {
-                gaussian::fill(key, ((strip as u64) << 32) | j as u64, part);
-            }
+            gaussian_column(key, j, column);
             scale_to_unit(column);
         }
         Self { coordinates, weights, activation }
@@ -50,6 +48,13 @@ impl Layer {
         let x = MatRef::from_column_major_slice(x, rows, self.coordinates.len());
         let out = faer::MatMut::from_column_major_slice_mut(out, rows, self.width());
         matmul(out, Accum::Replace, x, self.weights.as_ref(), 1.0, Par::Seq);
+    }
+}
+
+/// Fills column `j` of a matrix of independent standard normals.
+pub(super) fn gaussian_column(key: Key, j: usize, column: &mut [f32]) {
+    for (strip, part) in column.chunks_mut(BLOCK).enumerate() {
+        gaussian::fill(key, ((strip as u64) << 32) | j as u64, part);
     }
 }
 

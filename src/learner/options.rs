@@ -88,6 +88,22 @@ pub struct PruneOptions {
     pub augmented: bool,
 }
 
+impl PruneOptions {
+    /// `keep`, for `learner`, which has no `what` that would tell how many to keep.
+    ///
+    /// # Errors
+    /// When it is `auto`.
+    pub fn keep_without_null(&self, learner: &str, what: &str) -> Result<Keep> {
+        if self.keep == Keep::Auto {
+            let message = format!("`{learner}` has no {what} that keep = \"auto\" could read");
+            return Err(
+                Error::usage(message).hint("write keep = { ratio = 1.0 } or keep = { count = 64 }")
+            );
+        }
+        Ok(self.keep)
+    }
+}
+
 /// Options of the gradient step on the first layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeatureOptions {

@@ -2,8 +2,7 @@
 
 use super::network::Network;
 use super::options::Options;
-use super::split::Split;
-use super::train_kept::TrainKept;
+use super::train_kept::TwoStages;
 use super::{Learner, Task};
 use crate::error::Result;
 
@@ -13,10 +12,7 @@ use crate::error::Result;
 /// step on s coordinates needs n ≍ s^{k*} = d^{αk*} samples (docs/mathematics.md, section 7), so
 /// the exponent is that of `pruned`, without the logarithm of the comparison.
 #[derive(Clone, Debug)]
-pub struct Oracle {
-    train: TrainKept,
-    split: Split,
-}
+pub struct Oracle(TwoStages);
 
 impl Oracle {
     /// The learner for links of information exponent `k_star`.
@@ -24,21 +20,16 @@ impl Oracle {
     /// # Errors
     /// When the options do not fit together.
     pub fn new(options: &Options, k_star: u32) -> Result<Self> {
-        Ok(Self {
-            train: TrainKept::new(options, k_star),
-            split: Split::new(2, options.split.as_deref(), options.data)?,
-        })
+        TwoStages::new(options, k_star).map(Self)
     }
 }
 
 impl Learner for Oracle {
     fn stages(&self) -> usize {
-        self.split.stages()
+        self.0.count()
     }
 
     fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let kept = task.target.directions().relevant();
-        self.train.train(task, kept, &self.split, [sizes[0], sizes[1]])
+        self.0.train(task, task.target.directions().relevant())
     }
 }

@@ -7,6 +7,7 @@
 use super::options::{Keep, PruneOptions, Shift};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
+use crate::model::direction::Directions;
 use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::sample::{BLOCK, CentredLabels, LabelScratch, Samples, reduce, simd};
 
@@ -49,6 +50,18 @@ impl GradientComparison {
     #[must_use]
     pub fn channels(&self) -> &[Statistic] {
         &self.channels
+    }
+
+    /// The coordinates of `directions` that survive the comparison on `labels`.
+    #[must_use]
+    pub fn kept(
+        &self,
+        labels: &CentredLabels<'_>,
+        keep: Keep,
+        directions: &Directions,
+    ) -> Vec<u32> {
+        let scores = self.scores(labels, directions.d());
+        survivors(&scores, keep, directions.s(), self.channels.len())
     }
 
     /// Score of each coordinate 0..d: the largest |g| of its channels, each divided by its

@@ -2,7 +2,7 @@
 
 use super::network::Network;
 use super::options::{Keep, Options};
-use super::prune::{GradientComparison, survivors};
+use super::prune::GradientComparison;
 use super::split::Split;
 use super::train_kept::TrainKept;
 use super::{Learner, Task};
@@ -41,10 +41,7 @@ impl Learner for Pruned {
     fn train(&self, task: &Task<'_>) -> Result<Network> {
         let sizes = self.split.sizes(task.n)?;
         let labels = CentredLabels::new(self.split.samples(task, Stage::Prune, sizes[0]));
-        let directions = task.target.directions();
-        let scores = self.comparison.scores(&labels, directions.d());
-        let channels = self.comparison.channels().len();
-        let kept = survivors(&scores, self.keep, directions.s(), channels);
+        let kept = self.comparison.kept(&labels, self.keep, task.target.directions());
         self.later.train(task, kept, &self.split, [sizes[1], sizes[2]])
     }
 }

@@ -2,10 +2,10 @@
 
 use faer::{Mat, Side};
 
-use super::network::Layer;
+use super::network::{Layer, gaussian_column};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
-use crate::sample::{BLOCK, Key, gaussian};
+use crate::sample::Key;
 
 /// Vectors that are iterated beside the r wanted ones: the convergence is that of the gap to
 /// the first one left out.
@@ -60,13 +60,12 @@ fn not_finite() -> Error {
 
 /// Independent standard normals, column by column.
 fn gaussian_matrix(rows: usize, columns: usize, key: Key) -> Mat<f64> {
-    let mut strip = [0.0_f32; BLOCK];
+    let mut column = vec![0.0_f32; rows];
     let mut matrix = Mat::zeros(rows, columns);
     for j in 0..columns {
-        for (block, part) in matrix.col_as_slice_mut(j).chunks_mut(BLOCK).enumerate() {
-            let strip = &mut strip[..part.len()];
-            gaussian::fill(key, ((block as u64) << 32) | j as u64, strip);
-            part.iter_mut().zip(strip.iter()).for_each(|(p, &z)| *p = f64::from(z));
+        gaussian_column(key, j, &mut column);
+        for (entry, &z) in matrix.col_as_slice_mut(j).iter_mut().zip(&column) {
+            *entry = f64::from(z);
         }
     }
     matrix

@@ -121,3 +121,39 @@ impl TrainKept {
         gradient_sums(layer, self.feature.shift() as f32, &labels, second_moment)
     }
 }
+
+/// [`TrainKept`] in two stages, feature and readout, for learners whose list of coordinates
+/// costs no samples.
+#[derive(Clone, Debug)]
+pub struct TwoStages {
+    train: TrainKept,
+    split: Split,
+}
+
+impl TwoStages {
+    /// Resolves `auto` for links of information exponent `k_star`.
+    ///
+    /// # Errors
+    /// When the options do not fit together.
+    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
+        Ok(Self {
+            train: TrainKept::new(options, k_star),
+            split: Split::new(2, options.split.as_deref(), options.data)?,
+        })
+    }
+
+    /// Their number.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.split.stages()
+    }
+
+    /// Trains on the coordinates `kept` with all samples of `task`.
+    ///
+    /// # Errors
+    /// When n is too small for the stages, or one has no finite result.
+    pub fn train(&self, task: &Task<'_>, kept: Vec<u32>) -> Result<Network> {
+        let sizes = self.split.sizes(task.n)?;
+        self.train.train(task, kept, &self.split, [sizes[0], sizes[1]])
+    }
+}

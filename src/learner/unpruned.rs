@@ -3,17 +3,13 @@
 
 use super::network::Network;
 use super::options::Options;
-use super::split::Split;
-use super::train_kept::TrainKept;
+use super::train_kept::TwoStages;
 use super::{Learner, Task};
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` with M = d.
 #[derive(Clone, Debug)]
-pub struct Unpruned {
-    train: TrainKept,
-    split: Split,
-}
+pub struct Unpruned(TwoStages);
 
 impl Unpruned {
     /// The learner for links of information exponent `k_star`.
@@ -21,21 +17,16 @@ impl Unpruned {
     /// # Errors
     /// When the options do not fit together.
     pub fn new(options: &Options, k_star: u32) -> Result<Self> {
-        Ok(Self {
-            train: TrainKept::new(options, k_star),
-            split: Split::new(2, options.split.as_deref(), options.data)?,
-        })
+        TwoStages::new(options, k_star).map(Self)
     }
 }
 
 impl Learner for Unpruned {
     fn stages(&self) -> usize {
-        self.split.stages()
+        self.0.count()
     }
 
     fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let kept = (0..task.target.directions().d() as u32).collect();
-        self.train.train(task, kept, &self.split, [sizes[0], sizes[1]])
+        self.0.train(task, (0..task.target.directions().d() as u32).collect())
     }
 }

@@ -15,7 +15,7 @@ pub use name::TrialName;
 pub use unknown::{UNKNOWN, known, known_count};
 pub use write::{fields, line};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A finished trial: one learner, one cell, one sample size, one trial index.
 ///
@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 /// named by its series and d, the study by the file, the status is `ok`, metrics and seconds
 /// are not-a-number; `kept`, `width` and `seed`, which no estimate uses, are 0; the manifest is
 /// empty.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Record {
     /// Name of the study.
     pub study: String,

@@ -56,13 +56,11 @@ pub fn measure() -> Result<Rates> {
     let mut times = [0.0; 4];
     for (i, series) in study.series.iter().enumerate().take(4) {
         let (setting, cell, n) = (&series.setting, &series.cells[0], SIZES[i]);
-        let learner = setting.kind.build(&setting.options, setting.k_star)?;
         let conditions = Conditions {
             study: &study.name,
             manifest: "",
             setting,
             cell,
-            learner: &*learner,
             test: study.samples.test,
             crew: Crew::alone(),
         };

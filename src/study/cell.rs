@@ -1,9 +1,11 @@
 //! Cells and series: what a study consists of.
 
+use std::sync::Arc;
+
 use super::document::{Node, Section, choice};
 use crate::error::Result;
 use crate::learner::split::Split;
-use crate::learner::{Kind, Options};
+use crate::learner::{Kind, Learner, Options};
 use crate::model::direction::DirectionLaw;
 use crate::model::link::Link;
 use crate::sample::Key;
@@ -34,8 +36,8 @@ pub struct Setting {
     pub direction: Direction,
     /// Standard deviation √Δ of the label noise.
     pub noise: f64,
-    /// Stages that n is split over.
-    pub stages: usize,
+    /// The learner itself.
+    pub built: Arc<dyn Learner>,
     /// ρ_{k*} of the coordinate statistic that a pruned network ranks by; 0 without one.
     pub correlation: f64,
 }
@@ -96,7 +98,7 @@ impl Setting {
     /// When they do not.
     pub fn check_n(&self, n: u64) -> Result<()> {
         let options = &self.options;
-        let split = Split::new(self.stages, options.split.as_deref(), options.data)?;
+        let split = Split::new(self.built.stages(), options.split.as_deref(), options.data)?;
         split.check(n, options.feature.steps)
     }
 

@@ -56,7 +56,7 @@ pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
         0.0
     };
     let slowest = rivals::slowest_stage(setting, cell).unwrap_or(step.max(compare));
-    setting.stages as f64 * (slowest + readout)
+    setting.built.stages() as f64 * (slowest + readout)
 }
 
 /// Coordinates M that the network is expected to keep.
@@ -102,7 +102,7 @@ fn compares(kind: Kind) -> bool {
 #[must_use]
 pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
     let Rates { entry, product, activation, trial } = *rates;
-    let stage = n as f64 / setting.stages as f64;
+    let stage = n as f64 / setting.built.stages() as f64;
     let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width as f64);
     let kept = expected_kept(setting, cell);
     let compare = if compares(setting.kind) { (d + s) * entry } else { 0.0 };

@@ -1,6 +1,7 @@
 //! What is known of the machine.
 
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Name of the processor, if known.
 #[must_use]
@@ -15,6 +16,12 @@ pub fn processor() -> Option<String> {
 pub fn host() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     name.trim().to_owned()
+}
+
+/// Seconds since 1970 UTC.
+#[must_use]
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs())
 }
 
 /// Bytes of memory that a process can get without swapping, if known: what the machine has

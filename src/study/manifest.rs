@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -55,7 +54,7 @@ pub struct Manifest {
     pub simd: String,
     /// The shard k/N that was run, if not all.
     #[serde(default)]
-    pub shard: Option<String>,
+    pub shard: Option<Shard>,
     /// Threads of the run.
     pub threads: usize,
     /// Start of the last run, seconds since 1970 UTC.
@@ -86,9 +85,9 @@ impl Manifest {
             platform: format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
             processor: machine::processor(),
             simd: simd::name().to_owned(),
-            shard: shard.map(|s| s.to_string()),
+            shard,
             threads,
-            started: now(),
+            started: machine::now(),
             finished: None,
             cells: study.cells().map(super::Cell::name).collect(),
             resolved: study.resolved.clone(),
@@ -120,9 +119,10 @@ impl Manifest {
         Study::parse(&self.study, &shown, &text, Profile::Standard, &[seed])
     }
 
-    /// Marks the run as finished now.
-    pub fn finish(&mut self) {
-        self.finished = Some(now());
+    /// The same, of a run that finished now.
+    #[must_use]
+    pub fn finished(&self) -> Self {
+        Self { finished: Some(machine::now()), ..self.clone() }
     }
 
     /// Writes the manifest into `folder`, replacing an older one in one step: as
@@ -131,8 +131,7 @@ impl Manifest {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let shard = self.shard.as_deref().and_then(|s| s.parse::<Shard>().ok());
-        let name = shard.map_or(MANIFEST.to_owned(), |s| s.file("manifest", ".json"));
+        let name = self.shard.map_or(MANIFEST.to_owned(), |s| s.file("manifest", ".json"));
         let all = folder.join(MANIFESTS);
         for path in [folder.join(name), all.join(format!("{}.json", self.id))] {
             let failed = |e: &dyn std::fmt::Display| {
@@ -172,8 +171,4 @@ pub fn manifests(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = named.map(|e| e.path()).collect();
     paths.sort();
     paths
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs())
 }

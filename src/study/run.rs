@@ -15,7 +15,6 @@ use super::store::Store;
 use super::trial::Conditions;
 use super::walk::{Unit, Walk, units};
 use crate::error::{Error, Result};
-use crate::learner::Learner;
 use crate::record::Record;
 use crate::sample::Crew;
 
@@ -154,39 +153,24 @@ impl Work<'_> {
 
     /// The cells of a unit, smallest dimension first.
     fn unit(&self, unit: Unit<'_>) -> Outcome {
-        let setting = &unit.series.setting;
         let mut outcome = Outcome::default();
-        let learner = match setting.kind.build(&setting.options, setting.k_star) {
-            Ok(learner) => learner,
-            Err(error) => {
-                self.fail(error);
-                return outcome;
-            }
-        };
         let mut walk = Walk::new(self.job.study, unit);
         for cell in unit.cells {
             if self.stopped() {
                 break;
             }
-            outcome.add(self.cell(&mut walk, unit, cell, &*learner));
+            outcome.add(self.cell(&mut walk, unit, cell));
         }
         outcome
     }
 
-    fn cell(
-        &self,
-        walk: &mut Walk<'_>,
-        unit: Unit<'_>,
-        cell: &Cell,
-        learner: &dyn Learner,
-    ) -> Outcome {
+    fn cell(&self, walk: &mut Walk<'_>, unit: Unit<'_>, cell: &Cell) -> Outcome {
         let Job { study, manifest, .. } = *self.job;
         let conditions = Conditions {
             study: &study.name,
             manifest,
             setting: &unit.series.setting,
             cell,
-            learner,
             test: study.samples.test,
             crew: self.crew,
         };

@@ -85,7 +85,7 @@ fn state(
     let walked = walk.cell(cell, |request, records| {
         let n = lattice::size(request.index);
         let first = records.len() as u32;
-        records.extend((first..request.trials).map_while(|t| trials.find(&name, n, t)).cloned());
+        records.extend((first..request.trials).map_while(|t| trials.find(&name, n, t)));
         records.len() == request.trials as usize
     });
     if walked.complete { State::Done } else { State::Begun }

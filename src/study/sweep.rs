@@ -178,7 +178,7 @@ impl Point<'_> {
             if normalize { link.normalised().map_err(|e| link_node.blame(&e))? } else { link };
         let k_star = link.information_exponent().map_err(|e| link_node.blame(&e))?;
         let options = self.options(name, learners, simulation)?;
-        let learner = kind.build(&options, k_star).map_err(|e| self.learner.blame(&e))?;
+        let built = kind.build(&options, k_star).map_err(|e| self.learner.blame(&e))?;
         let correlation = cost::comparison_correlation(kind, &options, k_star);
         let setting = Setting {
             learner: name.to_owned(),
@@ -191,7 +191,7 @@ impl Point<'_> {
             q: 0.0,
             direction: Direction::Hard,
             noise: 0.0,
-            stages: learner.stages(),
+            built: built.into(),
             correlation,
         };
         known.insert(key, setting.clone());
@@ -232,15 +232,14 @@ fn read_series(
     learner: &Node,
     &Common { samples, seed, trials }: &Common<'_>,
 ) -> Result<Series> {
-    let built = setting.kind.build(&setting.options, setting.k_star);
-    let built = built.map_err(|e| learner.blame(&e))?;
     let smallest = lattice::size(*lattice::indices(samples.n_min, samples.n_max).start());
     setting.check_n(smallest).map_err(|e| learner.blame(&e))?;
     let mut ds = Vec::new();
     for node in dims.items("d")? {
         let d = node.whole("d", 1..=MAX_D)? as usize;
         let r = setting.link.r();
-        setting.law().check(d, r).and_then(|()| built.check(d, r)).map_err(|e| node.blame(&e))?;
+        let checked = setting.law().check(d, r).and_then(|()| setting.built.check(d, r));
+        checked.map_err(|e| node.blame(&e))?;
         ds.push(d);
     }
     let cells = Cell::all(&setting, &ds, seed, samples.test, trials);

@@ -8,7 +8,7 @@ use rand::rngs::ChaCha8Rng;
 
 use super::cell::{Cell, Setting};
 use crate::error::Result;
-use crate::learner::{Learner, Metrics, Network, Task, metrics};
+use crate::learner::{Metrics, Network, Task, metrics};
 use crate::model::target::Target;
 use crate::record::Record;
 use crate::sample::{Crew, Design, Key};
@@ -24,8 +24,6 @@ pub struct Conditions<'a> {
     pub setting: &'a Setting,
     /// The cell.
     pub cell: &'a Cell,
-    /// The learner that `setting` names.
-    pub learner: &'a dyn Learner,
     /// Number of test samples.
     pub test: u64,
     /// Threads that may help.
@@ -59,7 +57,7 @@ impl Conditions<'_> {
         let target = Target::new(setting.link.clone(), directions, setting.noise);
         let design = Design::shared(key, self.crew);
         let task = Task { target: &target, design, key: key.named("learner"), n };
-        let network = self.learner.train(&task)?;
+        let network = setting.built.train(&task)?;
         let metrics = metrics::measure(&network, &task, self.test)?;
         Ok((metrics, network))
     }

@@ -5,6 +5,7 @@
 //! depends on nothing, so there every cell is one. What a unit runs is a function of the
 //! study alone.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, Series};
@@ -46,11 +47,11 @@ pub fn units(study: &Study, shard: Option<Shard>) -> Vec<Unit<'_>> {
     all.filter(|unit| shard.is_none_or(|shard| shard.holds(unit.key(study)))).collect()
 }
 
-/// What the search of a cell found.
-#[derive(Clone, Debug, Default)]
-pub struct Walked {
+/// What the search of a cell found; records are borrowed where they only have to be looked at.
+#[derive(Clone, Debug)]
+pub struct Walked<R> {
     /// The records, by sample size and trial.
-    pub records: Vec<Record>,
+    pub records: Vec<R>,
     /// Whether the search came to its end.
     pub complete: bool,
 }
@@ -74,15 +75,15 @@ impl<'a> Walk<'a> {
     /// Searches `cell`, the next one. `obtain` adds to the records of a sample size until
     /// there are as many trials as the request asks for; the search ends early if it returns
     /// false.
-    pub fn cell(
+    pub fn cell<R: Borrow<Record>>(
         &mut self,
         cell: &Cell,
-        mut obtain: impl FnMut(Request, &mut Vec<Record>) -> bool,
-    ) -> Walked {
+        mut obtain: impl FnMut(Request, &mut Vec<R>) -> bool,
+    ) -> Walked<R> {
         let predicted = cost::expected_n_star(&self.series.setting, cell);
         let start = lattice::nearest_index(self.ahead * predicted);
         let mut search = Search::new(self.study.samples.aim(cell), start);
-        let mut points: BTreeMap<u32, Vec<Record>> = BTreeMap::new();
+        let mut points: BTreeMap<u32, Vec<R>> = BTreeMap::new();
         let mut complete = true;
         while let Some(request) = search.next() {
             let records = points.entry(request.index).or_default();
@@ -90,14 +91,14 @@ impl<'a> Walk<'a> {
                 complete = false;
                 break;
             }
-            let risks = records.iter().filter(|r| r.is_ok()).map(|r| r.risk);
-            search.record(request, risks.collect());
+            let ok = records.iter().map(Borrow::borrow).filter(|r| r.is_ok());
+            search.record(request, ok.map(|r| r.risk).collect());
         }
         let middle = |index| lattice::size(index) as f64 / 2_f64.powf(0.25);
         let crossing = search.crossing().map(middle);
         self.ahead = crossing.map_or(self.ahead, |n| n / predicted);
-        let mut records: Vec<Record> = points.into_values().flatten().collect();
-        records.sort_by_key(|r| (r.n, r.trial));
+        let mut records: Vec<R> = points.into_values().flatten().collect();
+        records.sort_by_key(|r| (r.borrow().n, r.borrow().trial));
         Walked { records, complete }
     }
 }

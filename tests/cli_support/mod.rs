@@ -74,6 +74,12 @@ impl Place {
     }
 }
 
+/// A message in one line, however it was broken.
+pub(crate) fn flat(message: &str) -> String {
+    let words = message.split_whitespace().filter(|word| *word != "│");
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// The rows of a `trials.csv`, sorted, without the wall time.
 pub(crate) fn rows(place: &Place, name: &str) -> Vec<String> {
     let text = fs::read_to_string(place.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"));

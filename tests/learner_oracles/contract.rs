@@ -25,10 +25,8 @@ fn study(d: usize, simulation: &str, table: impl Fn(&str) -> String) -> Study {
 fn run(study: &Study, n: u64, trials: u32, threads: usize) -> Vec<Vec<Record>> {
     let one = |series: &secateur::study::Series| {
         let setting = &series.setting;
-        let learner = setting.kind.build(&setting.options, setting.k_star).unwrap();
-        let (cell, learner, crew) = (&series.cells[0], &*learner, &Crew::new(threads));
-        let conditions =
-            Conditions { study: "s", setting, cell, learner, test: 4096, crew, manifest: "" };
+        let (cell, crew) = (&series.cells[0], &Crew::new(threads));
+        let conditions = Conditions { study: "s", setting, cell, test: 4096, crew, manifest: "" };
         (0..trials).map(|trial| conditions.run(n, trial)).collect()
     };
     study.series.iter().map(one).collect()
@@ -92,7 +90,7 @@ fn explicit_and_reduced_simulation_have_the_same_law() {
 fn too_few_samples_are_an_error() {
     let study = study(36, "auto", |_| String::new());
     for series in &study.series {
-        let stages = series.setting.stages as u64;
+        let stages = series.setting.built.stages() as u64;
         let learner = series.setting.kind.build(&series.setting.options, 2).unwrap();
         assert_eq!(learner.stages() as u64, stages);
         assert!(series.setting.check_n(2 * stages).is_ok());

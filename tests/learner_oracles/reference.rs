@@ -39,10 +39,9 @@ fn study(learner: &str, link: &str, d: usize, alpha: f64) -> Study {
 fn run(study: &Study, n: u64, trials: u32) -> Vec<Record> {
     let series = &study.series[0];
     let (setting, cell) = (&series.setting, &series.cells[0]);
-    let learner = setting.kind.build(&setting.options, setting.k_star).unwrap();
-    let (learner, crew) = (&*learner, Crew::alone());
+    let crew = Crew::alone();
     let conditions =
-        Conditions { study: "reference", manifest: "", setting, cell, learner, test: 4096, crew };
+        Conditions { study: "reference", manifest: "", setting, cell, test: 4096, crew };
     (0..trials).map(|trial| conditions.run(n, trial)).collect()
 }
 

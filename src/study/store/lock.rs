@@ -7,12 +7,12 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::unwritable;
 use crate::error::{Error, Result};
 use crate::study::machine;
 use crate::study::shard::Shard;
+use crate::words::duration;
 
 /// Stem of the names of lock files.
 const LOCK: &str = ".lock";
@@ -115,8 +115,8 @@ fn taken(folder: &Path, path: &Path) -> Error {
     let shown = folder.display();
     let message = match who {
         Some(who) => {
-            let since = now().saturating_sub(who.since);
-            format!("{who} is running a study in {shown}, for {} by now", duration(since))
+            let since = machine::now().saturating_sub(who.since);
+            format!("{who} is running a study in {shown}, for {} by now", duration(since as f64))
         }
         None => format!("another process is running a study in {shown}"),
     };
@@ -140,7 +140,7 @@ struct Holder {
 
 impl Holder {
     fn this() -> Self {
-        Self { process: std::process::id(), host: machine::host(), since: now() }
+        Self { process: std::process::id(), host: machine::host(), since: machine::now() }
     }
 
     fn line(&self) -> String {
@@ -160,18 +160,5 @@ impl std::fmt::Display for Holder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "process {}", self.process)?;
         if self.host.is_empty() { Ok(()) } else { write!(f, " on {}", self.host) }
-    }
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs())
-}
-
-/// Seconds in words.
-fn duration(seconds: u64) -> String {
-    match seconds {
-        s if s < 120 => format!("{s} s"),
-        s if s < 7200 => format!("{} min", s / 60),
-        s => format!("{} h", s / 3600),
     }
 }

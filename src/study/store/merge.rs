@@ -17,8 +17,8 @@ const MERGED: &str = "merged";
 /// What was merged.
 #[derive(Clone, Debug)]
 pub struct Merged {
-    /// The tables that were read.
-    pub tables: Vec<PathBuf>,
+    /// Tables that were read.
+    pub tables: usize,
     /// Trials of all of them together.
     pub trials: usize,
     /// Rows that another table had as well, equal to the bit.
@@ -46,21 +46,12 @@ pub fn merge(folder: &Path, sources: &[PathBuf]) -> Result<Merged> {
         }
         read.extend(found);
     }
-    let mut trials = Trials::default();
-    let mut merged = Merged { tables: read, trials: 0, duplicates: 0, notes: Vec::new() };
-    for path in &merged.tables {
-        let loaded = record::read(path)?;
-        merged.notes.extend(loaded.notes);
-        let rows = loaded.records.len();
-        let before = trials.records().len();
-        trials.add(path, loaded.records)?;
-        merged.duplicates += before + rows - trials.records().len();
-    }
-    merged.trials = trials.records().len();
+    let (trials, notes) = Trials::read(&read)?;
     write(folder, trials.records())?;
     collect_manifests(folder, sources)?;
     put_away(folder)?;
-    Ok(merged)
+    let (duplicates, trials) = (trials.duplicates(), trials.records().len());
+    Ok(Merged { tables: read.len(), trials, duplicates, notes })
 }
 
 fn write(folder: &Path, records: &[Record]) -> Result<()> {

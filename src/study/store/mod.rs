@@ -128,15 +128,17 @@ impl Found {
     }
 }
 
-/// Moves an existing results folder aside; returns its new name.
+/// Moves an existing results folder aside, once nobody else holds it and `agree` does; returns
+/// its new name.
 ///
 /// # Errors
-/// When it cannot be renamed, or another process holds it.
-pub fn move_aside(folder: &Path) -> Result<Option<PathBuf>> {
+/// When it cannot be renamed, another process holds it, or `agree` fails.
+pub fn move_aside(folder: &Path, agree: impl FnOnce() -> Result<()>) -> Result<Option<PathBuf>> {
     if !folder.exists() {
-        return Ok(None);
+        return agree().map(|()| None);
     }
     let _held = Lock::take(folder, None)?;
+    agree()?;
     for i in 1.. {
         let mut name = folder.as_os_str().to_owned();
         name.push(format!(".old-{i}"));

@@ -28,25 +28,32 @@ type Place = (usize, usize);
 pub struct Trials {
     records: Vec<Record>,
     tables: Vec<PathBuf>,
+    duplicates: usize,
     /// Where the trial of a cell, n and index is.
     found: HashMap<String, HashMap<(u64, u32), Place>>,
 }
 
 impl Trials {
-    /// Reads all tables of trials in `folder`; a trial that several hold counts once. Beside
+    /// Reads the tables of trials at `paths`; a trial that several hold counts once. Beside
     /// them what the reader should know.
     ///
     /// # Errors
     /// Those of [`record::read`], and when two tables disagree about a trial.
-    pub fn read(folder: &Path) -> Result<(Self, Vec<String>)> {
+    pub fn read(paths: &[PathBuf]) -> Result<(Self, Vec<String>)> {
         let mut trials = Self::default();
         let mut notes = Vec::new();
-        for path in tables(folder) {
-            let loaded = record::read(&path)?;
+        for path in paths {
+            let loaded = record::read(path)?;
             notes.extend(loaded.notes);
-            trials.add(&path, loaded.records)?;
+            trials.add(path, loaded.records)?;
         }
         Ok((trials, notes))
+    }
+
+    /// Rows that an earlier table had as well.
+    #[must_use]
+    pub fn duplicates(&self) -> usize {
+        self.duplicates
     }
 
     /// All records, without the way to find them.
@@ -72,6 +79,8 @@ impl Trials {
                 self.records.push(record);
             } else if !same_result(&self.records[first], &record) {
                 return Err(disagreement(&self.tables[table], path, &self.records[first], &record));
+            } else {
+                self.duplicates += 1;
             }
         }
         Ok(())
