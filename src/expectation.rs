@@ -25,12 +25,12 @@ pub enum Quantity {
         /// The learner.
         learner: String,
     },
-    /// n* of one learner over n* of another, over the cells that both have.
+    /// n* of one side over n* of the other, over the cells that both have.
     Ratio {
-        /// The learner whose n* is divided.
-        over: String,
-        /// The learner whose n* it is divided by.
-        under: String,
+        /// The side whose n* is divided.
+        over: Side,
+        /// The side whose n* it is divided by.
+        under: Side,
     },
     /// Mean of a metric at the largest n of each cell of a learner.
     Metric {
@@ -39,6 +39,47 @@ pub enum Quantity {
         /// The learner.
         learner: String,
     },
+    /// The exponent β in n = C (s^{k*} ln d)^β, n where the mean of a metric of the ranking
+    /// crosses a level, over all selected cells: 1 if the metric is a function of n/(s^{k*} ln d).
+    Collapse {
+        /// The metric.
+        metric: Metric,
+        /// The level, between 0 and 1.
+        level: f64,
+        /// The learner.
+        learner: String,
+    },
+}
+
+/// One side of a ratio: a learner, and what else sets it apart from the other side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Side {
+    /// The learner.
+    pub learner: String,
+    /// Its noise √Δ, if the sides differ in it.
+    pub noise: Option<f64>,
+    /// Its law of the inputs, if the sides differ in it.
+    pub input: Option<String>,
+}
+
+impl From<&str> for Side {
+    /// A learner alone.
+    fn from(learner: &str) -> Self {
+        Self { learner: learner.to_owned(), noise: None, input: None }
+    }
+}
+
+impl Side {
+    fn words(&self) -> String {
+        let mut words = self.learner.clone();
+        if let Some(noise) = self.noise {
+            words += &format!(", noise {noise}");
+        }
+        if let Some(input) = &self.input {
+            words.extend([", ", input]);
+        }
+        words
+    }
 }
 
 impl Quantity {
@@ -46,8 +87,10 @@ impl Quantity {
     #[must_use]
     pub fn learners(&self) -> Vec<&str> {
         match self {
-            Self::Exponent { learner } | Self::Metric { learner, .. } => vec![learner],
-            Self::Ratio { over, under } => vec![over, under],
+            Self::Exponent { learner }
+            | Self::Metric { learner, .. }
+            | Self::Collapse { learner, .. } => vec![learner],
+            Self::Ratio { over, under } => vec![&over.learner, &under.learner],
         }
     }
 
@@ -56,10 +99,30 @@ impl Quantity {
     pub fn words(&self) -> String {
         match self {
             Self::Exponent { learner } => format!("β({learner})"),
-            Self::Ratio { over, under } => format!("n*({over}) / n*({under})"),
+            Self::Ratio { over, under } => format!("n*({}) / n*({})", over.words(), under.words()),
             Self::Metric { metric, learner } => format!("{}({learner})", metric.name()),
+            Self::Collapse { metric, level, learner } => {
+                format!("collapse({learner}, {} = {level})", metric.name())
+            }
         }
     }
+}
+
+/// The settings of a series that a [`Selection`] looks at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Traits<'a> {
+    /// The link as written in the study.
+    pub link: &'a str,
+    /// Number of directions r.
+    pub r: usize,
+    /// Sparsity exponent α.
+    pub alpha: f64,
+    /// Norm exponent q.
+    pub q: f64,
+    /// Noise √Δ.
+    pub noise: f64,
+    /// Law of the inputs.
+    pub input: &'a str,
 }
 
 /// Which series count; what is absent does not restrict.
@@ -73,16 +136,23 @@ pub struct Selection {
     pub alpha: Option<f64>,
     /// Norm exponent q.
     pub q: Option<f64>,
+    /// Noise √Δ.
+    pub noise: Option<f64>,
+    /// Law of the inputs.
+    pub input: Option<String>,
 }
 
 impl Selection {
     /// Whether a series with these settings counts.
     #[must_use]
-    pub fn admits(&self, link: &str, r: usize, alpha: f64, q: f64) -> bool {
-        self.link.as_ref().is_none_or(|own| own == link)
-            && self.r.is_none_or(|own| own == r)
-            && self.alpha.is_none_or(|own| own.total_cmp(&alpha).is_eq())
-            && self.q.is_none_or(|own| own.total_cmp(&q).is_eq())
+    pub fn admits(&self, series: &Traits<'_>) -> bool {
+        let same = |own: Option<f64>, x: f64| own.is_none_or(|own| own.total_cmp(&x).is_eq());
+        self.link.as_ref().is_none_or(|own| own == series.link)
+            && self.r.is_none_or(|own| own == series.r)
+            && same(self.alpha, series.alpha)
+            && same(self.q, series.q)
+            && same(self.noise, series.noise)
+            && self.input.as_ref().is_none_or(|own| own == series.input)
     }
 }
 
@@ -142,17 +212,34 @@ pub enum Metric {
     Precision,
     /// Share of the directions' mass that was kept.
     Mass,
+    /// Pearson's correlation of scores and row norms.
+    Pearson,
+    /// Spearman's.
+    Spearman,
+    /// Probability that a relevant coordinate scores above an irrelevant one.
+    Auc,
 }
 
 impl Metric {
     /// All metrics by their names, the columns of `trials.csv`.
-    pub const NAMES: [(&'static str, Self); 6] = [
+    pub const NAMES: [(&'static str, Self); 9] = [
         ("risk", Self::Risk),
         ("alignment", Self::Alignment),
         ("subspace", Self::Subspace),
         ("recall", Self::Recall),
         ("precision", Self::Precision),
         ("mass", Self::Mass),
+        ("pearson", Self::Pearson),
+        ("spearman", Self::Spearman),
+        ("auc", Self::Auc),
+    ];
+
+    /// Those of the ranking of coordinates, which rise with n.
+    pub const OF_RANKING: [(&'static str, Self); 4] = [
+        ("recall", Self::Recall),
+        ("pearson", Self::Pearson),
+        ("spearman", Self::Spearman),
+        ("auc", Self::Auc),
     ];
 
     /// Its column in `trials.csv`.
@@ -171,6 +258,9 @@ impl Metric {
             Self::Recall => record.recall,
             Self::Precision => record.precision,
             Self::Mass => record.mass,
+            Self::Pearson => record.pearson,
+            Self::Spearman => record.spearman,
+            Self::Auc => record.auc,
         }
     }
 }

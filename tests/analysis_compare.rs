@@ -57,6 +57,11 @@ fn record(learner: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
         mass: f64::NAN,
         simulation: String::new(),
         seconds: f64::NAN,
+        noise: UNKNOWN,
+        input: String::new(),
+        pearson: f64::NAN,
+        spearman: f64::NAN,
+        auc: f64::NAN,
         manifest: String::new(),
     }
 }

@@ -42,6 +42,11 @@ fn record(cell: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
         mass: 1.0,
         simulation: "reduced".into(),
         seconds: 0.0,
+        noise: 0.1,
+        input: "gaussian".into(),
+        pearson: f64::NAN,
+        spearman: f64::NAN,
+        auc: f64::NAN,
         manifest: String::new(),
     }
 }
@@ -448,8 +453,8 @@ fn tables_have_the_columns_of_the_design() {
         read("exponents.csv"),
         "learner,link,k_star,r,alpha,q,d_min,d_max,points,threshold,exponent,ci_low,ci_high,\
          log_corrected,log_corrected_low,log_corrected_high,predicted,csq,verdict,verdict_csq,\
-         manifest\n\
-         unpruned,He2,2,1,0.5,0.0,16,32,0,0.125,,,,,,,2.0,1.0,too few dimensions,too few dimensions,00ff\n"
+         noise,input,manifest\n\
+         unpruned,He2,2,1,0.5,0.0,16,32,0,0.125,,,,,,,2.0,1.0,too few dimensions,too few dimensions,0.1,gaussian,00ff\n"
     );
     let thresholds = read("thresholds.csv");
     let mut lines = thresholds.lines();
@@ -457,14 +462,14 @@ fn tables_have_the_columns_of_the_design() {
         lines.next(),
         Some(
             "learner,link,k_star,r,alpha,q,d,s,threshold,n_star,ci_low,ci_high,censored,trials,\
-             se_ln,n_logistic,n_logistic_low,n_logistic_high,manifest"
+             se_ln,n_logistic,n_logistic_low,n_logistic_high,noise,input,manifest"
         )
     );
     let first = lines.next().expect("two cells");
     assert!(first.starts_with("unpruned,He2,2,1,0.5,0.0,16,4,0.125,"), "{first}");
-    assert!(first.ends_with(",0.0,64.0,below,2,,,,,00ff"), "{first}");
+    assert!(first.ends_with(",0.0,64.0,below,2,,,,,0.1,gaussian,00ff"), "{first}");
     let second = lines.next().expect("two cells");
-    assert!(second.ends_with(",,above,2,,,,,00ff"), "{second}");
+    assert!(second.ends_with(",,above,2,,,,,0.1,gaussian,00ff"), "{second}");
     assert_eq!(read("diagnostics.csv").lines().count(), 2);
     assert_eq!(
         (read("ratios.csv").lines().count(), read("advantages.csv").lines().count()),

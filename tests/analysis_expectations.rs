@@ -79,7 +79,7 @@ fn point(place: Place, moves: &[f64]) -> Point {
         Inside(y) => Some(Inside(y + by)),
         other => Some(other),
     };
-    Point { d: 9, place, replicates: moves.iter().map(moved).collect(), trials: 8 }
+    Point { d: 9, size: 9.0, place, replicates: moves.iter().map(moved).collect(), trials: 8 }
 }
 
 /// The interval by the formula of the documentation, loop by loop.

@@ -45,7 +45,13 @@ fn point(d: usize, place: Place, variance: f64) -> Point {
         Inside(y) => Inside(y + by),
         other => other,
     };
-    Point { d, place, replicates: vec![Some(moved(-half)), Some(moved(half))], trials: 8 }
+    Point {
+        d,
+        size: d as f64,
+        place,
+        replicates: vec![Some(moved(-half)), Some(moved(half))],
+        trials: 8,
+    }
 }
 
 fn normal(generator: &mut ChaCha8Rng) -> f64 {

@@ -182,7 +182,7 @@ fn what_cannot_be_compared_is_refused() {
     );
     bad(
         &table.replacen(",none,", ",,none,", 1),
-        "× results/b/thresholds.csv, line 2: 20 fields, but the header has 19",
+        "× results/b/thresholds.csv, line 2: 22 fields, but the header has 21",
     );
     bad(
         &table.replacen("n_star", "n", 1),

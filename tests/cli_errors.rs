@@ -211,7 +211,7 @@ fn an_unknown_key_is_shown_with_the_nearest_one() {
    · ────┬───
    ·     ╰── no such key
    ╰────
-  help: the keys of sweep are learner, alpha, d, link, r, q, noise, trials",
+  help: the keys of sweep are learner, alpha, d, link, r, q, noise, input, trials",
     );
     bad_study(
         "claim = \"c\"\n[model]\nlink = \"He2\"\n[[sweep]]\nlearner = \"pruned\"\nalpha = 0.5\nd = [8]\n[learner.pruned]\nwidht = 3\n",
@@ -314,7 +314,7 @@ fn a_value_of_the_wrong_type_is_refused() {
    ·         ┬
    ·         ╰── a whole number
    ╰────
-  help: the keys of model are link, r, noise, normalize, direction, q"#,
+  help: the keys of model are link, r, noise, input, normalize, direction, q"#,
     );
     bad_study(
         "claim = \"c\"\ntrials = 1979-05-27\n[model]\nlink = \"He2\"\n[[sweep]]\nlearner = \"pruned\"\nalpha = 0.5\nd = [8]\n",
@@ -1150,18 +1150,29 @@ fn an_empty_or_ambiguous_sweep_is_refused() {
   help: give sweep at least one value"#,
     );
     bad_study(
-        "claim = \"c\"\n[model]\nlink = \"He2\"\n[[sweep]]\nlearner = \"pruned\"\nalpha = 0.5\nd = [8]\nnoise = [0.1, 0.2]\n",
+        "claim = \"c\"\n[model]\nlink = \"He2\"\n[[sweep]]\nlearner = \"pruned\"\nalpha = 0.5\nd = [8]\ninput = \"laplac\"\n",
         r#"
-× two series of pruned on He2 at alpha = 0.5 differ in the noise alone
-   ╭─[studies/bad.toml:4:1]
- 3 │ link = "He2"
- 4 │ [[sweep]]
-   · ────┬────
-   ·     ╰── the second one
- 5 │ learner = "pruned"
+× unknown input `laplac`
+   ╭─[studies/bad.toml:8:9]
+ 7 │ d = [8]
+ 8 │ input = "laplac"
+   ·         ────┬───
+   ·             ╰── no such input
    ╰────
-  help: results are told apart by learner, link, r, alpha, q and d: give each noise a study of its
-        own"#,
+  help: did you mean "laplace"?"#,
+    );
+    bad_study(
+        "claim = \"c\"\n[model]\nlink = \"He2\"\ninput = \"uniform\"\n[samples]\nsimulation = \"reduced\"\n[[sweep]]\nlearner = \"pruned\"\nalpha = 0.5\nd = [8]\n",
+        r#"
+× uniform inputs cannot be simulated in reduced form
+   ╭─[studies/bad.toml:4:9]
+ 3 │ link = "He2"
+ 4 │ input = "uniform"
+   ·         ────┬────
+   ·             ╰── not gaussian
+ 5 │ [samples]
+   ╰────
+  help: the reduced law is that of Gaussian inputs: use samples.simulation = "explicit" or "auto""#,
     );
 }
 
@@ -1378,7 +1389,7 @@ fn results_that_cannot_be_read_are_refused() {
   help: the first line names the columns, at least `learner`, `d`, `n`, `trial`, `risk`",
     );
     bad_trials(
-        "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds\n",
+        "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds,noise,input,pearson,spearman,auc\n",
         &["fit", "mini"],
         r"
 × study `mini` has no trials to analyse
@@ -1392,14 +1403,14 @@ fn results_that_cannot_be_read_are_refused() {
   help: a table of trials has at least `learner`, `d`, `n`, `trial`, `risk`",
     );
     bad_trials(
-        "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds\na,b,c\n",
+        "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds,noise,input,pearson,spearman,auc\na,b,c\n",
         &["fit", "mini"],
         r"
-× results/mini/trials.csv, line 2: 3 fields, but the header has 24
+× results/mini/trials.csv, line 2: 3 fields, but the header has 29
   help: delete the line: running the study again repeats the trial that it stood for",
     );
     bad_trials(
-        "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds\n",
+        "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds,noise,input,pearson,spearman,auc\n",
         &["plot", "mini"],
         r"
 × study `mini` has no trials to analyse

@@ -37,7 +37,7 @@ fn expectations_are_judged_printed_and_written() {
     let name = "results/mini/expectations.csv";
     let written = std::fs::read_to_string(place.path(name)).expect("it is there");
     let head = "learner,link,k_star,r,alpha,q,d,threshold,quantity,value,ci_low,ci_high,points,\
-                censored,bound,relation,predicted,verdict,claim,manifest";
+                censored,bound,relation,predicted,verdict,claim,noise,input,manifest";
     assert_eq!(written.lines().next(), Some(head));
     // Four cells and one verdict, one verdict, four cells and one verdict.
     assert_eq!(written.lines().count(), 1 + 5 + 1 + 5);
@@ -85,7 +85,7 @@ fn expectations_that_nothing_can_answer_are_refused() {
     );
     refused(
         "claim = \"c\"\nexponent = \"pruned\"\nmetric = \"risk\"\npredicted = 1\n",
-        "an expectation needs one of exponent, ratio and metric",
+        "an expectation needs one of exponent, ratio, metric and collapse",
     );
     refused(
         "claim = \"c\"\nmetric = \"subspaec\"\nlearner = \"pruned\"\npredicted = 1\n",
@@ -108,7 +108,81 @@ fn expectations_that_nothing_can_answer_are_refused() {
         "`learner` is only for a metric\nstudies/bad.toml:19:11",
     );
     refused(
+        "claim = \"c\"\ncollapse = \"risk\"\nlearner = \"pruned\"\npredicted = 1\n",
+        "unknown collapse `risk`\ncollapse is one of recall, pearson, spearman, auc",
+    );
+    refused(
+        "claim = \"c\"\nmetric = \"risk\"\nlearner = \"pruned\"\nnoise = [1, 0]\npredicted = 1\n",
+        "noise must be a number, not a list\nstudies/bad.toml:20:9",
+    );
+    refused(
+        "claim = \"c\"\nratio = [\"pruned\", \"pruned\"]\nnoise = [1, 0.5, 0]\npredicted = 1\n",
+        "noise needs one value, or two\nstudies/bad.toml:19:9",
+    );
+    refused(
+        "claim = \"c\"\nratio = [\"pruned\", \"pruned\"]\nnoise = [0.1, 7]\npredicted = 1\n",
+        "no cell of this study answers n*(pruned, noise 0.1) / n*(pruned, noise 7)",
+    );
+    refused(
         "claim = \"c\"\nexponentt = \"pruned\"\npredicted = 1\n",
         "unknown key `exponentt` in expect\ndid you mean `exponent`?",
     );
+}
+
+/// The sides of a ratio may differ in noise or input, and are told apart in every table.
+#[test]
+fn a_ratio_may_be_between_noises_or_inputs() {
+    let place = Place::new();
+    let study = MINI.replace(
+        "link = \"He2\"",
+        "link = \"He2\"\nnoise = [0, 3]\ninput = [\"gaussian\", \"uniform\"]",
+    );
+    let expect = r#"
+[[expect]]
+claim = "noise costs samples"
+ratio = ["pruned", "pruned"]
+noise = [3, 0]
+input = "gaussian"
+predicted = { at_least = 1.1 }
+
+[[expect]]
+claim = "both at once"
+ratio = ["unpruned", "pruned"]
+noise = [3, 0]
+input = ["uniform", "gaussian"]
+predicted = { at_least = 1.1 }
+"#;
+    place.write("studies/mini.toml", format!("{study}{expect}"));
+    let ran = place.run(&["study", "mini", "--set", "samples.n_max=65536", "--quiet"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let read = |name: &str| {
+        let text = std::fs::read_to_string(place.path(name)).expect("it is there");
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        reader
+            .deserialize::<std::collections::HashMap<String, String>>()
+            .map(|r| r.expect("a row"))
+            .collect::<Vec<_>>()
+    };
+    let thresholds = read("results/mini/thresholds.csv");
+    let n_star = |learner: &str, noise: &str, input: &str, d: &str| -> f64 {
+        let row = thresholds.iter().find(|t| {
+            [&t["learner"], &t["noise"], &t["input"], &t["d"]] == [learner, noise, input, d]
+        });
+        row.expect("a cell")["n_star"].parse().expect("a number")
+    };
+    let judged = read("results/mini/expectations.csv");
+    for (claim, over, under) in [
+        ("noise costs samples", ("pruned", "3.0", "gaussian"), ("pruned", "0.0", "gaussian")),
+        ("both at once", ("unpruned", "3.0", "uniform"), ("pruned", "0.0", "gaussian")),
+    ] {
+        let cells: Vec<_> =
+            judged.iter().filter(|r| r["claim"] == claim && !r["d"].is_empty()).collect();
+        assert_eq!(cells.len(), 4, "{claim}");
+        for cell in cells {
+            let d = &cell["d"];
+            let direct = n_star(over.0, over.1, over.2, d) / n_star(under.0, under.1, under.2, d);
+            let found: f64 = cell["value"].parse().expect("a number");
+            assert!((found / direct - 1.0).abs() < 1e-6, "{claim}, d = {d}: {found} {direct}");
+        }
+    }
 }

@@ -32,7 +32,8 @@ fn every_cell_says_why_it_runs() {
     let done = plan(&place, &[]);
     assert_eq!(states(&done), ["done"; 8]);
     assert_eq!((&done["trials"], &done["cells_to_run"]), (&0.into(), &0.into()));
-    assert_eq!(states(&plan(&place, &["--set", "model.noise=0.2"])), ["changed"; 8]);
+    assert_eq!(states(&plan(&place, &["--set", "samples.test=128"])), ["changed"; 8]);
+    assert_eq!(states(&plan(&place, &["--set", "model.noise=0.2"])), ["new"; 8]);
     assert_eq!(states(&plan(&place, &["--seed", "9"])), ["changed"; 8]);
     assert_eq!(
         states(&plan(&place, &["--set", "sweep=[{learner=\"pruned\", alpha=0.25, d=[16, 81]}]"])),

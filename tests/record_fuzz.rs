@@ -5,7 +5,7 @@ use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use secateur::analysis::{Options, analyse};
 use secateur::record::parse;
 
-const COMPLETE: &str = "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds\n";
+const COMPLETE: &str = "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds,noise,input,pearson,spearman,auc\n";
 /// What a damage may put anywhere.
 const PIECES: [&str; 24] = [
     ",",
@@ -43,7 +43,7 @@ fn table(complete: bool) -> String {
                 let risk = [0.9, 0.6, 0.2][i] + 0.01 * f64::from(trial);
                 text += &if complete {
                     format!(
-                        "x,{learner}{d},{learner},He2,2,1,{d},0.5,0,4,4,64,{n},{trial},7,ok,{risk},1,1,1,1,1,reduced,0.1\n"
+                        "x,{learner}{d},{learner},He2,2,1,{d},0.5,0,4,4,64,{n},{trial},7,ok,{risk},1,1,1,1,1,reduced,0.1,0.1,gaussian,0.5,0.5,0.5\n"
                     )
                 } else {
                     format!("{learner},{d},{n},{trial},{risk}\n")

@@ -115,6 +115,11 @@ fn record(learner: &str, d: usize, n: u64, trial: u32, seed: u64, risk: f64) -> 
         mass: 1.0,
         simulation: "explicit".into(),
         seconds: 0.0,
+        noise: 0.1,
+        input: "gaussian".into(),
+        pearson: f64::NAN,
+        spearman: f64::NAN,
+        auc: f64::NAN,
         manifest: String::new(),
     }
 }

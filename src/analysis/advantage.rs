@@ -91,7 +91,8 @@ pub(super) fn compare(over: &Crossing, under: &Crossing) -> Option<(Point, Ratio
         shared: under.streams.iter().filter(|s| over.streams.contains(s)).count(),
     };
     let trials = under.threshold.trials.min(over.threshold.trials);
-    Some((Point { d: under.threshold.d, place, replicates, trials }, ratio))
+    let d = under.threshold.d;
+    Some((Point { d, size: d as f64, place, replicates, trials }, ratio))
 }
 
 /// ln of a ratio from the places of both; none if the bounds pull against each other.

@@ -39,12 +39,12 @@ fn unique_trials(records: &[Record]) -> Result<()> {
 }
 
 /// What a cell key stands for: series and dimension, floats by their bits.
-type Identity<'a> = (&'a str, &'a str, u32, usize, u64, u64, usize);
+type Identity<'a> = ([&'a str; 3], u32, usize, [u64; 3], usize);
 
 fn identity(r: &Record) -> Identity<'_> {
     // Adding 0.0 turns −0 into 0, which compare equal as numbers but not as bits.
-    let (alpha, q) = ((r.alpha + 0.0).to_bits(), (r.q + 0.0).to_bits());
-    (&r.learner, &r.link, r.k_star, r.r, alpha, q, r.d)
+    let numbers = [r.alpha, r.q, r.noise].map(|x| (x + 0.0).to_bits());
+    ([&r.learner, &r.link, &r.input], r.k_star, r.r, numbers, r.d)
 }
 
 fn one_identity_a_cell(records: &[Record]) -> Result<()> {
@@ -90,7 +90,7 @@ fn one_cell_a_dimension(records: &[Record]) -> Result<()> {
                 record.d,
             );
             return Err(Error::runtime(message).hint(
-                "they differ in something a series does not name (noise, width, keep, …): \
+                "they differ in something a series does not name (width, keep, …): \
                  give each setting a study of its own, or start afresh after changing it",
             ));
         }

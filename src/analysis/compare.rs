@@ -86,7 +86,7 @@ pub struct Comparison {
     pub only_b: Rest,
 }
 
-/// Holds B against A: cells that agree in learner, link, k*, r, α, q, d and τ, series that
+/// Holds B against A: cells that agree in learner, link, k*, r, α, q, noise, input, d and τ, series that
 /// agree in all but d.
 ///
 /// The test of a pair is two-sided, on x = ln n* and on x = β:
@@ -252,7 +252,16 @@ mod tests {
 
     fn cell(d: usize, n_star: f64, low: f64, high: f64, censored: Censoring) -> Cell {
         let (learner, link) = ("pruned".to_owned(), "He2".to_owned());
-        let series = SeriesKey { learner, link, k_star: 2, r: 1, alpha: 0.5, q: 0.0 };
+        let series = SeriesKey {
+            learner,
+            link,
+            k_star: 2,
+            r: 1,
+            alpha: 0.5,
+            q: 0.0,
+            noise: 0.1,
+            input: String::new(),
+        };
         let (ci_low, ci_high) = (low, high);
         Cell { series, d, threshold: 0.5, n_star, ci_low, ci_high, censored, trials: 16 }
     }

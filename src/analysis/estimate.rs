@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::expectation::Predicted;
+use crate::expectation::{Predicted, Traits};
 use crate::model::theory::Subject;
 use crate::record::known_count;
 
@@ -23,9 +23,26 @@ pub struct SeriesKey {
     pub alpha: f64,
     /// Norm exponent q of the row sparsity.
     pub q: f64,
+    /// Standard deviation √Δ of the label noise; infinite if unknown.
+    pub noise: f64,
+    /// Law of the inputs by name; empty if unknown.
+    pub input: String,
 }
 
 impl SeriesKey {
+    /// What an expectation selects it by, beside the learner.
+    #[must_use]
+    pub fn traits(&self) -> Traits<'_> {
+        Traits {
+            link: &self.link,
+            r: self.r,
+            alpha: self.alpha,
+            q: self.q,
+            noise: self.noise,
+            input: &self.input,
+        }
+    }
+
     /// What theory needs to know of it.
     #[must_use]
     pub fn subject(&self) -> Subject<'_> {
@@ -48,6 +65,21 @@ pub struct CurvePoint {
     pub lower_quartile: f64,
     /// Upper quartile of the risk.
     pub upper_quartile: f64,
+    /// Means of what is known of the ranking of coordinates.
+    pub ranking: RankingMeans,
+}
+
+/// Means over the successful trials of one sample size that have a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct RankingMeans {
+    /// Share of the relevant coordinates that were kept.
+    pub recall: Option<f64>,
+    /// Pearson's correlation of scores and row norms.
+    pub pearson: Option<f64>,
+    /// Spearman's.
+    pub spearman: Option<f64>,
+    /// Probability that a relevant coordinate scores above an irrelevant one.
+    pub auc: Option<f64>,
 }
 
 /// Learning curve of one cell, points in order of n.

@@ -1,14 +1,16 @@
 //! What a study expects, held against its estimates.
 
+use super::Options;
 use super::advantage::compare;
+use super::collapse;
 use super::estimate::{
     Censoring, Curve, Exponent, Interval, Judged, JudgedCell, SeriesKey, Verdict,
 };
-use super::fit::{FLOOR, Point, half_width};
+use super::fit::{FLOOR, Law, Point, fit, half_width};
 use super::stats::variance;
 use super::threshold::{Crossing, Place};
 use super::verdict::{Evidence, against, judge};
-use crate::expectation::{Expectation, Metric, Predicted, Quantity};
+use crate::expectation::{Expectation, Metric, Predicted, Quantity, Side};
 use crate::record::Record;
 
 /// Half-width of the interval of the ln of a ratio above which a number inside it proves
@@ -21,6 +23,8 @@ const WIDEST_METRIC: f64 = 0.05;
 /// What expectations are judged by.
 #[derive(Clone, Copy, Debug)]
 pub struct Grounds<'a> {
+    /// Bootstrap of quantities that have none yet.
+    pub options: &'a Options,
     /// All trials.
     pub records: &'a [Record],
     /// Learning curves.
@@ -40,6 +44,9 @@ impl Grounds<'_> {
             Quantity::Ratio { over, under } => vec![self.ratio(expectation, over, under)],
             Quantity::Metric { metric, learner } => {
                 vec![self.metric(expectation, *metric, learner)]
+            }
+            Quantity::Collapse { metric, level, learner } => {
+                vec![self.collapse(expectation, (*metric, *level), learner)]
             }
         }
     }
@@ -61,11 +68,14 @@ impl Grounds<'_> {
         judged.collect()
     }
 
-    fn ratio(&self, expectation: &Expectation, over: &str, under: &str) -> Judged {
-        let below = |c: &&&Crossing| selects(expectation, &c.threshold.series, under);
+    fn ratio(&self, expectation: &Expectation, over: &Side, under: &Side) -> Judged {
+        let below = |c: &&&Crossing| {
+            let key = &c.threshold.series;
+            selects(expectation, key, &under.learner) && &at(under, key) == key
+        };
         let pairs = self.crossings.iter().filter(below).filter_map(|below| {
             let key = &below.threshold.series;
-            let twin = SeriesKey { learner: over.to_owned(), ..key.clone() };
+            let twin = at(over, key);
             let is_twin =
                 |c: &&&Crossing| c.threshold.d == below.threshold.d && c.threshold.series == twin;
             Some((key, compare(self.crossings.iter().find(is_twin)?, below)))
@@ -99,6 +109,27 @@ impl Grounds<'_> {
                 Interval { value, low, high }
             }),
             cells,
+            ..unknown(expectation)
+        }
+    }
+
+    fn collapse(
+        &self,
+        expectation: &Expectation,
+        (metric, level): (Metric, f64),
+        learner: &str,
+    ) -> Judged {
+        let chosen = self.curves.iter().filter(|c| selects(expectation, &c.series, learner));
+        let chosen: Vec<&Curve> = chosen.collect();
+        let points = collapse::points(&chosen, self.records, self.options, metric, level);
+        let exponent = fit(&points, Law::Power).map(|f| f.interval(&points, Law::Power));
+        let values = points.iter().filter(|p| p.is_value()).count();
+        let evidence = Evidence { dimensions: chosen.len(), points: values, exponent };
+        Judged {
+            points: chosen.len(),
+            censored: chosen.len() - values,
+            value: exponent,
+            verdict: judge(&evidence, expectation.predicted),
             ..unknown(expectation)
         }
     }
@@ -142,7 +173,17 @@ impl Grounds<'_> {
 }
 
 fn selects(expectation: &Expectation, key: &SeriesKey, learner: &str) -> bool {
-    key.learner == learner && expectation.selection.admits(&key.link, key.r, key.alpha, key.q)
+    key.learner == learner && expectation.selection.admits(&key.traits())
+}
+
+/// The series of a side of a ratio that is `key` but for what the side names.
+fn at(side: &Side, key: &SeriesKey) -> SeriesKey {
+    SeriesKey {
+        learner: side.learner.clone(),
+        noise: side.noise.unwrap_or(key.noise),
+        input: side.input.clone().unwrap_or_else(|| key.input.clone()),
+        ..key.clone()
+    }
 }
 
 /// The answer where nothing is known.

@@ -24,6 +24,8 @@ const NORMAL_40: f64 = -0.253_347_103_135_799_7;
 pub struct Point {
     /// Dimension d.
     pub d: usize,
+    /// What the law is a power of: d, or another size.
+    pub size: f64,
     /// ln n*, the logarithm of a ratio of two n*, or a bound on it.
     pub place: Place,
     /// The same in each replicate; absent where a replicate says nothing.
@@ -38,6 +40,7 @@ impl Point {
     pub fn of(crossing: &Crossing) -> Option<Self> {
         Some(Self {
             d: crossing.threshold.d,
+            size: crossing.threshold.d as f64,
             place: crossing.place?,
             replicates: crossing.replicates.iter().copied().map(Some).collect(),
             trials: crossing.threshold.trials,
@@ -57,8 +60,8 @@ impl Point {
         variance(&values)
     }
 
-    fn ln_d(&self) -> f64 {
-        (self.d as f64).ln()
+    fn ln_size(&self) -> f64 {
+        self.size.ln()
     }
 }
 
@@ -165,7 +168,7 @@ pub fn scatter(noise: &[f64], freedom: usize, chi2: impl Fn(&[f64]) -> f64) -> f
 #[must_use]
 pub fn fit(points: &[Point], law: Law) -> Option<Fit> {
     let noise = noise(points);
-    let x: Vec<f64> = points.iter().map(Point::ln_d).collect();
+    let x: Vec<f64> = points.iter().map(Point::ln_size).collect();
     let y = places(points.iter().map(|p| Some(p.place)), &x, law)?;
     let kept: Vec<usize> = (0..points.len()).filter(|&i| points[i].is_value()).collect();
     let pick = |from: &[f64]| kept.iter().map(|&i| from[i]).collect::<Vec<f64>>();
@@ -220,7 +223,7 @@ impl Fit {
     /// β of each replicate that has one.
     fn replicate_slopes(&self, points: &[Point], law: Law) -> Vec<f64> {
         let count = points.iter().map(|p| p.replicates.len()).min().unwrap_or(0);
-        let x: Vec<f64> = points.iter().map(Point::ln_d).collect();
+        let x: Vec<f64> = points.iter().map(Point::ln_size).collect();
         let weights: Vec<f64> = self.noise.iter().map(|v| (v + self.scatter).recip()).collect();
         let slope = |b: usize| {
             let there: Vec<usize> =

@@ -13,6 +13,7 @@
 
 pub mod advantage;
 mod check;
+pub mod collapse;
 pub mod compare;
 pub mod diagnostics;
 pub mod estimate;
@@ -92,7 +93,7 @@ impl Options {
 
 /// All estimates of one study: curves, n*(d), β and its verdicts.
 ///
-/// Series come in order of link, k*, r, q, α, learner; the cells of a series in order of d.
+/// Series come in order of link, k*, r, q, input, noise, α, learner; the cells of a series in order of d.
 ///
 /// # Errors
 /// A usage error for bad `options`; a run-time error if there are no records, if a record
@@ -134,7 +135,8 @@ pub fn analyse_expecting(
         series.par_iter().filter_map(|cells| exponent::of_series(cells)).collect();
     let usual: Vec<&Crossing> = crossings.iter().map(|[usual, ..]| usual).collect();
     let advantages = advantage::advantages(&usual);
-    let grounds = Grounds { records, curves: &curves, crossings: &usual, exponents: &exponents };
+    let grounds =
+        Grounds { options, records, curves: &curves, crossings: &usual, exponents: &exponents };
     let expectations = expectations.iter().flat_map(|e| grounds.judge(e)).collect();
     let thresholds = usual.into_iter().map(|c| c.threshold.clone()).collect();
     Ok(Analysis {

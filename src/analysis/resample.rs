@@ -152,15 +152,25 @@ impl Ensemble {
         replicates: usize,
         seed: u64,
     ) -> impl Iterator<Item = Vec<Option<Median>>> {
+        self.weights(replicates, seed).map(|weights| self.medians_of(&weights))
+    }
+
+    /// The weights of the trials in each replicate.
+    pub fn weights(&self, replicates: usize, seed: u64) -> impl Iterator<Item = Vec<f64>> + use<> {
         let mut generators: Vec<ChaCha8Rng> =
             self.streams.iter().map(|stream| stream.generator(seed)).collect();
-        let mut weights = vec![0.0; self.streams.len()];
-        (0..replicates).map(move |_| {
-            for (weight, generator) in weights.iter_mut().zip(&mut generators) {
-                *weight = Exp1.sample(generator);
-            }
-            self.medians_of(&weights)
-        })
+        (0..replicates).map(move |_| generators.iter_mut().map(|g| Exp1.sample(g)).collect())
+    }
+
+    /// Weighted mean of the risk and number of trials behind it, at each n.
+    #[must_use]
+    pub fn means_of(&self, weights: &[f64]) -> Vec<Option<(f64, usize)>> {
+        let mean = |point: &Vec<(f64, usize)>| {
+            let total: f64 = point.iter().map(|&(_, trial)| weights[trial]).sum();
+            let sum: f64 = point.iter().map(|&(risk, trial)| weights[trial] * risk).sum();
+            (total > 0.0).then(|| (sum / total, point.len()))
+        };
+        self.points.iter().map(mean).collect()
     }
 
     fn medians_of(&self, weights: &[f64]) -> Vec<Option<Median>> {

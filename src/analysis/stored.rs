@@ -111,14 +111,37 @@ impl From<&Exponent> for Fit {
     }
 }
 
+/// What names the series of a row.
 #[derive(Deserialize)]
-struct CellRow {
+struct SeriesRow {
     learner: String,
     link: String,
     k_star: Option<u32>,
     r: Option<usize>,
     alpha: Option<f64>,
     q: Option<f64>,
+    noise: Option<f64>,
+    #[serde(default)]
+    input: String,
+}
+
+impl From<SeriesRow> for SeriesKey {
+    fn from(row: SeriesRow) -> Self {
+        Self {
+            learner: row.learner,
+            link: row.link,
+            k_star: row.k_star.unwrap_or_default(),
+            r: row.r.unwrap_or_default(),
+            alpha: row.alpha.unwrap_or(UNKNOWN),
+            q: row.q.unwrap_or(UNKNOWN),
+            noise: row.noise.unwrap_or(UNKNOWN),
+            input: row.input,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct CellRow {
     d: usize,
     threshold: f64,
     n_star: f64,
@@ -128,10 +151,10 @@ struct CellRow {
     trials: usize,
 }
 
-impl From<CellRow> for Cell {
-    fn from(row: CellRow) -> Self {
+impl From<(SeriesKey, CellRow)> for Cell {
+    fn from((series, row): (SeriesKey, CellRow)) -> Self {
         Self {
-            series: series(row.learner, row.link, row.k_star, row.r, row.alpha, row.q),
+            series,
             d: row.d,
             threshold: row.threshold,
             n_star: row.n_star,
@@ -145,12 +168,6 @@ impl From<CellRow> for Cell {
 
 #[derive(Deserialize)]
 struct FitRow {
-    learner: String,
-    link: String,
-    k_star: Option<u32>,
-    r: Option<usize>,
-    alpha: Option<f64>,
-    q: Option<f64>,
     points: usize,
     threshold: f64,
     exponent: Option<f64>,
@@ -159,13 +176,13 @@ struct FitRow {
     verdict: String,
 }
 
-impl From<FitRow> for Fit {
-    fn from(row: FitRow) -> Self {
+impl From<(SeriesKey, FitRow)> for Fit {
+    fn from((series, row): (SeriesKey, FitRow)) -> Self {
         let ends = row.ci_low.zip(row.ci_high);
         let exponent =
             row.exponent.zip(ends).map(|(value, (low, high))| Interval { value, low, high });
         Self {
-            series: series(row.learner, row.link, row.k_star, row.r, row.alpha, row.q),
+            series,
             points: row.points,
             threshold: row.threshold,
             exponent,
@@ -174,25 +191,7 @@ impl From<FitRow> for Fit {
     }
 }
 
-fn series(
-    learner: String,
-    link: String,
-    k_star: Option<u32>,
-    r: Option<usize>,
-    alpha: Option<f64>,
-    q: Option<f64>,
-) -> SeriesKey {
-    SeriesKey {
-        learner,
-        link,
-        k_star: k_star.unwrap_or_default(),
-        r: r.unwrap_or_default(),
-        alpha: alpha.unwrap_or(UNKNOWN),
-        q: q.unwrap_or(UNKNOWN),
-    }
-}
-
-fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
+fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<(SeriesKey, T)>> {
     const HINT: &str = "`secateur fit` writes both tables again from trials.csv";
     let name = path.display().to_string();
     let bytes = fs::read(path)
@@ -209,7 +208,9 @@ fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
             let what = format!("{} fields, but the header has {}", row.len(), header.len());
             return Err(bad(line, &what));
         }
-        rows.push(row.deserialize(Some(&header)).map_err(|e| bad(line, &what(&e, &header, &row)))?);
+        let failed = |e| bad(line, &what(&e, &header, &row));
+        let series: SeriesRow = row.deserialize(Some(&header)).map_err(failed)?;
+        rows.push((series.into(), row.deserialize(Some(&header)).map_err(failed)?));
     }
     if rows.is_empty() {
         return Err(Error::runtime(format!("{name} has no rows")).hint(HINT));

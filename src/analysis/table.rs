@@ -5,16 +5,18 @@ use std::collections::HashMap;
 
 use polars::prelude::*;
 
-use super::estimate::{Curve, CurvePoint, SeriesKey};
+use super::estimate::{Curve, CurvePoint, RankingMeans, SeriesKey};
+use crate::expectation::Metric;
 use crate::record::Record;
 use crate::{Error, Result};
 
 /// Learning curves, one a cell: at each n the count of successful and failed trials,
-/// and median and quartiles of the risk of the successful ones.
+/// median and quartiles of the risk of the successful ones, and means of what tells of their
+/// ranking.
 ///
 /// Quantiles interpolate linearly, as [`super::stats::quantile`] does. Where no trial
-/// succeeded they are not-a-number. Curves come in order of link, k*, r, q, α, learner,
-/// d; points in order of n.
+/// succeeded they are not-a-number. Curves come in order of link, k*, r, q, input, noise,
+/// α, learner, d; points in order of n.
 ///
 /// # Errors
 /// A run-time error if the table cannot be built; none is known for checked records.
@@ -50,8 +52,19 @@ fn number(records: &[Record]) -> (Vec<&Record>, Vec<u32>) {
 /// One row per cell number and n, in their order; the risk of a failed trial is null.
 fn summary(records: &[Record], cells: &[u32]) -> PolarsResult<DataFrame> {
     let n: Vec<u64> = records.iter().map(|r| r.n).collect();
+    // A learner that scores nothing has not-a-number there, which a mean must not meet.
+    let known = |metric: Metric| -> Vec<Option<f64>> {
+        let value = |r: &Record| Some(metric.of(r)).filter(|x| r.is_ok() && x.is_finite());
+        records.iter().map(value).collect()
+    };
     let risk: Vec<Option<f64>> = records.iter().map(|r| r.is_ok().then_some(r.risk)).collect();
-    let trials = df!("cell" => cells, "n" => n, "risk" => risk)?.lazy();
+    let [recall, pearson, spearman, auc] =
+        [Metric::Recall, Metric::Pearson, Metric::Spearman, Metric::Auc].map(known);
+    let trials = df!(
+        "cell" => cells, "n" => n, "risk" => risk,
+        "recall" => recall, "pearson" => pearson, "spearman" => spearman, "auc" => auc,
+    )?
+    .lazy();
     let quartile = |p: f64| col("risk").quantile(lit(p), QuantileMethod::Linear);
     trials
         .group_by([col("cell"), col("n")])
@@ -61,6 +74,7 @@ fn summary(records: &[Record], cells: &[u32]) -> PolarsResult<DataFrame> {
             col("risk").median().alias("median"),
             quartile(0.25).alias("lower_quartile"),
             quartile(0.75).alias("upper_quartile"),
+            cols(["recall", "pearson", "spearman", "auc"]).as_expr().mean(),
         ])
         .sort(["cell", "n"], SortMultipleOptions::default())
         .collect()
@@ -75,16 +89,20 @@ fn blank(first: &Record) -> Curve {
         r: first.r,
         alpha: first.alpha,
         q: first.q,
+        noise: first.noise,
+        input: first.input.clone(),
     };
     Curve { series, cell: first.cell.clone(), d: first.d, s: first.s, points: Vec::new() }
 }
 
-/// Link, k*, r, q, α, learner, d.
+/// Link, k*, r, q, input, noise, α, learner, d.
 fn order(a: &Curve, b: &Curve) -> Ordering {
     let (s, t) = (&a.series, &b.series);
     (&s.link, s.k_star, s.r)
         .cmp(&(&t.link, t.k_star, t.r))
         .then(s.q.total_cmp(&t.q))
+        .then(s.input.cmp(&t.input))
+        .then(s.noise.total_cmp(&t.noise))
         .then(s.alpha.total_cmp(&t.alpha))
         .then((&s.learner, a.d).cmp(&(&t.learner, b.d)))
 }
@@ -97,6 +115,8 @@ fn points(table: &DataFrame) -> PolarsResult<Vec<(usize, CurvePoint)>> {
     let (n, trials, failed) = (whole("n")?, whole("trials")?, whole("failed")?);
     let (median, lower, upper) =
         (real("median")?, real("lower_quartile")?, real("upper_quartile")?);
+    let (recall, pearson) = (real("recall")?, real("pearson")?);
+    let (spearman, auc) = (real("spearman")?, real("auc")?);
     let count = |column: &UInt64Chunked, row| column.get(row).unwrap_or_default() as usize;
     let number = |column: &Float64Chunked, row| column.get(row).unwrap_or(f64::NAN);
     let point = |row| CurvePoint {
@@ -106,6 +126,12 @@ fn points(table: &DataFrame) -> PolarsResult<Vec<(usize, CurvePoint)>> {
         median: number(median, row),
         lower_quartile: number(lower, row),
         upper_quartile: number(upper, row),
+        ranking: RankingMeans {
+            recall: recall.get(row),
+            pearson: pearson.get(row),
+            spearman: spearman.get(row),
+            auc: auc.get(row),
+        },
     };
     let cell = |row| cell.get(row).unwrap_or_default() as usize;
     Ok((0..table.height()).map(|row| (cell(row), point(row))).collect())

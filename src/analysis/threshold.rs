@@ -109,29 +109,35 @@ fn samples(ln_n: f64) -> f64 {
     if (n - n.round()).abs() < 1e-12 * n { n.round() } else { n }
 }
 
-/// A monotone learning curve: ln n and the isotonic fit to the log medians.
-struct Descent {
+/// A monotone learning curve: ln n and an isotonic fit to what falls with it.
+pub(super) struct Descent {
     x: Vec<f64>,
     fit: Vec<f64>,
 }
 
 impl Descent {
-    /// None without a single median.
+    /// That of the log medians; none without a single one.
     fn new(ln_n: &[f64], medians: &[Option<Median>]) -> Option<Self> {
         let points = || ln_n.iter().zip(medians).filter_map(|(&x, median)| Some((x, (*median)?)));
         let x: Vec<f64> = points().map(|(x, _)| x).collect();
         let y: Vec<f64> = points().map(|(_, (risk, _))| risk.max(SMALLEST_RISK).ln()).collect();
         let weights: Vec<f64> = points().map(|(_, (_, trials))| trials as f64).collect();
-        (!x.is_empty()).then(|| Self { x, fit: non_increasing(&y, &weights) })
+        Self::fit(x, &y, &weights)
     }
 
-    fn reaches(&self, ln_tau: f64) -> Place {
+    /// That of the values `y` at ln n = `x`; none without a single one.
+    pub(super) fn fit(x: Vec<f64>, y: &[f64], weights: &[f64]) -> Option<Self> {
+        (!x.is_empty()).then(|| Self { x, fit: non_increasing(y, weights) })
+    }
+
+    /// Where it reaches `level`, on straight lines between the points.
+    pub(super) fn reaches(&self, level: f64) -> Place {
         let Self { x, fit } = self;
-        match fit.iter().position(|&value| value <= ln_tau) {
+        match fit.iter().position(|&value| value <= level) {
             None => Place::Above(x[x.len() - 1]),
             Some(0) => Place::Below(x[0]),
             Some(i) => {
-                let share = (fit[i - 1] - ln_tau) / (fit[i - 1] - fit[i]);
+                let share = (fit[i - 1] - level) / (fit[i - 1] - fit[i]);
                 Place::Inside(x[i - 1] + share * (x[i] - x[i - 1]))
             }
         }

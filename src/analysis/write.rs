@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::estimate::{
     Advantage, Analysis, Censoring, Exponent, Interval, Judged, JudgedCell, Preference, Ratio,
-    Threshold, Verdict,
+    SeriesKey, Threshold, Verdict,
 };
 use crate::record::{known, known_count};
 use crate::replace::replace_file;
@@ -15,8 +15,9 @@ use crate::{Error, Result};
 /// The first columns of every table: what names a series.
 const SERIES_COLUMNS: [&str; 6] = ["learner", "link", "k_star", "r", "alpha", "q"];
 
-/// The last column of every table: the manifest of the run whose trials were analysed.
-const LAST_COLUMN: &str = "manifest";
+/// The last columns of every table: what else names a series, and the manifest of the run whose
+/// trials were analysed.
+const LAST_COLUMNS: [&str; 3] = ["noise", "input", "manifest"];
 
 /// Further columns of `thresholds.csv`, one row per cell.
 const THRESHOLD_COLUMNS: [&str; 12] = [
@@ -175,7 +176,8 @@ pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
 /// # Errors
 /// A run-time error if the file cannot be written.
 pub fn write_thresholds(path: &Path, analysis: &Analysis) -> Result<()> {
-    write_table(path, analysis, &THRESHOLD_COLUMNS, analysis.thresholds.iter().map(threshold_row))
+    let rows = analysis.thresholds.iter().map(|t| (threshold_row(t), law(&t.series)));
+    write_table(path, analysis, &THRESHOLD_COLUMNS, rows)
 }
 
 /// Writes `exponents.csv` at `path`; estimates that could not be made are empty fields.
@@ -183,7 +185,8 @@ pub fn write_thresholds(path: &Path, analysis: &Analysis) -> Result<()> {
 /// # Errors
 /// As [`write_thresholds`].
 pub fn write_exponents(path: &Path, analysis: &Analysis) -> Result<()> {
-    write_table(path, analysis, &EXPONENT_COLUMNS, analysis.exponents.iter().map(exponent_row))
+    let rows = analysis.exponents.iter().map(|e| (exponent_row(e), law(&e.series)));
+    write_table(path, analysis, &EXPONENT_COLUMNS, rows)
 }
 
 /// Writes `diagnostics.csv` at `path`. Local slopes are `d1-d2:slope`, further dimensions `d`,
@@ -192,7 +195,8 @@ pub fn write_exponents(path: &Path, analysis: &Analysis) -> Result<()> {
 /// # Errors
 /// As [`write_thresholds`].
 pub fn write_diagnostics(path: &Path, analysis: &Analysis) -> Result<()> {
-    write_table(path, analysis, &DIAGNOSTIC_COLUMNS, analysis.exponents.iter().map(diagnostic_row))
+    let rows = analysis.exponents.iter().map(|e| (diagnostic_row(e), law(&e.series)));
+    write_table(path, analysis, &DIAGNOSTIC_COLUMNS, rows)
 }
 
 /// Writes `ratios.csv` at `path`.
@@ -200,7 +204,10 @@ pub fn write_diagnostics(path: &Path, analysis: &Analysis) -> Result<()> {
 /// # Errors
 /// As [`write_thresholds`].
 pub fn write_ratios(path: &Path, analysis: &Analysis) -> Result<()> {
-    let rows = analysis.advantages.iter().flat_map(|a| a.ratios.iter().map(|r| ratio_row(a, r)));
+    let rows = analysis
+        .advantages
+        .iter()
+        .flat_map(|a| a.ratios.iter().map(|r| (ratio_row(a, r), law(&a.series))));
     write_table(path, analysis, &RATIO_COLUMNS, rows)
 }
 
@@ -209,7 +216,8 @@ pub fn write_ratios(path: &Path, analysis: &Analysis) -> Result<()> {
 /// # Errors
 /// As [`write_thresholds`].
 pub fn write_advantages(path: &Path, analysis: &Analysis) -> Result<()> {
-    write_table(path, analysis, &ADVANTAGE_COLUMNS, analysis.advantages.iter().map(advantage_row))
+    let rows = analysis.advantages.iter().map(|a| (advantage_row(a), law(&a.series)));
+    write_table(path, analysis, &ADVANTAGE_COLUMNS, rows)
 }
 
 /// Writes `expectations.csv` at `path`.
@@ -218,8 +226,12 @@ pub fn write_advantages(path: &Path, analysis: &Analysis) -> Result<()> {
 /// As [`write_thresholds`].
 pub fn write_expectations(path: &Path, analysis: &Analysis) -> Result<()> {
     let rows = analysis.expectations.iter().flat_map(|judged| {
-        let cells = judged.cells.iter().map(|cell| expectation_cell(analysis, judged, cell));
-        cells.chain([expectation_row(analysis, judged)])
+        let cells = judged
+            .cells
+            .iter()
+            .map(|cell| (expectation_cell(analysis, judged, cell), law(&cell.series)));
+        let whole = judged.series.as_ref().map_or((None, ""), law);
+        cells.chain([(expectation_row(analysis, judged), whole)])
     });
     write_table(path, analysis, &EXPECTATION_COLUMNS, rows)
 }
@@ -306,9 +318,14 @@ fn advantage_row(a: &Advantage) -> AdvantageRow<'_> {
     (series(&a.series), span, a.threshold, fields(a.exponent), a.predicted, a.verdict)
 }
 
-fn series(key: &super::estimate::SeriesKey) -> Series<'_> {
+fn series(key: &SeriesKey) -> Series<'_> {
     let (k_star, r) = (known_count(key.k_star), known_count(key.r));
     (&key.learner, &key.link, k_star, r, known(key.alpha), known(key.q))
+}
+
+/// The first of [`LAST_COLUMNS`].
+fn law(key: &SeriesKey) -> (Option<f64>, &str) {
+    (known(key.noise), &key.input)
 }
 
 fn fields(interval: Option<Interval>) -> [Option<f64>; 3] {
@@ -340,7 +357,7 @@ fn table_bytes(
     rows: impl Iterator<Item = impl Serialize>,
 ) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record(SERIES_COLUMNS.iter().chain(columns).chain(&[LAST_COLUMN]))?;
+    writer.write_record(SERIES_COLUMNS.iter().chain(columns).chain(&LAST_COLUMNS))?;
     for row in rows {
         writer.serialize((row, manifest))?;
     }

@@ -3,7 +3,7 @@
 use super::moment::{diagonal, second_moment};
 use super::network::Network;
 use super::options::{Keep, Options};
-use super::prune::survivors;
+use super::ranking::Selected;
 use super::second_layer::SecondLayer;
 use super::spectral::MAX_DIMENSION;
 use super::split::Split;
@@ -75,7 +75,7 @@ impl Learner for DiagonalThresholding {
         let directions = task.target.directions();
         let labels = CentredLabels::new(self.split.samples(task, Stage::Prune, sizes[0]));
         let scores = Self::scores(&labels, directions.d());
-        let kept = survivors(&scores, self.keep, directions.s(), 1);
+        let Selected { kept, ranking } = Selected::by(&scores, self.keep, directions, 1);
         if kept.len() > MAX_DIMENSION || kept.len() < directions.r() {
             return Err(Error::runtime(format!(
                 "{} coordinates are kept: from {} to {MAX_DIMENSION} can be worked with",
@@ -89,6 +89,6 @@ impl Learner for DiagonalThresholding {
         let basis = leading_eigenvectors(&matrix, directions.r(), task.key.named("subspace"))?;
         let key = task.key.named("weights");
         let layer = spread(&basis, kept, self.width, self.activation, key);
-        self.second.fit(layer, task, &self.split, sizes[2])
+        Ok(self.second.fit(layer, task, &self.split, sizes[2])?.ranked(ranking))
     }
 }

@@ -4,6 +4,7 @@
 use super::network::Network;
 use super::options::{Options, TransformChoice};
 use super::prune::GradientComparison;
+use super::ranking::Selected;
 use super::split::Split;
 use super::train_kept::TrainKept;
 use super::{Learner, Task};
@@ -175,8 +176,9 @@ impl Learner for LabelTransform {
         let [prune, feature, readout] = [3, 2, 1].map(|back| sizes[sizes.len() - back]);
         let samples = self.split.samples(task, Stage::Prune, prune);
         let labels = CentredLabels::transformed(samples, transform.function());
-        let kept = self.comparison(order)?.kept(&labels, self.options.prune.keep, directions);
+        let keep = self.options.prune.keep;
+        let Selected { kept, ranking } = self.comparison(order)?.select(&labels, keep, directions);
         let train = TrainKept::new(&self.options, order).with_labels(transform.function());
-        train.train(task, kept, &self.split, [feature, readout])
+        Ok(train.train(task, kept, &self.split, [feature, readout])?.ranked(ranking))
     }
 }

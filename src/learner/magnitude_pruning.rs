@@ -2,7 +2,7 @@
 
 use super::network::{Layer, Network, scale_to_unit};
 use super::options::{Keep, Options};
-use super::prune::survivors;
+use super::ranking::Selected;
 use super::split::Split;
 use super::train_kept::TrainKept;
 use super::{Learner, Task};
@@ -80,8 +80,10 @@ impl Learner for MagnitudePruning {
         let mut dense = initial.clone();
         let keys = ["dense complement", "dense signs"].map(|name| task.key.named(name));
         self.train.step(task, &mut dense, &self.split, (Stage::Prune, sizes[0]), keys)?;
-        let kept = survivors(&magnitudes(&dense), self.keep, directions.s(), 1);
+        let Selected { kept, ranking } =
+            Selected::by(&magnitudes(&dense), self.keep, directions, 1);
         let layer = rewound(&initial, kept);
-        self.train.train_layer(task, layer, &self.split, [sizes[1], sizes[2]])
+        let network = self.train.train_layer(task, layer, &self.split, [sizes[1], sizes[2]])?;
+        Ok(network.ranked(ranking))
     }
 }

@@ -11,7 +11,8 @@ use crate::sample::{LabelScratch, Stage, Tile, reduce};
 /// What a trial measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metrics {
-    /// E(f − f*)² / Var f*, f* the noiseless target, on fresh samples.
+    /// E(f − f*)² / Var f*, f* the noiseless target, on fresh samples; for inputs that are not
+    /// Gaussian, Var f* is that over the same samples.
     pub risk: f64,
     /// Mean over neurons of ‖Vᵀw‖ / ‖w‖.
     pub alignment: f64,
@@ -60,12 +61,12 @@ pub fn measure(network: &Network, task: &Task<'_>, test_samples: u64) -> Result<
 fn risk(network: &Network, task: &Task<'_>, test_samples: u64) -> f64 {
     let samples = task.design.samples(task.target, Stage::Test, test_samples);
     let kept = &network.layer.coordinates;
-    let [sum] = reduce::sum_blocks(
+    let [error, sum, squares] = reduce::sum_blocks(
         samples.crew(),
         samples.blocks(),
-        || [0.0],
+        || [0.0; 3],
         Scratch::default,
-        |sum: &mut [f64; 1], scratch, block| {
+        |sums: &mut [f64; 3], scratch, block| {
             let Scratch { x, features, labels, clean, fitted } = scratch;
             let rows = samples.block_len(block);
             x.resize(rows * kept.len(), 0.0);
@@ -74,10 +75,18 @@ fn risk(network: &Network, task: &Task<'_>, test_samples: u64) -> f64 {
             samples.columns(block, kept, x);
             samples.clean_labels(block, Tile { coordinates: kept, values: x }, labels, clean);
             network.predict(x, rows, features, fitted);
-            sum[0] += clean.iter().zip(fitted).map(|(y, f)| (y - *f).powi(2)).sum::<f64>();
+            sums[0] += clean.iter().zip(fitted).map(|(y, f)| (y - *f).powi(2)).sum::<f64>();
+            sums[1] += clean.iter().sum::<f64>();
+            sums[2] += clean.iter().map(|y| y * y).sum::<f64>();
         },
     );
-    sum / test_samples as f64 / task.target.variance()
+    let n = test_samples as f64;
+    let variance = if task.target.input().is_gaussian() {
+        task.target.variance()
+    } else {
+        squares / n - (sum / n).powi(2)
+    };
+    error / n / variance
 }
 
 /// Memory that a block is worked on in, kept from block to block.

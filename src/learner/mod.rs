@@ -17,6 +17,7 @@ pub mod prune;
 pub mod pruned;
 pub mod random_features;
 pub mod random_mask;
+pub mod ranking;
 pub mod readout;
 pub mod reduced;
 pub mod second_layer;

@@ -3,6 +3,7 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par};
 
+use super::ranking::Ranking;
 use crate::model::activation::Activation;
 use crate::sample::gaussian;
 use crate::sample::{BLOCK, Key};
@@ -82,9 +83,17 @@ pub struct Network {
     pub intercept: f64,
     /// Whether the later stages were simulated in reduced form.
     pub reduced: bool,
+    /// How well the scores that chose its coordinates rank them, if scores did.
+    pub ranking: Option<Ranking>,
 }
 
 impl Network {
+    /// The same network, on coordinates that scores of this quality chose.
+    #[must_use]
+    pub fn ranked(self, ranking: Ranking) -> Self {
+        Self { ranking: Some(ranking), ..self }
+    }
+
     /// Hidden features `F_ij` = φ(⟨`w_j`, x_i⟩ + `b_j`) of a block, in the layout of
     /// [`Layer::preactivations`].
     pub fn features(layer: &Layer, biases: &[f32], x: &[f32], rows: usize, out: &mut [f32]) {
@@ -146,6 +155,7 @@ mod tests {
             readout: vec![1.0, -2.0, 0.5, 3.0],
             intercept: 0.75,
             reduced: false,
+            ranking: None,
         };
         let x: Vec<f32> = (0..rows * m).map(|i| (i as f32 * 0.37).sin()).collect();
         let mut out = vec![0.0; rows];

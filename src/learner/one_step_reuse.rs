@@ -262,5 +262,12 @@ fn with_linear(
     });
     biases.extend([0.0, 0.0]);
     readout.extend([norm, -norm]);
-    Network { layer: Layer { weights, ..layer }, biases, readout, intercept, reduced: false }
+    Network {
+        layer: Layer { weights, ..layer },
+        biases,
+        readout,
+        intercept,
+        reduced: false,
+        ranking: None,
+    }
 }

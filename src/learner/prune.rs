@@ -5,6 +5,7 @@
 //! Hermite orders, odd ones, or odd ones without the first.
 
 use super::options::{Keep, PruneOptions, Shift};
+use super::ranking::Selected;
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::direction::Directions;
@@ -54,14 +55,14 @@ impl GradientComparison {
 
     /// The coordinates of `directions` that survive the comparison on `labels`.
     #[must_use]
-    pub fn kept(
+    pub fn select(
         &self,
         labels: &CentredLabels<'_>,
         keep: Keep,
         directions: &Directions,
-    ) -> Vec<u32> {
+    ) -> Selected {
         let scores = self.scores(labels, directions.d());
-        survivors(&scores, keep, directions.s(), self.channels.len())
+        Selected::by(&scores, keep, directions, self.channels.len())
     }
 
     /// Score of each coordinate 0..d: the largest |g| of its channels, each divided by its

@@ -3,6 +3,7 @@
 use super::network::Network;
 use super::options::{Keep, Options};
 use super::prune::GradientComparison;
+use super::ranking::Selected;
 use super::split::Split;
 use super::train_kept::TrainKept;
 use super::{Learner, Task};
@@ -41,7 +42,9 @@ impl Learner for Pruned {
     fn train(&self, task: &Task<'_>) -> Result<Network> {
         let sizes = self.split.sizes(task.n)?;
         let labels = CentredLabels::new(self.split.samples(task, Stage::Prune, sizes[0]));
-        let kept = self.comparison.kept(&labels, self.keep, task.target.directions());
-        self.later.train(task, kept, &self.split, [sizes[1], sizes[2]])
+        let Selected { kept, ranking } =
+            self.comparison.select(&labels, self.keep, task.target.directions());
+        let network = self.later.train(task, kept, &self.split, [sizes[1], sizes[2]])?;
+        Ok(network.ranked(ranking))
     }
 }

@@ -197,7 +197,7 @@ pub fn fit(
         }
     };
     let intercept = all.intercept(&readout);
-    Ok(Network { layer, biases, readout, intercept, reduced: false })
+    Ok(Network { layer, biases, readout, intercept, reduced: false, ranking: None })
 }
 
 /// The penalties of the grid that have a solution, by increasing error on the held-out samples.

@@ -9,6 +9,7 @@
 pub mod activation;
 pub mod direction;
 pub mod hermite;
+pub mod input;
 pub mod link;
 pub mod quadrature;
 pub mod statistic;
@@ -18,6 +19,7 @@ pub mod theory;
 pub(crate) mod normal;
 
 pub use activation::Activation;
+pub use input::Input;
 pub use link::Link;
 pub use statistic::{
     Blind, Channel, ChannelChoice, Statistic, best_feature_shift, best_shift, blind_channels,

@@ -1,7 +1,11 @@
 //! The target: y = σ*(Vᵀx) + √Δ ξ.
 
 use super::direction::Directions;
+use super::input::Input;
 use super::link::Link;
+
+/// Standard deviation √Δ of the label noise unless a study says otherwise.
+pub const USUAL_NOISE: f64 = 0.1;
 
 /// What a learner has to learn in one trial.
 #[derive(Clone, Debug)]
@@ -9,15 +13,22 @@ pub struct Target {
     link: Link,
     directions: Directions,
     noise: f64,
+    input: Input,
     variance: f64,
 }
 
 impl Target {
-    /// A target from its parts; `noise` is √Δ ≥ 0.
+    /// A target of Gaussian inputs from its parts; `noise` is √Δ ≥ 0.
     #[must_use]
     pub fn new(link: Link, directions: Directions, noise: f64) -> Self {
         let variance = link.variance();
-        Self { link, directions, noise, variance }
+        Self { link, directions, noise, input: Input::Gaussian, variance }
+    }
+
+    /// The same target on inputs of another law.
+    #[must_use]
+    pub fn on(self, input: Input) -> Self {
+        Self { input, ..self }
     }
 
     /// The link σ*.
@@ -38,7 +49,13 @@ impl Target {
         self.noise
     }
 
-    /// Var σ*(z), z ~ N(0, `I_r`).
+    /// Law of the inputs.
+    #[must_use]
+    pub fn input(&self) -> Input {
+        self.input
+    }
+
+    /// Var σ*(z), z ~ N(0, `I_r`): that of the noiseless labels if the inputs are Gaussian.
     #[must_use]
     pub fn variance(&self) -> f64 {
         self.variance

@@ -33,6 +33,11 @@ pub(super) enum Column {
     Mass,
     Simulation,
     Seconds,
+    Noise,
+    Input,
+    Pearson,
+    Spearman,
+    Auc,
     Manifest,
     Check,
 }

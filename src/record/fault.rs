@@ -14,7 +14,7 @@ pub struct Fault {
 
 /// The first impossible value of a record, if there is one.
 ///
-/// Only what the analysis uses is checked: d, n, α, q, and the risk of a successful trial.
+/// Only what the analysis uses is checked: d, n, α, q, the noise, and the risk of a successful trial.
 #[must_use]
 pub fn fault(record: &Record) -> Option<Fault> {
     let fault = |column, found: String, wanted| Some(Fault { column, found, wanted });
@@ -26,6 +26,8 @@ pub fn fault(record: &Record) -> Option<Fault> {
         fault("alpha", record.alpha.to_string(), "a finite number")
     } else if !(record.q.is_finite() || record.q == UNKNOWN) {
         fault("q", record.q.to_string(), "a finite number")
+    } else if !(record.noise.is_finite() || record.noise == UNKNOWN) {
+        fault("noise", record.noise.to_string(), "a finite number")
     } else if record.is_ok() && !(record.risk.is_finite() && record.risk >= 0.0) {
         fault("risk", record.risk.to_string(), "finite and at least 0, as the status is `ok`")
     } else {

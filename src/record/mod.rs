@@ -25,7 +25,7 @@ use serde::Serialize;
 ///
 /// A table that another program wrote needs only the columns [`Record::REQUIRED`]. Where it
 /// lacks others, what describes the target is *unknown*, and never printed as a number: an
-/// empty link, 0 for k*, r and s ([`known_count`]), [`UNKNOWN`] for α and q. The cell is
+/// empty link and input, 0 for k*, r and s ([`known_count`]), [`UNKNOWN`] for α, q and the noise. The cell is
 /// named by its series and d, the study by the file, the status is `ok`, metrics and seconds
 /// are not-a-number; `kept`, `width` and `seed`, which no estimate uses, are 0; the manifest is
 /// empty.
@@ -79,13 +79,24 @@ pub struct Record {
     pub simulation: String,
     /// Wall-clock seconds of this trial.
     pub seconds: f64,
+    /// Standard deviation √Δ of the label noise.
+    pub noise: f64,
+    /// Law of the inputs by name, see [`crate::model::Input`]; empty if unknown.
+    pub input: String,
+    /// Pearson's correlation of scores and row norms ‖V_j‖₂; not-a-number, like the next two, for
+    /// a learner that has no scores.
+    pub pearson: f64,
+    /// Spearman's.
+    pub spearman: f64,
+    /// Probability that a relevant coordinate scores above an irrelevant one.
+    pub auc: f64,
     /// The manifest of the run that made the trial: `manifests/….json` beside the table.
     pub manifest: String,
 }
 
 impl Record {
     /// The columns of `trials.csv`.
-    pub const COLUMNS: [&'static str; 26] = [
+    pub const COLUMNS: [&'static str; 31] = [
         "study",
         "cell",
         "learner",
@@ -110,6 +121,11 @@ impl Record {
         "mass",
         "simulation",
         "seconds",
+        "noise",
+        "input",
+        "pearson",
+        "spearman",
+        "auc",
         "manifest",
         "check",
     ];

@@ -44,6 +44,11 @@ impl Row<'_> {
             mass: self.real(Column::Mass)?,
             simulation: self.text(Column::Simulation).unwrap_or_default().to_owned(),
             seconds: self.given_real(Column::Seconds)?,
+            noise: self.known_real(Column::Noise)?,
+            input: self.text(Column::Input).unwrap_or_default().to_owned(),
+            pearson: self.real(Column::Pearson)?,
+            spearman: self.real(Column::Spearman)?,
+            auc: self.real(Column::Auc)?,
             manifest: self.text(Column::Manifest).unwrap_or_default().to_owned(),
         };
         if record.learner.is_empty() || record.status.is_empty() {
@@ -140,6 +145,8 @@ fn cell(record: &Record) -> String {
         ("r = ", super::known_count(record.r).map_or(String::new(), |r| r.to_string())),
         ("alpha = ", super::known(record.alpha).map_or(String::new(), |a| a.to_string())),
         ("q = ", super::known(record.q).map_or(String::new(), |q| q.to_string())),
+        ("noise = ", super::known(record.noise).map_or(String::new(), |noise| noise.to_string())),
+        ("input = ", record.input.clone()),
     ] {
         if !value.is_empty() {
             name.extend([", ", symbol, &value]);

@@ -4,11 +4,12 @@ use csv_core::{WriteResult, Writer};
 
 use super::Record;
 use super::check::check;
+use super::column::Column;
 
 /// Fields before the check.
 const FIELDS: usize = Record::COLUMNS.len() - 1;
 /// The field that the check leaves out: wall time differs from run to run.
-const SECONDS: usize = FIELDS - 2;
+const SECONDS: usize = Column::Seconds as usize;
 
 /// The line of `trials.csv` that holds `record`, with its check and its end.
 #[must_use]
@@ -64,6 +65,11 @@ pub fn fields(r: &Record) -> [String; FIELDS] {
         real(r.mass),
         r.simulation.clone(),
         real(r.seconds),
+        real(r.noise),
+        r.input.clone(),
+        real(r.pearson),
+        real(r.spearman),
+        real(r.auc),
         r.manifest.clone(),
     ]
 }

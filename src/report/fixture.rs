@@ -2,7 +2,7 @@
 
 use crate::analysis::estimate::{
     Advantage, Analysis, Censoring, Curve, CurvePoint, Diagnostics, Exponent, Interval,
-    MoreDimensions, MoreTrials, Ratio, Resolution, SeriesKey, Threshold, Verdict,
+    MoreDimensions, MoreTrials, RankingMeans, Ratio, Resolution, SeriesKey, Threshold, Verdict,
 };
 
 pub(super) const ALPHAS: [f64; 6] = [0.25, 0.375, 0.5, 0.625, 0.75, 1.0];
@@ -57,7 +57,8 @@ fn advantage(alpha: f64) -> Advantage {
 
 pub(super) fn key(learner: &str, link: &str, k_star: u32, alpha: f64) -> SeriesKey {
     let (learner, link) = (learner.to_owned(), link.to_owned());
-    SeriesKey { learner, link, k_star, r: 1, alpha, q: 0.0 }
+    let (noise, input) = (0.1, "gaussian".to_owned());
+    SeriesKey { learner, link, k_star, r: 1, alpha, q: 0.0, noise, input }
 }
 
 /// A wobble in [-1, 1] that is the same in every run.
@@ -110,6 +111,7 @@ fn curve(n_star: f64, censored: bool) -> Vec<CurvePoint> {
             median,
             lower_quartile: median * 0.85,
             upper_quartile: median * 1.12,
+            ranking: RankingMeans::default(),
         }
     };
     (-6..last).map(point).collect()

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use super::format;
 use super::style::Look;
 use crate::analysis::estimate::{Analysis, SeriesKey};
+use crate::model::input::Input;
+use crate::model::target::USUAL_NOISE;
 use crate::record::{known, known_count};
 
 /// What a panel holds fixed besides α: the target, without the learner.
@@ -14,17 +16,28 @@ pub(super) struct Setting {
     pub(super) k_star: u32,
     r: usize,
     q: f64,
+    noise: f64,
+    input: String,
 }
 
 impl Setting {
     pub(super) fn of(series: &SeriesKey) -> Self {
-        Self { link: series.link.clone(), k_star: series.k_star, r: series.r, q: series.q }
+        Self {
+            link: series.link.clone(),
+            k_star: series.k_star,
+            r: series.r,
+            q: series.q,
+            noise: series.noise,
+            input: series.input.clone(),
+        }
     }
 
     pub(super) fn order(&self, other: &Self) -> Ordering {
         (self.k_star, &self.link, self.r)
             .cmp(&(other.k_star, &other.link, other.r))
             .then(self.q.total_cmp(&other.q))
+            .then(input_rank(&self.input).cmp(&input_rank(&other.input)))
+            .then(self.noise.total_cmp(&other.noise))
     }
 
     /// For a figure: `t² + t⁴, k* = 2`.
@@ -36,25 +49,36 @@ impl Setting {
         if let Some(k_star) = known_count(self.k_star) {
             head += &format!(", k* = {k_star}");
         }
-        self.with_rarities(head, ", r = ", ", q = ")
+        self.with_rarities(head, [", r = ", ", q = ", ", √Δ = ", ", "])
     }
 
     /// For words: the link as written.
     pub(super) fn words(&self) -> String {
         let link = if self.link.is_empty() { "–" } else { &self.link };
-        self.with_rarities(link.to_owned(), " r=", " q=")
+        self.with_rarities(link.to_owned(), [" r=", " q=", " noise=", " "])
     }
 
-    /// Adds r and q where they are not the usual 1 and 0.
-    fn with_rarities(&self, mut text: String, r: &str, q: &str) -> String {
+    /// Adds r, q, noise and input where they are not the usual 1, 0, 0.1 and Gaussian.
+    fn with_rarities(&self, mut text: String, [r, q, noise, input]: [&str; 4]) -> String {
         if self.r > 1 {
             text.extend([r, &self.r.to_string()]);
         }
         if let Some(known) = known(self.q).filter(|known| *known != 0.0) {
             text.extend([q, &format::short(known)]);
         }
+        if let Some(known) = known(self.noise).filter(|known| *known != USUAL_NOISE) {
+            text.extend([noise, &format::short(known)]);
+        }
+        if input_rank(&self.input).0 > 0 {
+            text.extend([input, &self.input.replace('_', " ")]);
+        }
         text
     }
+}
+
+/// Order of laws of the inputs: the Gaussian, or one that is not given, first.
+fn input_rank(name: &str) -> (usize, &str) {
+    (usize::from(!name.is_empty() && name != Input::Gaussian.name()), name)
 }
 
 /// Distinct values in order.

@@ -22,6 +22,7 @@ mod legend;
 mod notes;
 mod page;
 mod panel;
+mod ranking;
 mod render;
 mod style;
 mod table;
@@ -45,13 +46,14 @@ pub use expectations::{expectation_markdown, expectation_table};
 pub use exponents::draw as exponents;
 pub use learning_curves::draw as learning_curves;
 pub use notes::notes;
+pub use ranking::draw as ranking;
 pub use scene::Scene;
 pub use table::{exponent_table, markdown_table};
 pub use thresholds::draw as thresholds;
 
 /// Draws every figure of the study into `folder`, each as SVG and PNG.
 ///
-/// The figures are `learning_curves`, `thresholds` and `exponents`. One for which the
+/// The figures are `learning_curves`, `thresholds`, `exponents` and `ranking`. One for which the
 /// analysis has no data is left out, and an older file of its name is removed, so that the
 /// folder never shows two different runs. Returns the files written.
 ///
@@ -63,6 +65,7 @@ pub fn draw_all(analysis: &Analysis, folder: &Path) -> Result<Vec<PathBuf>> {
         ("learning_curves", learning_curves::draw(analysis)),
         ("thresholds", thresholds::draw(analysis)),
         ("exponents", exponents::draw(analysis)),
+        ("ranking", ranking::draw(analysis)),
     ];
     if figures.iter().all(|(_, scene)| scene.is_none()) {
         let message = format!("nothing to draw for study `{}`", analysis.study);

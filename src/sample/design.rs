@@ -1,9 +1,9 @@
 //! The virtual design matrix: blocks of samples, read by coordinate.
 
 use super::crew::Crew;
-use super::gaussian;
 use super::key::Key;
-use super::simd;
+use super::{gaussian, input, simd};
+use crate::model::input::Input;
 use crate::model::target::Target;
 
 /// Samples in a block: the unit in which the design is generated.
@@ -92,7 +92,8 @@ pub struct Tile<'a> {
     pub values: &'a [f32],
 }
 
-/// n labelled samples of one stage: x ~ N(0, `I_d`), y = σ*(Vᵀx) + √Δ ξ.
+/// n labelled samples of one stage: x of the target's law, N(0, `I_d`) as a rule, and
+/// y = σ*(Vᵀx) + √Δ ξ.
 ///
 /// Sample i lies in block i / [`BLOCK`]. Nothing is stored: every method generates what is
 /// asked for, and the same request always gives the same bits.
@@ -147,7 +148,10 @@ impl<'a> Samples<'a> {
     /// have already chosen an instruction set (see [`gaussian::fill_inline`]).
     #[inline(always)]
     pub fn coordinate_inline(&self, block: u64, j: u32, out: &mut [f32]) {
-        gaussian::fill_inline(self.key, position(block, j), out);
+        match self.target.input() {
+            Input::Gaussian => gaussian::fill_inline(self.key, position(block, j), out),
+            other => input::fill(other, self.key, block, j, out),
+        }
     }
 
     /// The auxiliary coordinate ζ ~ N(0, 1) of the samples of `block`.
@@ -181,7 +185,7 @@ impl<'a> Samples<'a> {
             let x = if let Ok(at) = known.coordinates.binary_search(&j) {
                 &known.values[at * rows..(at + 1) * rows]
             } else {
-                self.strip(block, j, &mut strip[..rows]);
+                self.coordinate(block, j, &mut strip[..rows]);
                 &strip[..rows]
             };
             for (column, &v) in out.chunks_exact_mut(rows).zip(row) {
@@ -221,12 +225,20 @@ impl<'a> Samples<'a> {
         }
     }
 
+    fn coordinate(&self, block: u64, j: u32, out: &mut [f32]) {
+        simd::vectorise(
+            #[inline(always)]
+            || self.coordinate_inline(block, j, &mut *out),
+        );
+    }
+
+    /// A strip of normals beside the coordinates.
     fn strip(&self, block: u64, j: u32, out: &mut [f32]) {
         gaussian::fill(self.key, position(block, j), out);
     }
 }
 
-fn position(block: u64, j: u32) -> u64 {
+pub(super) fn position(block: u64, j: u32) -> u64 {
     debug_assert!(block < 1 << 32, "more than 2⁴² samples");
     (block << 32) | u64::from(j)
 }

@@ -7,6 +7,7 @@
 pub mod crew;
 pub mod design;
 pub mod gaussian;
+pub mod input;
 pub mod key;
 pub mod labels;
 pub mod reduce;

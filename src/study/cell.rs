@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::document::{Node, Section, choice};
 use crate::error::Result;
+use crate::expectation::Traits;
 use crate::learner::split::Split;
 use crate::learner::{Kind, Learner, Options};
 use crate::model::direction::DirectionLaw;
+use crate::model::input::Input;
 use crate::model::link::Link;
 use crate::sample::Key;
 
@@ -36,6 +38,8 @@ pub struct Setting {
     pub direction: Direction,
     /// Standard deviation √Δ of the label noise.
     pub noise: f64,
+    /// Law of the inputs.
+    pub input: Input,
     /// The learner itself.
     pub built: Arc<dyn Learner>,
     /// ρ_{k*} of the coordinate statistic that a pruned network ranks by; 0 without one.
@@ -82,6 +86,19 @@ impl Setting {
         Ok(direction)
     }
 
+    /// What an expectation selects the series by, beside the learner.
+    #[must_use]
+    pub fn traits(&self) -> Traits<'_> {
+        Traits {
+            link: self.link.text(),
+            r: self.link.r(),
+            alpha: self.alpha,
+            q: self.q,
+            noise: self.noise,
+            input: self.input.name(),
+        }
+    }
+
     /// The law of V.
     #[must_use]
     pub fn law(&self) -> DirectionLaw {
@@ -104,8 +121,14 @@ impl Setting {
 
     /// What decides the data: shared by all learners of a cell.
     fn data_description(&self) -> String {
+        // Keys of Gaussian cells are older than other laws.
+        let input = if self.input.is_gaussian() {
+            String::new()
+        } else {
+            format!(" input {}", self.input.name())
+        };
         format!(
-            "link {:?} r {} normalize {} direction {:?} alpha {:?} q {:?} noise {:?}",
+            "link {:?} r {} normalize {} direction {:?} alpha {:?} q {:?} noise {:?}{input}",
             self.link.text(),
             self.link.r(),
             self.normalize,

@@ -13,6 +13,7 @@ use crate::learner::{Kind, Options};
 use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::model::theory;
 use crate::record::Record;
+use crate::sample::input::strips;
 
 /// Seconds that a core takes for the pieces of a trial.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,6 +102,7 @@ fn compares(kind: Kind) -> bool {
 /// Expected seconds of one trial on one core.
 #[must_use]
 pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
+    let rates = &Rates { entry: rates.entry * f64::from(strips(setting.input)), ..*rates };
     let Rates { entry, product, activation, trial } = *rates;
     let stage = n as f64 / setting.built.stages() as f64;
     let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width as f64);

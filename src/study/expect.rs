@@ -6,10 +6,25 @@ use super::cell::Series;
 use super::document::{Node, Section, choice};
 use super::sweep::MAX_D;
 use crate::error::{Error, Result, nearest};
-use crate::expectation::{Expectation, Metric, Predicted, Quantity, Selection};
+use crate::expectation::{Expectation, Metric, Predicted, Quantity, Selection, Side, Traits};
+use crate::model::input::Input;
 
-const EXPECT_KEYS: [&str; 10] =
-    ["claim", "exponent", "ratio", "metric", "learner", "predicted", "link", "r", "alpha", "q"];
+const EXPECT_KEYS: [&str; 14] = [
+    "claim",
+    "exponent",
+    "ratio",
+    "metric",
+    "collapse",
+    "level",
+    "learner",
+    "predicted",
+    "link",
+    "r",
+    "alpha",
+    "q",
+    "noise",
+    "input",
+];
 
 /// The expectations of a study with these series.
 pub(super) fn read_expectations(root: &Section<'_>, series: &[Series]) -> Result<Vec<Expectation>> {
@@ -22,11 +37,16 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
     let quantity = read_quantity(&section, series)?;
     let whole = |key| section.get(key).map(|n| n.whole(key, 1..=MAX_D)).transpose();
     let number = |key| section.get(key).map(|n| n.number(key)).transpose();
+    // Of a ratio, noise and input may be a pair, one for each side.
+    let ratio = matches!(quantity, Quantity::Ratio { .. });
+    let pair = |key: &str| ratio && section.get(key).is_some_and(Node::is_list);
     let selection = Selection {
         link: section.get("link").map(|n| n.text("link").map(str::to_owned)).transpose()?,
         r: whole("r")?.map(|r| r as usize),
         alpha: number("alpha")?,
         q: number("q")?,
+        noise: if pair("noise") { None } else { number("noise")? },
+        input: if pair("input") { None } else { section.get("input").map(input).transpose()? },
     };
     let expectation = Expectation {
         claim: section.required("claim")?.text("claim")?.to_owned(),
@@ -37,39 +57,72 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
     if cells(&expectation, series) == 0 {
         return Err(node
             .error(format!("no cell of this study answers {}", expectation.quantity.words()), "here")
-            .hint("link, r, alpha and q choose among the series of [[sweep]]; both learners of a ratio need a cell of equal link, r, alpha, q and d"));
+            .hint("link, r, alpha, q, noise and input choose among the series of [[sweep]]; both sides of a ratio need a cell that agrees in the others and in d"));
     }
     Ok(expectation)
 }
 
 fn read_quantity(section: &Section<'_>, series: &[Series]) -> Result<Quantity> {
-    let keys = ["exponent", "ratio", "metric"].map(|key| section.get(key));
-    if section.get("metric").is_none()
+    let keys = ["exponent", "ratio", "metric", "collapse"].map(|key| section.get(key));
+    if keys[2].or(keys[3]).is_none()
         && let Some(node) = section.get("learner")
     {
         return Err(node
-            .error("`learner` is only for a metric", "here")
+            .error("`learner` is only for a metric or a collapse", "here")
             .hint("write exponent = \"LEARNER\", or ratio = [\"LEARNER\", \"LEARNER\"]"));
     }
     match keys {
-        [Some(node), None, None] => Ok(Quantity::Exponent { learner: learner(node, series)? }),
-        [None, Some(node), None] => match node.items("ratio")? {
+        [Some(node), None, None, None] => {
+            Ok(Quantity::Exponent { learner: learner(node, series)? })
+        }
+        [None, Some(node), None, None] => match node.items("ratio")? {
             [over, under] => {
-                Ok(Quantity::Ratio { over: learner(over, series)?, under: learner(under, series)? })
+                let [over, under] = [learner(over, series)?, learner(under, series)?];
+                let (noises, inputs) = (pair(section, "noise")?, pair(section, "input")?);
+                let side = |learner, i: usize| {
+                    Ok(Side {
+                        learner,
+                        noise: noises.map(|n| n[i].number("noise")).transpose()?,
+                        input: inputs.map(|n| input(&n[i])).transpose()?,
+                    })
+                };
+                Ok(Quantity::Ratio { over: side(over, 0)?, under: side(under, 1)? })
             }
             _ => Err(node
                 .error("ratio needs two learners", "here")
                 .hint("write, for example, ratio = [\"unpruned\", \"pruned\"]")),
         },
-        [None, None, Some(node)] => Ok(Quantity::Metric {
+        [None, None, Some(node), None] => Ok(Quantity::Metric {
             metric: choice(node, "metric", &Metric::NAMES)?,
+            learner: learner(section.required("learner")?, series)?,
+        }),
+        [None, None, None, Some(node)] => Ok(Quantity::Collapse {
+            metric: choice(node, "collapse", &Metric::OF_RANKING)?,
+            level: section.number("level", 0.01..=0.99, 0.5)?,
             learner: learner(section.required("learner")?, series)?,
         }),
         _ => Err(section
             .node()
-            .error("an expectation needs one of exponent, ratio and metric", "here")
+            .error("an expectation needs one of exponent, ratio, metric and collapse", "here")
             .hint("write, for example, exponent = \"pruned\"; docs/studies.md lists the keys")),
     }
+}
+
+/// The two values of `key`, if it is a list: one for each side of a ratio.
+fn pair<'a>(section: &Section<'a>, key: &str) -> Result<Option<&'a [Node]>> {
+    let Some(node) = section.get(key).filter(|node| node.is_list()) else { return Ok(None) };
+    let values = node.items(key)?;
+    if values.len() != 2 {
+        return Err(node
+            .error(format!("{key} needs one value, or two"), "here")
+            .hint("two values are those of the two sides of a ratio, in its order"));
+    }
+    Ok(Some(values))
+}
+
+/// The name of a law of the inputs.
+fn input(node: &Node) -> Result<String> {
+    Ok(choice(node, "input", &Input::NAMES)?.name().to_owned())
 }
 
 /// A learner that some sweep runs.
@@ -113,20 +166,28 @@ fn unclear(node: &Node) -> Error {
 
 /// Cells, or pairs of them, that an expectation speaks of.
 fn cells(expectation: &Expectation, series: &[Series]) -> usize {
-    let learners = expectation.quantity.learners();
-    let of = |name: &str| {
-        let name = name.to_owned();
-        let chosen = series.iter().filter(move |s| {
-            let t = &s.setting;
-            t.learner == name
-                && expectation.selection.admits(t.link.text(), t.link.r(), t.alpha, t.q)
-        });
-        chosen.flat_map(|s| {
-            let t = &s.setting;
-            let key = (t.link.text(), t.link.r(), t.alpha.to_bits(), t.q.to_bits());
-            s.cells.iter().map(move |c| (key, c.d))
-        })
+    let (over, under) = match &expectation.quantity {
+        Quantity::Ratio { over, under } => (over.clone(), under.clone()),
+        Quantity::Exponent { learner }
+        | Quantity::Metric { learner, .. }
+        | Quantity::Collapse { learner, .. } => (learner.as_str().into(), learner.as_str().into()),
     };
-    let first: BTreeSet<_> = of(learners[0]).collect();
-    of(learners[learners.len() - 1]).filter(|cell| first.contains(cell)).count()
+    let of = |side: &Side| -> BTreeSet<_> {
+        let chosen = series.iter().filter(|s| {
+            let traits = s.setting.traits();
+            s.setting.learner == side.learner
+                && expectation.selection.admits(&traits)
+                && side.noise.is_none_or(|noise| noise.total_cmp(&traits.noise).is_eq())
+                && side.input.as_deref().is_none_or(|input| input == traits.input)
+        });
+        let cells = chosen.flat_map(|s| {
+            let Traits { link, r, alpha, q, noise, input } = s.setting.traits();
+            let noise = side.noise.map_or(noise.to_bits(), |_| 0);
+            let input = side.input.as_ref().map_or(input, |_| "");
+            let key = (link, r, alpha.to_bits(), q.to_bits(), noise, input);
+            s.cells.iter().map(move |c| (key, c.d))
+        });
+        cells.collect()
+    };
+    of(&over).intersection(&of(&under)).count()
 }

@@ -118,20 +118,21 @@ fn priced<'a>(
     Surveyed { series, cell, state, there, trials, samples, seconds }
 }
 
-/// What the columns of a table say of a cell: learner, link, r, α, q and d.
-type Place = (String, String, usize, u64, u64, usize);
+/// What the columns of a table say of a cell: learner, link, input, r, α, q, noise and d.
+type Place = ([String; 3], usize, [u64; 3], usize);
 
 fn place(setting: &Setting, d: usize) -> Place {
-    let (learner, link) = (setting.learner.clone(), setting.link.text().to_owned());
-    (learner, link, setting.link.r(), setting.alpha.to_bits(), setting.q.to_bits(), d)
+    let words = [&setting.learner, setting.link.text(), setting.input.name()].map(str::to_owned);
+    let numbers = [setting.alpha, setting.q, setting.noise].map(f64::to_bits);
+    (words, setting.link.r(), numbers, d)
 }
 
 /// Where there are trials of cells that the study does not have.
 fn strangers(study: &Study, trials: &Trials) -> HashSet<Place> {
     let ours: HashSet<String> = study.cells().map(Cell::name).collect();
     let of = |r: &Record| {
-        let (alpha, q) = (r.alpha.to_bits(), r.q.to_bits());
-        (r.learner.clone(), r.link.clone(), r.r, alpha, q, r.d)
+        let words = [&r.learner, &r.link, &r.input].map(Clone::clone);
+        (words, r.r, [r.alpha, r.q, r.noise].map(f64::to_bits), r.d)
     };
     let mut cells: HashMap<&str, &Record> = HashMap::new();
     for record in trials.records() {

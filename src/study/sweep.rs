@@ -1,20 +1,23 @@
 //! `[model]` and `[[sweep]]`: from lists of values to series of cells.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::cell::{Cell, Direction, Series, Setting};
 use super::cost;
-use super::document::{Node, Section, number_in};
+use super::document::{Node, Section, choice, number_in};
 use super::file::SamplePlan;
 use super::lattice;
 use super::learner_options::read_learner;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::learner::options::{DataUse, Simulation};
 use crate::learner::{Kind, Options};
+use crate::model::input::Input;
 use crate::model::link::Link;
+use crate::model::target::USUAL_NOISE;
 
-const MODEL_KEYS: [&str; 6] = ["link", "r", "noise", "normalize", "direction", "q"];
-const SWEEP_KEYS: [&str; 8] = ["learner", "alpha", "d", "link", "r", "q", "noise", "trials"];
+const MODEL_KEYS: [&str; 7] = ["link", "r", "noise", "input", "normalize", "direction", "q"];
+const SWEEP_KEYS: [&str; 9] =
+    ["learner", "alpha", "d", "link", "r", "q", "noise", "input", "trials"];
 /// Largest input dimension, and number of coordinates to keep.
 pub(super) const MAX_D: u64 = 1 << 30;
 /// Largest number of trials per cell and sample size.
@@ -38,7 +41,7 @@ pub(super) fn read_sweeps(root: &Section<'_>, common: &Common<'_>) -> Result<Vec
     for node in root.required("sweep")?.items("sweep")? {
         let sweep = node.section("sweep", &SWEEP_KEYS)?;
         for one in read_sweep(&sweep, &model, learners, common)? {
-            all.add(node, one)?;
+            all.add(one);
         }
     }
     Ok(all.series)
@@ -50,41 +53,19 @@ struct AllSeries {
     series: Vec<Series>,
     /// Where the series of a setting is, by its description.
     found: HashMap<String, usize>,
-    /// What the columns of the results tell of each.
-    told: HashSet<(String, String, usize, u64, u64)>,
 }
 
 impl AllSeries {
     /// Adds a series, or its cells to the one with the same setting.
-    fn add(&mut self, node: &Node, one: Series) -> Result<()> {
-        let setting = &one.setting;
-        if let Some(&index) = self.found.get(&setting.description()) {
+    fn add(&mut self, one: Series) {
+        let description = one.setting.description();
+        if let Some(&index) = self.found.get(&description) {
             self.series[index].add(one.cells);
-            return Ok(());
+            return;
         }
-        let (link, r) = (setting.link.text().to_owned(), setting.link.r());
-        let (alpha, q) = (setting.alpha.to_bits(), setting.q.to_bits());
-        if !self.told.insert((setting.learner.clone(), link, r, alpha, q)) {
-            return Err(not_told_apart(node, setting));
-        }
-        self.found.insert(setting.description(), self.series.len());
+        self.found.insert(description, self.series.len());
         self.series.push(one);
-        Ok(())
     }
-}
-
-/// That the columns of the results cannot tell two series apart.
-fn not_told_apart(node: &Node, new: &Setting) -> Error {
-    node.error(
-        format!(
-            "two series of {} on {} at alpha = {} differ in the noise alone",
-            new.learner,
-            new.link.text(),
-            new.alpha
-        ),
-        "the second one",
-    )
-    .hint("results are told apart by learner, link, r, alpha, q and d: give each noise a study of its own")
 }
 
 /// What every sweep shares, unless it says otherwise.
@@ -107,25 +88,32 @@ fn read_sweep(
     let dims = sweep.required("d")?;
     let mut series = Vec::new();
     let mut known = Known::new();
-    for learner in sweep.required("learner")?.items("learner")? {
-        for alpha in sweep.required("alpha")?.items("alpha")? {
-            for link in items(sweep, model, "link")? {
-                for r in items(sweep, model, "r")? {
-                    for q in items(sweep, model, "q")? {
-                        for noise in items(sweep, model, "noise")? {
-                            let point = Point { learner, alpha, link, r, q, noise };
-                            let simulation = common.samples.simulation;
-                            let base =
-                                point.base(sweep, model, learners, simulation, &mut known)?;
-                            let setting = point.setting(base, model)?;
-                            series.push(read_series(setting, dims, learner, common)?);
-                        }
-                    }
-                }
-            }
-        }
+    for point in points(sweep, model)? {
+        let base = point.base(sweep, model, learners, common.samples.simulation, &mut known)?;
+        series.push(read_series(point.setting(base, model)?, dims, point.learner, common)?);
     }
     Ok(series)
+}
+
+/// What a sweep takes every combination of, the last fastest, beside learner and α.
+const AXES: [&str; 5] = ["link", "r", "q", "noise", "input"];
+
+/// Every combination of the lists of a sweep.
+fn points<'a>(sweep: &Section<'a>, model: &Section<'a>) -> Result<Vec<Point<'a>>> {
+    let mut points = Vec::new();
+    for learner in sweep.required("learner")?.items("learner")? {
+        for alpha in sweep.required("alpha")?.items("alpha")? {
+            let point =
+                Point { learner, alpha, link: None, r: None, q: None, noise: None, input: None };
+            points.push(point);
+        }
+    }
+    for axis in AXES {
+        let values = items(sweep, model, axis)?;
+        let combined = points.iter().flat_map(|p| values.iter().map(move |&v| p.with(axis, v)));
+        points = combined.collect();
+    }
+    Ok(points)
 }
 
 /// The values that `key` sweeps over: those of the sweep, or the one of the model, or none.
@@ -137,6 +125,7 @@ fn items<'a>(sweep: &Section<'a>, model: &Section<'a>, key: &str) -> Result<Vec<
 }
 
 /// One combination of a sweep's lists.
+#[derive(Clone, Copy)]
 struct Point<'a> {
     learner: &'a Node,
     alpha: &'a Node,
@@ -144,13 +133,27 @@ struct Point<'a> {
     r: Option<&'a Node>,
     q: Option<&'a Node>,
     noise: Option<&'a Node>,
+    input: Option<&'a Node>,
 }
 
-/// Settings by learner, link and r: what they resolve to takes quadratures, once.
-type Known = HashMap<(String, String, Option<usize>), Setting>;
+/// Settings by learner, link, r and input: what they resolve to takes quadratures, once.
+type Known = HashMap<(String, String, Option<usize>, Input), Setting>;
 
-impl Point<'_> {
-    /// The setting with the learner and the link of this point, whatever its α, q and noise.
+impl<'a> Point<'a> {
+    /// The same with `value` for one of [`AXES`].
+    fn with(mut self, axis: &str, value: Option<&'a Node>) -> Self {
+        let place = match axis {
+            "link" => &mut self.link,
+            "r" => &mut self.r,
+            "q" => &mut self.q,
+            "noise" => &mut self.noise,
+            _ => &mut self.input,
+        };
+        *place = value;
+        self
+    }
+
+    /// The setting with learner, link and input of this point, whatever its α, q and noise.
     fn base(
         &self,
         sweep: &Section<'_>,
@@ -168,7 +171,9 @@ impl Point<'_> {
                 .hint("add link = \"He2\" to [model] or to this sweep"));
         };
         let r = self.r.map(|n| n.whole("r", 1..=MAX_D)).transpose()?.map(|r| r as usize);
-        let key = (name.to_owned(), link_node.text("link")?.to_owned(), r);
+        let input =
+            self.input.map_or(Ok(Input::Gaussian), |n| choice(n, "input", &Input::NAMES))?;
+        let key = (name.to_owned(), link_node.text("link")?.to_owned(), r, input);
         if let Some(setting) = known.get(&key) {
             return Ok(setting.clone());
         }
@@ -177,7 +182,7 @@ impl Point<'_> {
         let link =
             if normalize { link.normalised().map_err(|e| link_node.blame(&e))? } else { link };
         let k_star = link.information_exponent().map_err(|e| link_node.blame(&e))?;
-        let options = self.options(name, learners, simulation)?;
+        let options = self.options(name, learners, simulation, input)?;
         let built = kind.build(&options, k_star).map_err(|e| self.learner.blame(&e))?;
         let correlation = cost::comparison_correlation(kind, &options, k_star);
         let setting = Setting {
@@ -191,6 +196,7 @@ impl Point<'_> {
             q: 0.0,
             direction: Direction::Hard,
             noise: 0.0,
+            input,
             built: built.into(),
             correlation,
         };
@@ -198,13 +204,19 @@ impl Point<'_> {
         Ok(setting)
     }
 
-    fn options(&self, name: &str, learners: &Node, simulation: Simulation) -> Result<Options> {
+    fn options(
+        &self,
+        name: &str,
+        learners: &Node,
+        simulation: Simulation,
+        input: Input,
+    ) -> Result<Options> {
         let mut options = if learners.keys().any(|k| k == name) {
             read_learner(learners, name)?
         } else {
             Kind::parse(name).map_err(|e| self.learner.blame(&e))?.defaults()
         };
-        options.simulation = simulation;
+        options.simulation = self.simulation(simulation, input)?;
         if simulation == Simulation::Reduced && options.data == DataUse::Reuse {
             return Err(self
                 .learner
@@ -214,6 +226,17 @@ impl Point<'_> {
         Ok(options)
     }
 
+    /// The simulation that suits the input: a reduced one needs the joint Gaussian law.
+    fn simulation(&self, asked: Simulation, input: Input) -> Result<Simulation> {
+        let Some(node) = self.input.filter(|_| !input.is_gaussian()) else { return Ok(asked) };
+        if asked == Simulation::Reduced {
+            return Err(node
+                .error(format!("{} inputs cannot be simulated in reduced form", input.name()), "not gaussian")
+                .hint("the reduced law is that of Gaussian inputs: use samples.simulation = \"explicit\" or \"auto\""));
+        }
+        Ok(Simulation::Explicit)
+    }
+
     fn setting(&self, base: Setting, model: &Section<'_>) -> Result<Setting> {
         let range = |node: Option<&Node>, name, range: std::ops::RangeInclusive<f64>, default| {
             node.map_or(Ok(default), |n| number_in(n, name, &range))
@@ -221,7 +244,7 @@ impl Point<'_> {
         let alpha = number_in(self.alpha, "alpha", &(0.0..=1.0))?;
         let q = range(self.q, "q", 0.0..=1.99, 0.0)?;
         let direction = Setting::direction_law(model, self.alpha, alpha, q)?;
-        let noise = range(self.noise, "noise", 0.0..=MAX_NOISE, 0.1)?;
+        let noise = range(self.noise, "noise", 0.0..=MAX_NOISE, USUAL_NOISE)?;
         Ok(Setting { alpha, q, direction, noise, ..base })
     }
 }

@@ -54,7 +54,7 @@ impl Conditions<'_> {
         let setting = self.setting;
         let mut rng = ChaCha8Rng::seed_from_u64(key.named("directions").bits());
         let directions = setting.law().draw(self.cell.d, setting.link.r(), &mut rng)?;
-        let target = Target::new(setting.link.clone(), directions, setting.noise);
+        let target = Target::new(setting.link.clone(), directions, setting.noise).on(setting.input);
         let design = Design::shared(key, self.crew);
         let task = Task { target: &target, design, key: key.named("learner"), n };
         let network = setting.built.train(&task)?;
@@ -90,6 +90,11 @@ impl Conditions<'_> {
             mass: f64::NAN,
             simulation: "explicit".to_owned(),
             seconds,
+            noise: setting.noise,
+            input: setting.input.name().to_owned(),
+            pearson: f64::NAN,
+            spearman: f64::NAN,
+            auc: f64::NAN,
             manifest: self.manifest.to_owned(),
         }
     }
@@ -106,6 +111,11 @@ fn fill(record: &mut Record, metrics: &Metrics, network: &Network) {
     record.recall = metrics.recall;
     record.precision = metrics.precision;
     record.mass = metrics.mass;
+    if let Some(ranking) = network.ranking {
+        record.pearson = ranking.pearson;
+        record.spearman = ranking.spearman;
+        record.auc = ranking.auc;
+    }
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

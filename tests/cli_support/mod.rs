@@ -84,9 +84,10 @@ pub(crate) fn flat(message: &str) -> String {
 pub(crate) fn rows(place: &Place, name: &str) -> Vec<String> {
     let text = fs::read_to_string(place.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
     let bare = |line: &str| {
-        let mut fields = line.rsplitn(4, ',');
-        let (check, manifest, _seconds) = (fields.next(), fields.next(), fields.next());
-        [fields.next(), manifest, check].map(Option::unwrap_or_default).join(",")
+        // From the wall time on no field is quoted; before it a link may be.
+        let mut fields: Vec<&str> = line.rsplitn(9, ',').collect();
+        fields.remove(7);
+        fields.join(",")
     };
     let mut rows: Vec<String> = text.lines().map(bare).collect();
     rows.sort();

@@ -4,6 +4,7 @@
 mod contract;
 mod feature;
 mod gradient;
+mod inputs;
 mod metrics;
 mod pipeline;
 mod readout;

@@ -20,6 +20,7 @@ fn network(coordinates: &[u32], width: usize, w: impl Fn(usize, usize) -> f64) -
         readout: vec![0.0; width],
         intercept: 0.0,
         reduced: false,
+        ranking: None,
     }
 }
 

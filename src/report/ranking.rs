@@ -1,0 +1,109 @@
+//! How well scores rank the coordinates, against n/(s^{k*} ln d).
+
+use super::axis::{Axis, extent};
+use super::group::{self, Learners, Setting};
+use super::legend::{Entry, Legend, Symbol};
+use super::page::{self, Page};
+use super::panel::Panel;
+use super::scene::Scene;
+use super::{format, style};
+use crate::analysis::collapse::scale;
+use crate::analysis::estimate::{Analysis, Curve, RankingMeans};
+
+/// A metric of the ranking.
+type Metric = fn(&RankingMeans) -> Option<f64>;
+
+/// What is drawn, one column each.
+const METRICS: [(&str, Metric); 4] = [
+    ("recall", |r| r.recall),
+    ("AUC", |r| r.auc),
+    ("Spearman", |r| r.spearman),
+    ("Pearson", |r| r.pearson),
+];
+
+/// Draws recall, AUC and both correlations of scores and row norms, means over trials.
+///
+/// A row for each target and each learner that scores coordinates, a curve for each dimension,
+/// coloured by α. Curves that fall on each other show that n/(s^{k*} ln d) is what counts. None
+/// without a single score.
+#[must_use]
+pub fn draw(analysis: &Analysis) -> Option<Scene> {
+    let curves: Vec<Ranked> = analysis.curves.iter().filter_map(ranked).collect();
+    let rows = rows(analysis, &curves);
+    let alphas = group::alphas(curves.iter().map(|c| &c.0.series));
+    let values = curves.iter().flat_map(|c| &c.0.points).map(|p| &p.ranking);
+    let (low, _) = extent(values.flat_map(|r| METRICS.map(|(_, of)| of(r)).into_iter().flatten()))?;
+    let x = Axis::log(curves.iter().flat_map(|c| c.0.points.iter().map(|p| p.n as f64 / c.1)))?;
+    let y = Axis::linear(low.min(0.0) - 0.04, 1.06);
+    let several = rows.iter().any(|row| row.0 != rows[0].0);
+    let width = style::PAGE;
+    let page = Page {
+        width,
+        rows: rows.len(),
+        columns: METRICS.len(),
+        aspect: 0.9,
+        header: 15.0,
+        right: 7.0 + 10.5 * (1.0 + f64::from(u8::from(several))),
+        gap: 6.0,
+        row_gap: 4.0,
+        legend: Legend::new(legend(&alphas), width - 6.0),
+    };
+    let x_label = "samples over their scale,  n / (s^k* ln d)";
+    let mut scene = page.start(x_label, "mean over trials");
+    for (index, (setting, learner)) in rows.iter().enumerate() {
+        let mine: Vec<&Ranked> = curves.iter().filter(|c| belongs(c.0, setting, learner)).collect();
+        for (column, (name, of)) in METRICS.iter().enumerate() {
+            let rect = page.rect(index, column);
+            let panel = Panel { rect, x: &x, y: &y, overhang: 3.0 };
+            panel.grid(&mut scene);
+            for (curve, scale) in &mine {
+                let line = curve.points.iter();
+                let line = line.filter_map(|p| Some((p.n as f64 / scale, of(&p.ranking)?)));
+                let line: Vec<_> = line.collect();
+                let stroke = style::solid(colour(&alphas, curve.series.alpha), 1.0);
+                panel.curve(&mut scene, &line, stroke);
+            }
+            panel.axes(&mut scene, index + 1 == rows.len(), column == 0);
+            page::title(&mut scene, rect, name, 0);
+        }
+        let mut side = vec![format::learner(learner)];
+        side.extend(several.then(|| setting.label()));
+        page::side_titles(&mut scene, page.rect(index, METRICS.len() - 1), &side);
+    }
+    Some(scene)
+}
+
+/// A curve and its s^{k*} ln d.
+type Ranked<'a> = (&'a Curve, f64);
+
+fn ranked(curve: &Curve) -> Option<Ranked<'_>> {
+    let scale = scale(curve.series.k_star, curve.s, curve.d)?;
+    curve.points.iter().any(|p| p.ranking.auc.is_some()).then_some((curve, scale))
+}
+
+fn rows(analysis: &Analysis, curves: &[Ranked]) -> Vec<(Setting, String)> {
+    let learners = Learners::of(analysis);
+    let mut rows = Vec::new();
+    for setting in group::settings(curves.iter().map(|c| &c.0.series)) {
+        let there = |name: &&str| curves.iter().any(|c| belongs(c.0, &setting, name));
+        let names = learners.names().filter(there);
+        rows.extend(names.map(|name| (setting.clone(), name.to_owned())));
+    }
+    rows
+}
+
+fn belongs(curve: &Curve, setting: &Setting, learner: &str) -> bool {
+    curve.series.learner == learner && Setting::of(&curve.series) == *setting
+}
+
+fn colour(alphas: &[f64], alpha: f64) -> plotters::style::RGBAColor {
+    let index = alphas.iter().position(|a| a.total_cmp(&alpha).is_eq()).unwrap_or_default();
+    style::sequential(index, alphas.len())
+}
+
+fn legend(alphas: &[f64]) -> Vec<Entry> {
+    let entry = |&alpha: &f64| {
+        (Symbol::Line(style::solid(colour(alphas, alpha), 1.2)), format::alpha(alpha))
+    };
+    alphas.iter().map(entry).collect()
+}

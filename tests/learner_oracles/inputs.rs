@@ -1,0 +1,118 @@
+//! Laws of the inputs other than the Gaussian: against their distribution functions and moments.
+
+use secateur::learner::metrics::measure;
+use secateur::learner::network::Layer;
+use secateur::learner::{Network, Task};
+use secateur::model::target::Target;
+use secateur::model::{Activation, Input, Link};
+use secateur::sample::{Key, Stage};
+
+use crate::stats::{kolmogorov, mean_and_error, normal_cdf};
+use crate::{columns, design, directions, labels, target};
+
+const N: u64 = 40_000;
+
+fn draws(input: Input, coordinates: &[u32]) -> Vec<Vec<f64>> {
+    let target = target("He2", 64, 8, 0.1, 5).on(input);
+    columns(&design(11).samples(&target, Stage::Prune, N), coordinates)
+}
+
+/// Distribution function of the law of a coordinate; those of Laplace and Student's t with 5
+/// degrees of freedom are closed forms.
+fn cdf(input: Input, x: f64) -> f64 {
+    match input {
+        Input::Gaussian | Input::Correlated => normal_cdf(x),
+        Input::Rademacher => unreachable!("not continuous"),
+        Input::Uniform => (0.5 + x / 12_f64.sqrt()).clamp(0.0, 1.0),
+        Input::Laplace => {
+            let tail = 0.5 * (-2_f64.sqrt() * x.abs()).exp();
+            if x < 0.0 { tail } else { 1.0 - tail }
+        }
+        Input::StudentT => {
+            // x = √(3/5) t, u = t/√5.
+            let u = x / 3_f64.sqrt();
+            let w = 1.0 + u * u;
+            0.5 + (u / w * (1.0 + 2.0 / (3.0 * w)) + u.atan()) / std::f64::consts::PI
+        }
+    }
+}
+
+#[test]
+fn coordinates_have_their_law() {
+    for (name, input) in Input::NAMES {
+        for (j, x) in draws(input, &[0, 17, 63]).iter().enumerate() {
+            if input == Input::Rademacher {
+                assert!(x.iter().all(|x| x.abs().total_cmp(&1.0).is_eq()));
+            } else {
+                let distance = kolmogorov(x, |x| cdf(input, x));
+                assert!(distance < 2.4, "{name}, coordinate {j}: {distance}");
+            }
+            for (power, exact) in [(1, 0.0), (2, 1.0)] {
+                let powers: Vec<f64> = x.iter().map(|x| x.powi(power)).collect();
+                let (mean, error) = mean_and_error(&powers);
+                assert!((mean - exact).abs() <= 4.5 * error, "{name}, E x^{power}: {mean}");
+            }
+        }
+    }
+}
+
+#[test]
+fn coordinates_are_independent_but_for_correlated_neighbours() {
+    for (name, input) in Input::NAMES {
+        let x = draws(input, &[20, 21, 22]);
+        for (a, b) in [(0, 1), (1, 2), (0, 2)] {
+            let neighbours = input == Input::Correlated && b == a + 1;
+            let products: Vec<f64> = x[a].iter().zip(&x[b]).map(|(a, b)| a * b).collect();
+            let (mean, error) = mean_and_error(&products);
+            let exact = if neighbours { 0.5 } else { 0.0 };
+            assert!((mean - exact).abs() < 4.5 * error, "{name}, E x{a} x{b}: {mean}");
+            if input != Input::Rademacher && !neighbours {
+                // |x| has four moments under every law here.
+                let centred = |x: &[f64]| -> Vec<f64> {
+                    let mean = mean_and_error(&x.iter().map(|x| x.abs()).collect::<Vec<_>>()).0;
+                    x.iter().map(|x| x.abs() - mean).collect()
+                };
+                let (u, v) = (centred(&x[a]), centred(&x[b]));
+                let products: Vec<f64> = u.iter().zip(&v).map(|(u, v)| u * v).collect();
+                let (mean, error) = mean_and_error(&products);
+                assert!(mean.abs() < 4.5 * error, "{name}, |x{a}| and |x{b}|: {mean}");
+            }
+        }
+    }
+}
+
+#[test]
+fn labels_are_made_of_the_coordinates_that_are_read() {
+    for (name, input) in Input::NAMES {
+        let v = directions(64, 8, 1, 5);
+        let link = Link::parse("He3 + He1", None).unwrap();
+        let target = Target::new(link, v, 0.0).on(input);
+        let samples = design(12).samples(&target, Stage::Readout, 3000);
+        let all: Vec<u32> = (0..64).collect();
+        let (x, rows) = (columns(&samples, &all), target.directions().rows_at(&all));
+        for (i, y) in labels(&samples).iter().enumerate() {
+            let z: f64 = x.iter().zip(&rows).map(|(x, v)| v * x[i]).sum();
+            let exact = z * z * z - 2.0 * z;
+            assert!((y - exact).abs() < 1e-9 * (1.0 + exact.abs()), "{name}, {i}: {y} {exact}");
+        }
+    }
+}
+
+/// The zero network has E f*²; with 4 signs z² is 0 or 4, or 1 with probability ½ … the variance
+/// of (z² − 1)/√2 is (2 − 2/s)/2, not the 1 of a Gaussian z.
+#[test]
+fn risk_is_a_share_of_the_variance_under_the_law() {
+    let target = target("He2", 16, 4, 0.1, 6).on(Input::Rademacher);
+    let weights = faer::Mat::from_fn(1, 1, |_, _| 1.0_f32);
+    let network = Network {
+        layer: Layer { coordinates: vec![0], weights, activation: Activation::Relu },
+        biases: vec![0.0],
+        readout: vec![0.0],
+        intercept: 0.0,
+        reduced: false,
+        ranking: None,
+    };
+    let task = Task { target: &target, design: design(13), key: Key::root(13), n: 100 };
+    let risk = measure(&network, &task, 1 << 16).unwrap().risk;
+    assert!((risk - 1.0).abs() < 0.01, "{risk}");
+}
