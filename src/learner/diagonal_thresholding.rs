@@ -8,6 +8,7 @@ use super::second_layer::SecondLayer;
 use super::spectral::MAX_DIMENSION;
 use super::split::Split;
 use super::subspace::{leading_eigenvectors, spread};
+use super::width::Width;
 use super::{Learner, Task};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
@@ -28,7 +29,7 @@ use crate::sample::{CentredLabels, Stage};
 #[derive(Clone, Debug)]
 pub struct DiagonalThresholding {
     keep: Keep,
-    width: usize,
+    width: Width,
     activation: Activation,
     split: Split,
     second: SecondLayer,
@@ -88,7 +89,8 @@ impl Learner for DiagonalThresholding {
         let matrix = second_moment(&labels, &kept, |_| 1.0);
         let basis = leading_eigenvectors(&matrix, directions.r(), task.key.named("subspace"))?;
         let key = task.key.named("weights");
-        let layer = spread(&basis, kept, self.width, self.activation, key);
+        let width = self.width.at(directions.d());
+        let layer = spread(&basis, kept, width, self.activation, key);
         Ok(self.second.fit(layer, task, &self.split, sizes[2])?.ranked(ranking))
     }
 }

@@ -28,6 +28,7 @@ pub mod split;
 pub mod subspace;
 pub mod train_kept;
 pub mod unpruned;
+pub mod width;
 
 pub use metrics::Metrics;
 pub use network::Network;
@@ -182,10 +183,10 @@ impl Kind {
         match self {
             // Nothing is learned, so width has to make up for it.
             Self::RandomFeatures => {
-                options.width = 1024;
+                options.width = 1024.into();
                 options.readout.lambda = Lambda::Validate;
             }
-            Self::OneStepReuse => options.width = 256,
+            Self::OneStepReuse => options.width = 256.into(),
             _ => {}
         }
         options

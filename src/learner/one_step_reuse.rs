@@ -48,20 +48,18 @@ impl OneStepReuse {
     /// The learner.
     ///
     /// # Errors
-    /// When the width is odd, or the activation is not ReLU.
+    /// When the width is odd or a power of d, or the activation is not ReLU.
     pub fn new(options: &Options) -> Result<Self> {
-        if !options.width.is_multiple_of(2) {
-            return Err(Error::usage(format!(
-                "`one_step_reuse` needs an even width, not {}",
-                options.width
-            ))
-            .hint("half of its neurons mirror the other half"));
+        let width = options.width.fixed("one_step_reuse")?;
+        if !width.is_multiple_of(2) {
+            return Err(Error::usage(format!("`one_step_reuse` needs an even width, not {width}"))
+                .hint("half of its neurons mirror the other half"));
         }
         if options.activation != Activation::Relu {
             return Err(Error::usage("`one_step_reuse` is published for relu")
                 .hint("leave activation out; it also carries the linear part of the labels"));
         }
-        Ok(Self { width: options.width, split: Split::new(1, None, DataUse::Reuse)? })
+        Ok(Self { width, split: Split::new(1, None, DataUse::Reuse)? })
     }
 }
 

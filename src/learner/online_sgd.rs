@@ -1,7 +1,7 @@
 //! Online stochastic gradient descent of single neurons (Ben Arous, Gheissari and Jagannath 2021).
 
 use super::network::Network;
-use super::options::{Neuron, Options, check_starts};
+use super::options::{Neuron, Options, width_for_starts};
 use super::second_layer::SecondLayer;
 use super::sphere_sgd::{Gate, descend, opposite_starts, repeated, step_size};
 use super::split::Split;
@@ -28,6 +28,7 @@ use crate::sample::Stage;
 #[derive(Clone, Debug)]
 pub struct OnlineSgd {
     k_star: u32,
+    width: usize,
     options: Options,
     split: Split,
     second: SecondLayer,
@@ -39,9 +40,9 @@ impl OnlineSgd {
     /// # Errors
     /// When there are more starts than neurons, or the split does not fit.
     pub fn new(options: &Options, k_star: u32) -> Result<Self> {
-        check_starts(options)?;
         Ok(Self {
             k_star,
+            width: width_for_starts(options, "online_sgd")?,
             options: options.clone(),
             split: Split::new(2, options.split.as_deref(), options.data)?,
             second: SecondLayer::new(options),
@@ -65,7 +66,7 @@ impl Learner for OnlineSgd {
         let eta = step_size(sgd.step, self.k_star, 0.0, d);
         let samples = self.split.samples(task, Stage::Feature(0), sizes[0]);
         descend(&mut starts, &samples, &gate, eta)?;
-        let layer = repeated(&starts, task, &self.options);
+        let layer = repeated(&starts, self.width, task, self.options.activation);
         self.second.fit(layer, task, &self.split, sizes[1])
     }
 }

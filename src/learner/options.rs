@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::label_transform::Transform;
+use super::width::Width;
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::statistic::ChannelChoice;
@@ -169,7 +170,7 @@ pub enum TransformChoice {
 #[derive(Clone, PartialEq)]
 pub struct Options {
     /// Width m of the hidden layer.
-    pub width: usize,
+    pub width: Width,
     /// Activation φ.
     pub activation: Activation,
     /// Shares of n of the stages; `None` for equal shares.
@@ -215,19 +216,20 @@ impl fmt::Debug for Options {
     }
 }
 
-/// Refuses more starts than there are neurons to hold them.
+/// The width of `learner`, which holds at least as many neurons as it has starts.
 ///
 /// # Errors
-/// When there are.
-pub fn check_starts(options: &Options) -> Result<()> {
-    if options.sgd.starts > options.width {
+/// When it does not, or is not a number.
+pub fn width_for_starts(options: &Options, learner: &str) -> Result<usize> {
+    let width = options.width.fixed(learner)?;
+    if options.sgd.starts > width {
         return Err(Error::usage(format!(
-            "{} starts do not fit into a network of width {}",
-            options.sgd.starts, options.width
+            "{} starts do not fit into a network of width {width}",
+            options.sgd.starts
         ))
         .hint("every start becomes a neuron: lower starts or raise width"));
     }
-    Ok(())
+    Ok(width)
 }
 
 impl Options {
@@ -245,7 +247,7 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            width: 64,
+            width: 64.into(),
             activation: Activation::Relu,
             split: None,
             data: DataUse::Fresh,

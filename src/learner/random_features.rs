@@ -4,6 +4,7 @@ use super::network::{Layer, Network};
 use super::options::Options;
 use super::second_layer::SecondLayer;
 use super::split::Split;
+use super::width::Width;
 use super::{Learner, Task};
 use crate::error::Result;
 use crate::model::activation::Activation;
@@ -17,7 +18,7 @@ use crate::model::activation::Activation;
 /// m × m system takes 8 m² bytes several times over.
 #[derive(Clone, Debug)]
 pub struct RandomFeatures {
-    width: usize,
+    width: Width,
     activation: Activation,
     split: Split,
     second: SecondLayer,
@@ -45,8 +46,9 @@ impl Learner for RandomFeatures {
 
     fn train(&self, task: &Task<'_>) -> Result<Network> {
         let sizes = self.split.sizes(task.n)?;
-        let all = (0..task.target.directions().d() as u32).collect();
-        let layer = Layer::on_sphere(all, self.width, self.activation, task.key.named("weights"));
+        let d = task.target.directions().d();
+        let (all, width) = ((0..d as u32).collect(), self.width.at(d));
+        let layer = Layer::on_sphere(all, width, self.activation, task.key.named("weights"));
         self.second.fit(layer, task, &self.split, sizes[0])
     }
 }

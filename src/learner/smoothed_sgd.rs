@@ -1,7 +1,7 @@
 //! Online gradient descent on a smoothed landscape (Damian, Nichani, Ge and Lee 2023).
 
 use super::network::Network;
-use super::options::{Options, Smoothing, check_starts};
+use super::options::{Options, Smoothing, width_for_starts};
 use super::second_layer::SecondLayer;
 use super::sphere_sgd::{Gate, descend, opposite_starts, repeated, step_size};
 use super::split::Split;
@@ -25,6 +25,7 @@ use crate::sample::Stage;
 #[derive(Clone, Debug)]
 pub struct SmoothedSgd {
     k_star: u32,
+    width: usize,
     options: Options,
     split: Split,
     second: SecondLayer,
@@ -36,9 +37,9 @@ impl SmoothedSgd {
     /// # Errors
     /// When there are more starts than neurons, or the split does not fit.
     pub fn new(options: &Options, k_star: u32) -> Result<Self> {
-        check_starts(options)?;
         Ok(Self {
             k_star,
+            width: width_for_starts(options, "smoothed_sgd")?,
             options: options.clone(),
             split: Split::new(3, options.split.as_deref(), options.data)?,
             second: SecondLayer::new(options),
@@ -73,7 +74,7 @@ impl Learner for SmoothedSgd {
             let eta = step_size(sgd.step, k, lambda, d);
             descend(&mut starts, &samples, &Gate::hermite(k, lambda, d), eta)?;
         }
-        let layer = repeated(&starts, task, &self.options);
+        let layer = repeated(&starts, self.width, task, self.options.activation);
         self.second.fit(layer, task, &self.split, sizes[2])
     }
 }

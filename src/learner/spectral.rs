@@ -8,6 +8,7 @@ use super::options::Options;
 use super::second_layer::SecondLayer;
 use super::split::Split;
 use super::subspace::{leading_eigenvectors, spread};
+use super::width::Width;
 use super::{Learner, Task};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
@@ -45,7 +46,7 @@ const POWER_ITERATIONS: u32 = 10;
 #[derive(Clone, Debug)]
 pub struct Spectral {
     k_star: u32,
-    width: usize,
+    width: Width,
     activation: Activation,
     split: Split,
     second: SecondLayer,
@@ -165,11 +166,12 @@ impl Learner for Spectral {
     fn train(&self, task: &Task<'_>) -> Result<Network> {
         let sizes = self.split.sizes(task.n)?;
         let directions = task.target.directions();
-        self.check(directions.d(), directions.r())?;
+        let d = directions.d();
+        self.check(d, directions.r())?;
         let basis = self.estimate(task, sizes[0])?;
-        let all = (0..directions.d() as u32).collect();
+        let all = (0..d as u32).collect();
         let key = task.key.named("weights");
-        let layer = spread(&basis, all, self.width, self.activation, key);
+        let layer = spread(&basis, all, self.width.at(d), self.activation, key);
         self.second.fit(layer, task, &self.split, sizes[1])
     }
 }

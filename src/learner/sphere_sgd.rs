@@ -11,7 +11,6 @@
 
 use super::Task;
 use super::network::Layer;
-use super::options::Options;
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::hermite::{factorial, monomials};
@@ -208,12 +207,17 @@ fn combine(w: &mut [f32], a: f32, x: &[f32], b: f32) {
 
 /// A first layer whose neuron j is vector j, counted cyclically, with a random sign.
 #[must_use]
-pub fn repeated(directions: &[Vec<f32>], task: &Task<'_>, options: &Options) -> Layer {
+pub fn repeated(
+    directions: &[Vec<f32>],
+    width: usize,
+    task: &Task<'_>,
+    activation: Activation,
+) -> Layer {
     let d = directions.first().map_or(0, Vec::len);
     let key = task.key.named("signs");
-    let weights = faer::Mat::from_fn(d, options.width, |i, j| {
+    let weights = faer::Mat::from_fn(d, width, |i, j| {
         let w = directions[j % directions.len()][i];
         if mix(key.child((j / directions.len()) as u64).bits()) & 1 == 0 { w } else { -w }
     });
-    Layer { coordinates: (0..d as u32).collect(), weights, activation: options.activation }
+    Layer { coordinates: (0..d as u32).collect(), weights, activation }
 }

@@ -8,6 +8,7 @@ use super::options::{Options, Simulation};
 use super::reduced::Reduction;
 use super::second_layer::SecondLayer;
 use super::split::Split;
+use super::width::Width;
 use crate::error::Result;
 use crate::model::activation::Activation;
 use crate::sample::{CentredLabels, Key, Stage};
@@ -15,7 +16,7 @@ use crate::sample::{CentredLabels, Key, Stage};
 /// Re-initialisation on the kept coordinates, gradient step, second layer.
 #[derive(Clone, Debug)]
 pub struct TrainKept {
-    width: usize,
+    width: Width,
     activation: Activation,
     feature: FeatureStep,
     simulation: Simulation,
@@ -46,7 +47,8 @@ impl TrainKept {
     /// A random first layer on the coordinates `kept`: part 4.
     #[must_use]
     pub fn initial(&self, task: &Task<'_>, kept: Vec<u32>) -> Layer {
-        Layer::on_sphere(kept, self.width, self.activation, task.key.named("weights"))
+        let width = self.width.at(task.target.directions().d());
+        Layer::on_sphere(kept, width, self.activation, task.key.named("weights"))
     }
 
     /// Trains on the coordinates `kept` with [feature, readout] samples.

@@ -49,7 +49,7 @@ pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
     // One gradient step finds the directions of a fraction of its neurons from about M^k*/2
     // samples; the readout needs several samples a neuron.
     let step = 0.5 * kept.powi(k as i32);
-    let readout = 2.0 * setting.options.width as f64;
+    let readout = 2.0 * setting.options.width.at(cell.d) as f64;
     let compare = if setting.kind == Kind::Pruned && kept < cell.d as f64 {
         let rho = setting.correlation.abs().max(0.1);
         theory::prune_samples(k, cell.s, cell.d.max(2), rho)
@@ -105,11 +105,11 @@ pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test
     let rates = &Rates { entry: rates.entry * f64::from(strips(setting.input)), ..*rates };
     let Rates { entry, product, activation, trial } = *rates;
     let stage = n as f64 / setting.built.stages() as f64;
-    let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width as f64);
+    let (d, s, m) = (cell.d as f64, cell.s as f64, setting.options.width.at(cell.d) as f64);
     let kept = expected_kept(setting, cell);
     let compare = if compares(setting.kind) { (d + s) * entry } else { 0.0 };
-    let visited = visited(setting, kept);
-    let second_moment = if reduces(setting, kept) { m * m * product } else { 0.0 };
+    let visited = visited(setting, cell.d, kept);
+    let second_moment = if reduces(setting, cell.d, kept) { m * m * product } else { 0.0 };
     let feature = (visited + s.min(visited)) * entry
         + 2.0 * visited * m * product
         + second_moment
@@ -177,23 +177,23 @@ pub fn spent_and_grid(study: &Study, records: &[Record]) -> (f64, f64) {
 /// the moments of the features with what solves and merges them, and the cached labels.
 #[must_use]
 pub fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
-    let (d, m) = (cell.d as f64, setting.options.width as f64);
+    let (d, m) = (cell.d as f64, setting.options.width.at(cell.d) as f64);
     let kept = expected_kept(setting, cell);
     let sums = if compares(setting.kind) { 48.0 * d } else { 0.0 };
-    let block = 4.0 * 1024.0 * (visited(setting, kept) + 2.0 * m);
-    let factors = if reduces(setting, kept) { 40.0 * kept * m } else { 16.0 * kept * m };
+    let block = 4.0 * 1024.0 * (visited(setting, cell.d, kept) + 2.0 * m);
+    let factors = if reduces(setting, cell.d, kept) { 40.0 * kept * m } else { 16.0 * kept * m };
     block + factors + rivals::extra_bytes(setting, cell) + sums + 160.0 * m * m + 1024.0 * 1024.0
 }
 
-fn reduces(setting: &Setting, kept: f64) -> bool {
+fn reduces(setting: &Setting, d: usize, kept: f64) -> bool {
     let options = &setting.options;
-    options.simulation().reduces(kept as usize, options.width, setting.link.r())
+    options.simulation().reduces(kept as usize, options.width.at(d), setting.link.r())
 }
 
 /// Coordinates that the later stages generate for each sample.
-fn visited(setting: &Setting, kept: f64) -> f64 {
-    if reduces(setting, kept) {
-        (setting.options.width + 2 * setting.link.r()) as f64
+fn visited(setting: &Setting, d: usize, kept: f64) -> f64 {
+    if reduces(setting, d, kept) {
+        (setting.options.width.at(d) + 2 * setting.link.r()) as f64
     } else {
         kept
     }

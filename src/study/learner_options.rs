@@ -9,6 +9,7 @@ use crate::learner::options::{
     DataUse, FeatureOptions, Keep, Lambda, Neuron, Normalize, Options, PruneOptions, ReadoutMethod,
     ReadoutOptions, SgdOptions, Shift, Smoothing, TransformChoice,
 };
+use crate::learner::width::Width;
 use crate::model::{Activation, ChannelChoice};
 
 const LEARNER_KEYS: [&str; 16] = [
@@ -30,7 +31,7 @@ const LEARNER_KEYS: [&str; 16] = [
     "transform",
 ];
 /// Largest width of a network.
-const MAX_WIDTH: u64 = 1 << 16;
+pub(super) const MAX_WIDTH: u64 = 1 << 16;
 /// Most steps on the first layer.
 const MAX_STEPS: u64 = 1 << 20;
 const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
@@ -90,7 +91,7 @@ fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
     };
     let data = [("fresh", DataUse::Fresh), ("reuse", DataUse::Reuse)];
     Ok(Options {
-        width: section.whole("width", 1..=MAX_WIDTH, defaults.width as u64)? as usize,
+        width: read_width(section, defaults.width)?,
         activation,
         split: read_split(section)?,
         simulation: defaults.simulation,
@@ -101,6 +102,15 @@ fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
         sgd: read_sgd(section, &defaults.sgd)?,
         transform: read_transform(section, defaults.transform)?,
     })
+}
+
+fn read_width(section: &Section<'_>, default: Width) -> Result<Width> {
+    let Some(node) = section.get("width") else { return Ok(default) };
+    if !node.is_table() {
+        return Ok(Width::Fixed(node.whole("width", 1..=MAX_WIDTH)? as usize));
+    }
+    let power = node.section("width", &["power"])?.required("power")?;
+    Ok(Width::Power(number_in(power, "power", &(0.01..=2.0))?))
 }
 
 fn read_sgd(section: &Section<'_>, defaults: &SgdOptions) -> Result<SgdOptions> {

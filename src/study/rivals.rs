@@ -73,7 +73,7 @@ pub(super) fn first_stages(
 /// Seconds that do not depend on n: factorisations.
 pub(super) fn fixed_seconds(rates: &Rates, setting: &Setting, cell: &Cell) -> f64 {
     let product = rates.product;
-    let (d, m) = (cell.d as f64, setting.options.width as f64);
+    let (d, m) = (cell.d as f64, setting.options.width.at(cell.d) as f64);
     match setting.kind {
         // About a hundred products with r + 8 vectors, in double precision.
         Kind::Spectral if setting.k_star.is_multiple_of(2) => 2e3 * d * d * product,
@@ -87,7 +87,7 @@ pub(super) fn fixed_seconds(rates: &Rates, setting: &Setting, cell: &Cell) -> f6
 
 /// Bytes of matrices that no other learner has.
 pub(super) fn extra_bytes(setting: &Setting, cell: &Cell) -> f64 {
-    let (d, m) = (cell.d as f64, setting.options.width as f64);
+    let (d, m) = (cell.d as f64, setting.options.width.at(cell.d) as f64);
     match setting.kind {
         Kind::Spectral if setting.k_star.is_multiple_of(2) => 40.0 * d * d,
         Kind::OnlineSgd | Kind::SmoothedSgd => 4.0 * 1024.0 * d,

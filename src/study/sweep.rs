@@ -7,7 +7,7 @@ use super::cost;
 use super::document::{Node, Section, choice, number_in};
 use super::file::SamplePlan;
 use super::lattice;
-use super::learner_options::read_learner;
+use super::learner_options::{MAX_WIDTH, read_learner};
 use crate::error::Result;
 use crate::learner::options::{DataUse, Simulation};
 use crate::learner::{Kind, Options};
@@ -261,6 +261,12 @@ fn read_series(
     for node in dims.items("d")? {
         let d = node.whole("d", 1..=MAX_D)? as usize;
         let r = setting.link.r();
+        let width = setting.options.width.at(d) as u64;
+        if width > MAX_WIDTH {
+            return Err(node
+                .error(format!("at d = {d} the width is {width}"), "too wide here")
+                .hint(format!("width must be at most {MAX_WIDTH}: lower its power")));
+        }
         let checked = setting.law().check(d, r).and_then(|()| setting.built.check(d, r));
         checked.map_err(|e| node.blame(&e))?;
         ds.push(d);

@@ -77,7 +77,7 @@ impl Conditions<'_> {
             q: setting.q,
             s: cell.s,
             kept: 0,
-            width: setting.options.width,
+            width: setting.options.width.at(cell.d),
             n,
             trial,
             seed: key.bits(),

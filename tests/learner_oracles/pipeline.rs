@@ -45,7 +45,8 @@ fn by_hand(
     let directions = target.directions();
     let scores = comparison.scores(&labels, directions.d());
     let kept = survivors(&scores, options.prune.keep, directions.s(), comparison.channels().len());
-    let mut layer = Layer::on_sphere(kept, options.width, options.activation, key.named("weights"));
+    let mut layer =
+        Layer::on_sphere(kept, options.width.at(0), options.activation, key.named("weights"));
     let step = FeatureStep::new(&options.feature, options.activation, 2);
     for (number, &n) in (0_u32..).zip(&sizes[1..sizes.len() - 1]) {
         let labels = CentredLabels::new(samples(Stage::Feature(number), n));
@@ -60,7 +61,7 @@ fn by_hand(
 fn a_learner_is_its_stages_on_fresh_samples() {
     let target = target("He2", 40, 6, 0.1, 43);
     let task = task(&target, 5000);
-    let mut options = Options { width: 16, ..Options::default() };
+    let mut options = Options { width: 16.into(), ..Options::default() };
     let composed = by_hand(&options, &target, task.design, task.key, |s| s, &[1666, 1666, 1668]);
     assert_eq!(bits(&train(Kind::Pruned, &options, &task)), bits(&composed));
     // Three steps share the stage, each with samples of its own.
@@ -79,7 +80,7 @@ fn a_learner_is_its_stages_on_fresh_samples() {
 fn reused_data_are_the_same_samples_in_every_stage() {
     let target = target("He2", 40, 6, 0.1, 43);
     let task = task(&target, 2100);
-    let options = Options { width: 16, data: DataUse::Reuse, ..Options::default() };
+    let options = Options { width: 16.into(), data: DataUse::Reuse, ..Options::default() };
     let composed = by_hand(&options, &target, task.design, task.key, |_| Stage::Shared, &[2100; 3]);
     assert_eq!(bits(&train(Kind::Pruned, &options, &task)), bits(&composed));
 }
@@ -87,11 +88,11 @@ fn reused_data_are_the_same_samples_in_every_stage() {
 #[test]
 fn pruned_and_unpruned_share_the_samples_of_their_common_stages() {
     let target = target("He2", 20, 4, 0.1, 43);
-    let mut pruned = Options { width: 16, ..Options::default() };
+    let mut pruned = Options { width: 16.into(), ..Options::default() };
     // Pruning that keeps everything leaves the unpruned network, on the same data.
     pruned.prune.keep = Keep::Count(20);
     pruned.split = Some(vec![1.0, 2.0, 1.0]);
-    let mut unpruned = Options { width: 16, ..Options::default() };
+    let mut unpruned = Options { width: 16.into(), ..Options::default() };
     unpruned.split = Some(vec![2.0, 1.0]);
     let all = train(Kind::Pruned, &pruned, &task(&target, 4000));
     let same = train(Kind::Unpruned, &unpruned, &task(&target, 3000));
@@ -117,7 +118,7 @@ fn a_learner_gives_the_same_bits_twice_and_others_for_other_keys() {
 
 /// Data augmentation, shared data and number of steps; the other options vary with them.
 fn variant(activation: Activation, augmented: bool, data: DataUse, steps: u32) -> Options {
-    let mut options = Options { width: 12, activation, data, ..Options::default() };
+    let mut options = Options { width: 12.into(), activation, data, ..Options::default() };
     options.prune.augmented = augmented;
     // The best shifts of smooth activations take a second of quadrature.
     if augmented || activation != Activation::Relu {
@@ -176,7 +177,7 @@ fn augmented_comparison_finds_the_coordinates_too() {
     // √(n/3) ρ v² = 2.9 · 0.936: at shift 0 augmentation changes nothing.
     let target = target("He2", 64, 4, 0.1, 45);
     for shift in [Shift::Fixed(0.0), Shift::Fixed(0.4)] {
-        let mut options = Options { width: 8, ..Options::default() };
+        let mut options = Options { width: 8.into(), ..Options::default() };
         options.prune.augmented = true;
         options.prune.shift = shift;
         let network = train(Kind::Pruned, &options, &task(&target, 12_000));

@@ -416,7 +416,7 @@ struct Case {
 }
 
 fn case(kind: Kind, link: &'static str, d: usize, s: usize, n: u64) -> Case {
-    let mut options = Options { width: 8, ..Options::default() };
+    let mut options = Options { width: 8.into(), ..Options::default() };
     options.prune.keep = Keep::Count(40);
     Case { kind, link, d, s, n, options, scarce: false }
 }
@@ -453,7 +453,7 @@ fn measures(case: &Case, simulation: Simulation, seed: u64, trials: u64) -> [Vec
         assert_eq!(network.reduced, simulation == Simulation::Reduced);
         let found = metrics::measure(&network, &task, 1024).unwrap();
         let eigen = gram(&weights(&network.layer)).self_adjoint_eigen(Side::Lower).unwrap();
-        let singular = |k: usize| eigen.S()[case.options.width - k].max(0.0).sqrt();
+        let singular = |k: usize| eigen.S()[case.options.width.at(0) - k].max(0.0).sqrt();
         let row = [
             found.risk,
             found.alignment,
@@ -508,7 +508,7 @@ fn unpruned_trials_of_single_index_links_agree_in_law() {
 #[test]
 fn trials_of_two_index_links_agree_in_law() {
     let wide = |mut case: Case| {
-        case.options.width = 16;
+        case.options.width = 16.into();
         case
     };
     agree_in_law(&wide(case(Kind::Pruned, "z1*z2", 64, 20, 9000)));
@@ -563,7 +563,7 @@ fn train(kind: Kind, options: &Options, target: &Target) -> Network {
 fn networks_say_how_they_were_simulated() {
     let target = target("He2", 21, 6, 0.1, 74);
     let options = |simulation, kept| {
-        let mut options = Options { width: 8, simulation, ..Options::default() };
+        let mut options = Options { width: 8.into(), simulation, ..Options::default() };
         options.prune.keep = Keep::Count(kept);
         options
     };

@@ -20,7 +20,7 @@ fn task(target: &Target, n: u64) -> Task<'_> {
 }
 
 fn explicit(width: usize) -> Options {
-    Options { width, simulation: Simulation::Explicit, ..Options::default() }
+    Options { width: width.into(), simulation: Simulation::Explicit, ..Options::default() }
 }
 
 fn train(kind: Kind, options: &Options, k_star: u32, task: &Task<'_>) -> Network {
@@ -337,7 +337,7 @@ fn transformations_find_the_support_earlier() {
     let target = target("He3", 256, 8, 0.1, 66);
     let n = 20_000;
     let found = |kind: Kind, transform: TransformChoice| {
-        let options = Options { transform, width: 4, ..Options::default() };
+        let options = Options { transform, width: 4.into(), ..Options::default() };
         let network = train(kind, &options, 3, &task(&target, n));
         let support = target.directions().support();
         support.iter().filter(|j| network.layer.coordinates.contains(j)).count()
@@ -426,7 +426,7 @@ fn what_a_learner_cannot_do_is_refused_with_a_reason() {
     auto.prune.keep = Keep::Auto;
     assert!(refused(Kind::RandomMask, &auto, 2).contains("no scores"));
     assert!(refused(Kind::MagnitudePruning, &auto, 2).contains("no null law"));
-    let mut crowded = Options { width: 3, ..Options::default() };
+    let mut crowded = Options { width: 3.into(), ..Options::default() };
     crowded.sgd.starts = 4;
     assert!(refused(Kind::OnlineSgd, &crowded, 2).contains("4 starts"));
     let check = |kind: Kind, k, d, r| kind.build(&defaults, k).unwrap().check(d, r);
