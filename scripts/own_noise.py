@@ -1,10 +1,13 @@
 """Ranking with the relevant coordinates' own noise: the tables of docs/experiments.md.
 
+Also He2 under other laws of the inputs (study non_gaussian), whose moments are those of 4e6 draws; not
+Student's t with 5 degrees of freedom, under which y h has no variance.
+
 Scores of coordinates are taken as normal: null ones N(0, 1), relevant ones N(sqrt(n) m, v) with
 m and v, mean and variance of y h(x_j) over sd(y) sd(h), by quadrature at v_j = s^(-1/2). Keeping
 the s largest leaves risk 1 - (share of relevant ones)^k; n is where its median crosses 1/2.
 
-    python scripts/own_noise.py        needs NumPy; 20 seconds
+    python scripts/own_noise.py        needs NumPy; a minute
 """
 
 from math import exp, log, sqrt
@@ -39,10 +42,33 @@ def moments(h, k, s):
     return mean, ((y * y) @ WU * h * h * WT).sum() / sd**2 - mean**2
 
 
+LAWS = {
+    "gaussian": lambda rng, size: rng.standard_normal(size),
+    "uniform": lambda rng, size: rng.uniform(-sqrt(3), sqrt(3), size),
+    "laplace": lambda rng, size: rng.laplace(scale=1 / sqrt(2), size=size),
+}
+
+
+def moments_under(law, s, draws=4_000_000):
+    """[moments] of |x_j| and He2 with all coordinates of x from a law, over sd(y) of that law."""
+    rng = np.random.default_rng(2)
+    x = LAWS[law](rng, draws)
+    z = (x + sum(LAWS[law](rng, draws) for _ in range(s - 1))) / sqrt(s)
+    y, h = (z * z - 1) / sqrt(2), np.abs(x) - np.abs(x).mean()
+    y = y - y.mean()
+    scale = y.std() * h.std()
+    return (y * h).mean() / scale, (y * h).var() / scale**2
+
+
 def ranking(h, k, s, d, own, noise=1.01, draws=2000):
     """n at which half of the draws reach risk 1/2; own = False gives all scores variance 1."""
+    return crossing(moments(h, k, s), k, s, d, own, noise, draws)
+
+
+def crossing(moments, k, s, d, own, noise=1.01, draws=2000):
+    """[ranking] from the moments of a relevant score."""
     rng = np.random.default_rng(1)
-    mean, variance = moments(h, k, s)
+    mean, variance = moments
     spread = sqrt(variance if own else 1.0)
     null = np.sort(np.abs(rng.standard_normal((draws, d - s))), axis=1)[:, -s:]
     z = rng.standard_normal((draws, s))
@@ -82,3 +108,14 @@ if __name__ == "__main__":
             print(f"alpha {name}, own noise {own}: c", *(f"{x:.2f}" for x in found), f"odd {linear:.1f}")
     he4 = statistic("even", 2.92)
     print("He4, variance at s = 6, 8:", *(f"{moments(he4, 4, s)[1]:.1f}" for s in (6, 8)))
+    cells = [(8, 64), (12, 144), (16, 256), (20, 400)]
+    n = {}
+    for law in LAWS:
+        found = [moments_under(law, s) for s, _ in cells]
+        for own in (True, False):
+            n[law, own] = [log(crossing(m, 2, *c, own)) for m, c in zip(found, cells)]
+        print(law, "variance at s = 8, 20:", *(f"{found[i][1]:.1f}" for i in (0, 3)))
+    for law in LAWS:
+        for own in (True, False):
+            gap = np.subtract(n[law, own], n["gaussian", own]).mean()
+            print(f"He2, {law} over gaussian, own noise {own}: {exp(gap):.2f}")
