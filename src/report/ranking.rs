@@ -107,3 +107,57 @@ fn legend(alphas: &[f64]) -> Vec<Entry> {
     };
     alphas.iter().map(entry).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::realistic;
+    use super::super::scene::Shape;
+    use super::*;
+
+    /// Two cells of the fixture whose metrics are one function of n/(s² ln d).
+    fn collapsed() -> Analysis {
+        let mut analysis = realistic();
+        analysis.curves.retain(|c| c.series.learner == "pruned" && c.series.alpha < 0.3);
+        analysis.curves.truncate(2);
+        for curve in &mut analysis.curves {
+            let scale = scale(curve.series.k_star, curve.s, curve.d).unwrap();
+            for (i, point) in curve.points.iter_mut().enumerate() {
+                let ratio = 2_f64.powi(i as i32);
+                point.n = (1e6 * scale * ratio) as u64;
+                let value = Some(ratio / (1.0 + ratio));
+                point.ranking =
+                    RankingMeans { recall: value, pearson: value, spearman: value, auc: value };
+            }
+        }
+        analysis
+    }
+
+    #[test]
+    fn curves_of_one_function_fall_on_each_other() {
+        let analysis = collapsed();
+        let points = analysis.curves[0].points.len().min(analysis.curves[1].points.len());
+        let scene = draw(&analysis).expect("there are scores");
+        let thin = style::solid(colour(&[0.25], 0.25), 1.0);
+        let lines: Vec<_> = scene
+            .shapes
+            .iter()
+            .filter_map(|shape| match shape {
+                Shape::Line(line, colour, _) if *colour == thin.colour && line.len() > 2 => {
+                    Some(line)
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(lines.len(), 2 * METRICS.len());
+        for pair in lines.chunks(2) {
+            for (a, b) in pair[0].iter().zip(pair[1]).take(points) {
+                assert!((a.0 - b.0).abs() < 0.01 && (a.1 - b.1).abs() < 0.01, "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_scores_there_is_no_figure() {
+        assert!(draw(&realistic()).is_none());
+    }
+}
