@@ -124,6 +124,10 @@ fn expectations_that_nothing_can_answer_are_refused() {
         "no cell of this study answers n*(pruned, noise 0.1) / n*(pruned, noise 7)",
     );
     refused(
+        "claim = \"c\"\nexponent = \"pruned\"\nlevel = 0.9\npredicted = 1\n",
+        "`level` is only for a collapse\nstudies/bad.toml:19:9",
+    );
+    refused(
         "claim = \"c\"\nexponentt = \"pruned\"\npredicted = 1\n",
         "unknown key `exponentt` in expect\ndid you mean `exponent`?",
     );

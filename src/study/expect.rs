@@ -71,6 +71,13 @@ fn read_quantity(section: &Section<'_>, series: &[Series]) -> Result<Quantity> {
             .error("`learner` is only for a metric or a collapse", "here")
             .hint("write exponent = \"LEARNER\", or ratio = [\"LEARNER\", \"LEARNER\"]"));
     }
+    if keys[3].is_none()
+        && let Some(node) = section.get("level")
+    {
+        return Err(node
+            .error("`level` is only for a collapse", "here")
+            .hint("write collapse = \"recall\" with it"));
+    }
     match keys {
         [Some(node), None, None, None] => {
             Ok(Quantity::Exponent { learner: learner(node, series)? })

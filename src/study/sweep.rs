@@ -103,13 +103,11 @@ fn points<'a>(sweep: &Section<'a>, model: &Section<'a>) -> Result<Vec<Point<'a>>
     let mut points = Vec::new();
     for learner in sweep.required("learner")?.items("learner")? {
         for alpha in sweep.required("alpha")?.items("alpha")? {
-            let point =
-                Point { learner, alpha, link: None, r: None, q: None, noise: None, input: None };
-            points.push(point);
+            points.push(Point { learner, alpha, at: [None; AXES.len()] });
         }
     }
-    for axis in AXES {
-        let values = items(sweep, model, axis)?;
+    for (axis, key) in AXES.iter().enumerate() {
+        let values = items(sweep, model, key)?;
         let combined = points.iter().flat_map(|p| values.iter().map(move |&v| p.with(axis, v)));
         points = combined.collect();
     }
@@ -129,27 +127,17 @@ fn items<'a>(sweep: &Section<'a>, model: &Section<'a>, key: &str) -> Result<Vec<
 struct Point<'a> {
     learner: &'a Node,
     alpha: &'a Node,
-    link: Option<&'a Node>,
-    r: Option<&'a Node>,
-    q: Option<&'a Node>,
-    noise: Option<&'a Node>,
-    input: Option<&'a Node>,
+    /// The values of [`AXES`], in their order.
+    at: [Option<&'a Node>; AXES.len()],
 }
 
 /// Settings by learner, link, r and input: what they resolve to takes quadratures, once.
 type Known = HashMap<(String, String, Option<usize>, Input), Setting>;
 
 impl<'a> Point<'a> {
-    /// The same with `value` for one of [`AXES`].
-    fn with(mut self, axis: &str, value: Option<&'a Node>) -> Self {
-        let place = match axis {
-            "link" => &mut self.link,
-            "r" => &mut self.r,
-            "q" => &mut self.q,
-            "noise" => &mut self.noise,
-            _ => &mut self.input,
-        };
-        *place = value;
+    /// The same with `value` on one of [`AXES`].
+    fn with(mut self, axis: usize, value: Option<&'a Node>) -> Self {
+        self.at[axis] = value;
         self
     }
 
@@ -162,17 +150,17 @@ impl<'a> Point<'a> {
         simulation: Simulation,
         known: &mut Known,
     ) -> Result<Setting> {
+        let [link, r, _, _, input] = self.at;
         let name = self.learner.text("learner")?;
         let kind = Kind::parse(name).map_err(|e| self.learner.blame(&e))?;
-        let Some(link_node) = self.link else {
+        let Some(link_node) = link else {
             return Err(sweep
                 .node()
                 .error("no link is given", "needs a link")
                 .hint("add link = \"He2\" to [model] or to this sweep"));
         };
-        let r = self.r.map(|n| n.whole("r", 1..=MAX_D)).transpose()?.map(|r| r as usize);
-        let input =
-            self.input.map_or(Ok(Input::Gaussian), |n| choice(n, "input", &Input::NAMES))?;
+        let r = r.map(|n| n.whole("r", 1..=MAX_D)).transpose()?.map(|r| r as usize);
+        let input = input.map_or(Ok(Input::Gaussian), |n| choice(n, "input", &Input::NAMES))?;
         let key = (name.to_owned(), link_node.text("link")?.to_owned(), r, input);
         if let Some(setting) = known.get(&key) {
             return Ok(setting.clone());
@@ -228,7 +216,8 @@ impl<'a> Point<'a> {
 
     /// The simulation that suits the input: a reduced one needs the joint Gaussian law.
     fn simulation(&self, asked: Simulation, input: Input) -> Result<Simulation> {
-        let Some(node) = self.input.filter(|_| !input.is_gaussian()) else { return Ok(asked) };
+        let [.., node] = self.at;
+        let Some(node) = node.filter(|_| !input.is_gaussian()) else { return Ok(asked) };
         if asked == Simulation::Reduced {
             return Err(node
                 .error(format!("{} inputs cannot be simulated in reduced form", input.name()), "not gaussian")
@@ -241,10 +230,11 @@ impl<'a> Point<'a> {
         let range = |node: Option<&Node>, name, range: std::ops::RangeInclusive<f64>, default| {
             node.map_or(Ok(default), |n| number_in(n, name, &range))
         };
+        let [_, _, q, noise, _] = self.at;
         let alpha = number_in(self.alpha, "alpha", &(0.0..=1.0))?;
-        let q = range(self.q, "q", 0.0..=1.99, 0.0)?;
+        let q = range(q, "q", 0.0..=1.99, 0.0)?;
         let direction = Setting::direction_law(model, self.alpha, alpha, q)?;
-        let noise = range(self.noise, "noise", 0.0..=MAX_NOISE, USUAL_NOISE)?;
+        let noise = range(noise, "noise", 0.0..=MAX_NOISE, USUAL_NOISE)?;
         Ok(Setting { alpha, q, direction, noise, ..base })
     }
 }
