@@ -153,9 +153,44 @@ def other_inputs():
         print(f"He2, {law}/gaussian: {exp(gaps[0]):.2f} ({exp(gaps[1]):.2f})")
 
 
+def recall_crossing(moments, s, d, own, level=0.9, noise=1.01, draws=2000):
+    """n at which the mean recall is `level` when scores are the largest of three channels."""
+    rng = np.random.default_rng(1)
+    mean, variance = moments
+    spread = sqrt(variance if own else 1.0)
+    null = np.abs(rng.standard_normal((3, draws, d - s))).max(axis=0)
+    null = np.sort(null, axis=1)[:, -s:]
+    z = rng.standard_normal((draws, s))
+    others = np.abs(rng.standard_normal((2, draws, s))).max(axis=0)
+    low, high = 1.0, 1e11
+    for _ in range(60):
+        n = sqrt(low * high)
+        relevant = np.maximum(np.abs(sqrt(n / noise) * mean + spread * z), others)
+        cut = np.sort(np.concatenate([relevant, null], axis=1), axis=1)[:, [-s]]
+        low, high = (low, n) if (relevant >= cut).mean() >= level else (n, high)
+    return high
+
+
+def collapse():
+    two = [(4, 256), (6, 1296), (8, 4096), (8, 64), (12, 144), (16, 256), (24, 576)]
+    two += [(8, 16), (23, 64), (38, 128), (64, 256)]
+    three = [(3, 81), (4, 256), (6, 1296), (6, 36), (8, 64), (12, 144)]
+    for k, h, link, cells in (
+        (2, statistic("even", 0.0), HE2, two),
+        (3, statistic("odd_no_linear", 2.045), HE3, three),
+    ):
+        x = [log(s**k * log(d)) for s, d in cells]
+        slopes = []
+        for own in (True, False):
+            y = [log(recall_crossing(moments(h, link, s), s, d, own)) for s, d in cells]
+            slopes.append(np.polyfit(x, y, 1)[0])
+        print(f"He{k}, slope of n(recall = 0.9) in s^{k} ln d: {slopes[0]:.2f} ({slopes[1]:.2f})")
+
+
 if __name__ == "__main__":
     print("Ratios of n with own noise; in brackets with that of null coordinates for all.")
     variances()
     shift_and_first_order()
     augmentation()
     other_inputs()
+    collapse()

@@ -12,6 +12,7 @@ use crate::error::{Error, Result, nearest};
 /// | `tanh` | tanh x | 1 − tanh² x |
 /// | `softplus` | ln(1 + eˣ) | 1/(1 + e⁻ˣ) |
 /// | `gelu` | x Φ(x) | Φ(x) + x exp(−x²/2)/√(2π) |
+/// | `he2`, `he3`, `he4` | He_k(x)/√k! | √k He_{k−1}(x)/√(k−1)! |
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Activation {
     /// max(x, 0).
@@ -22,11 +23,18 @@ pub enum Activation {
     Softplus,
     /// x Φ(x), Φ the Gaussian distribution function.
     Gelu,
+    /// (x² − 1)/√2.
+    He2,
+    /// (x³ − 3x)/√6.
+    He3,
+    /// (x⁴ − 6x² + 3)/√24.
+    He4,
 }
 
 impl Activation {
     /// All activations.
-    pub const ALL: [Self; 4] = [Self::Relu, Self::Tanh, Self::Softplus, Self::Gelu];
+    pub const ALL: [Self; 7] =
+        [Self::Relu, Self::Tanh, Self::Softplus, Self::Gelu, Self::He2, Self::He3, Self::He4];
 
     /// The activation called `name`.
     ///
@@ -51,6 +59,9 @@ impl Activation {
             Self::Tanh => "tanh",
             Self::Softplus => "softplus",
             Self::Gelu => "gelu",
+            Self::He2 => "he2",
+            Self::He3 => "he3",
+            Self::He4 => "he4",
         }
     }
 
@@ -63,6 +74,9 @@ impl Activation {
             Self::Tanh => x.tanh(),
             Self::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
             Self::Gelu => x * distribution(x),
+            Self::He2 => (x * x - 1.0) / 2_f64.sqrt(),
+            Self::He3 => x * (x * x - 3.0) / 6_f64.sqrt(),
+            Self::He4 => ((x * x - 6.0) * x * x + 3.0) / 24_f64.sqrt(),
         }
     }
 
@@ -78,6 +92,9 @@ impl Activation {
             }
             Self::Softplus => 1.0 / (1.0 + (-x).exp()),
             Self::Gelu => distribution(x) + x * density(x),
+            Self::He2 => 2_f64.sqrt() * x,
+            Self::He3 => 1.5_f64.sqrt() * (x * x - 1.0),
+            Self::He4 => (2.0 / 3.0_f64).sqrt() * x * (x * x - 3.0),
         }
     }
 
@@ -90,6 +107,9 @@ impl Activation {
             Self::Tanh => x.tanh(),
             Self::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
             Self::Gelu => x * distribution_f32(x),
+            Self::He2 => (x * x - 1.0) / 2_f32.sqrt(),
+            Self::He3 => x * (x * x - 3.0) / 6_f32.sqrt(),
+            Self::He4 => ((x * x - 6.0) * x * x + 3.0) / 24_f32.sqrt(),
         }
     }
 
@@ -108,6 +128,9 @@ impl Activation {
                 const DENSITY_AT_0: f32 = 0.398_942_3;
                 distribution_f32(x) + x * DENSITY_AT_0 * (-0.5 * x * x).exp()
             }
+            Self::He2 => 2_f32.sqrt() * x,
+            Self::He3 => 1.5_f32.sqrt() * (x * x - 1.0),
+            Self::He4 => (2.0 / 3.0_f32).sqrt() * x * (x * x - 3.0),
         }
     }
 
@@ -116,7 +139,7 @@ impl Activation {
     pub fn kinks(self) -> &'static [f64] {
         match self {
             Self::Relu => &[0.0],
-            Self::Tanh | Self::Softplus | Self::Gelu => &[],
+            Self::Tanh | Self::Softplus | Self::Gelu | Self::He2 | Self::He3 | Self::He4 => &[],
         }
     }
 }
@@ -131,13 +154,34 @@ mod tests {
             for i in -80..=80 {
                 let x = f64::from(i) / 10.0 + 0.013;
                 let h = 1e-5;
+                // Polynomials reach hundreds, and cancel: the terms set the scale of rounding.
+                let scale =
+                    if activation.name().starts_with("he") { (1.0 + x * x).powi(2) } else { 1.0 };
                 let difference = (activation.value(x + h) - activation.value(x - h)) / (2.0 * h);
                 let derivative = activation.derivative(x);
-                assert!((difference - derivative).abs() < 1e-9, "{activation:?} at {x}");
+                assert!((difference - derivative).abs() < 1e-9 * scale, "{activation:?} at {x}");
                 let single = f64::from(activation.derivative_f32(x as f32));
-                assert!((single - derivative).abs() < 2e-6, "{activation:?} at {x}");
+                assert!((single - derivative).abs() < 2e-6 * scale, "{activation:?} at {x}");
                 let value = f64::from(activation.value_f32(x as f32));
-                assert!((value - activation.value(x)).abs() < 3e-6, "{activation:?} at {x}");
+                let error = (value - activation.value(x)).abs();
+                assert!(error < 3e-6 * scale, "{activation:?} at {x}");
+            }
+        }
+    }
+
+    /// Against the three-term recurrence of the normalised polynomials.
+    #[test]
+    fn polynomials_are_those_of_hermite() {
+        let mut he = [0.0; 5];
+        for i in -40..=40 {
+            let x = f64::from(i) / 8.0;
+            crate::model::hermite::fill_normalised(x, &mut he);
+            for (k, activation) in
+                [(2, Activation::He2), (3, Activation::He3), (4, Activation::He4)]
+            {
+                assert!((activation.value(x) - he[k]).abs() < 1e-10, "{activation:?} at {x}");
+                let slope = (k as f64).sqrt() * he[k - 1];
+                assert!((activation.derivative(x) - slope).abs() < 1e-10, "{activation:?} at {x}");
             }
         }
     }
@@ -163,6 +207,9 @@ mod tests {
         assert_eq!(error.message(), "unknown activation `rellu`");
         assert_eq!(error.hint_text(), Some("did you mean `relu`?"));
         let error = Activation::parse("x").unwrap_err();
-        assert_eq!(error.hint_text(), Some("activations: relu, tanh, softplus, gelu"));
+        assert_eq!(
+            error.hint_text(),
+            Some("activations: relu, tanh, softplus, gelu, he2, he3, he4")
+        );
     }
 }
