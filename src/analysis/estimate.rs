@@ -48,6 +48,8 @@ pub struct CurvePoint {
     pub lower_quartile: f64,
     /// Upper quartile of the risk.
     pub upper_quartile: f64,
+    /// Share of all trials, failed ones included, that reached a risk of at most τ.
+    pub success: f64,
 }
 
 /// Learning curve of one cell, points in order of n.

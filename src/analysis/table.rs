@@ -9,8 +9,9 @@ use super::estimate::{Curve, CurvePoint, SeriesKey};
 use crate::record::Record;
 use crate::{Error, Result};
 
-/// Learning curves, one a cell: at each n the count of successful and failed trials,
-/// and median and quartiles of the risk of the successful ones.
+/// Learning curves, one a cell: at each n the count of trials that finished and that failed,
+/// median and quartiles of the risk of those that finished, and the share of all that reached
+/// a risk of at most `threshold`. A failed trial has learned nothing: it counts in that share.
 ///
 /// Quantiles interpolate linearly, as [`super::stats::quantile`] does. Where no trial
 /// succeeded they are not-a-number. Curves come in order of link, k*, r, q, α, learner,
@@ -18,12 +19,14 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// A run-time error if the table cannot be built; none is known for checked records.
-pub fn curves(records: &[Record]) -> Result<Vec<Curve>> {
+pub fn curves(records: &[Record], threshold: f64) -> Result<Vec<Curve>> {
     let (firsts, numbers) = number(records);
-    let points = summary(records, &numbers).and_then(|table| points(&table)).map_err(|error| {
-        Error::runtime(format!("grouping the trials failed: {error}"))
-            .hint("this is a defect of secateur: please report it with the trials.csv")
-    })?;
+    let points = summary(records, &numbers, threshold).and_then(|table| points(&table)).map_err(
+        |error| {
+            Error::runtime(format!("grouping the trials failed: {error}"))
+                .hint("this is a defect of secateur: please report it with the trials.csv")
+        },
+    )?;
     let mut curves: Vec<Curve> = firsts.into_iter().map(blank).collect();
     for (cell, point) in points {
         curves[cell].points.push(point);
@@ -48,7 +51,7 @@ fn number(records: &[Record]) -> (Vec<&Record>, Vec<u32>) {
 }
 
 /// One row per cell number and n, in their order; the risk of a failed trial is null.
-fn summary(records: &[Record], cells: &[u32]) -> PolarsResult<DataFrame> {
+fn summary(records: &[Record], cells: &[u32], threshold: f64) -> PolarsResult<DataFrame> {
     let n: Vec<u64> = records.iter().map(|r| r.n).collect();
     let risk: Vec<Option<f64>> = records.iter().map(|r| r.is_ok().then_some(r.risk)).collect();
     let trials = df!("cell" => cells, "n" => n, "risk" => risk)?.lazy();
@@ -61,6 +64,7 @@ fn summary(records: &[Record], cells: &[u32]) -> PolarsResult<DataFrame> {
             col("risk").median().alias("median"),
             quartile(0.25).alias("lower_quartile"),
             quartile(0.75).alias("upper_quartile"),
+            col("risk").lt_eq(lit(threshold)).fill_null(lit(false)).mean().alias("success"),
         ])
         .sort(["cell", "n"], SortMultipleOptions::default())
         .collect()
@@ -97,6 +101,7 @@ fn points(table: &DataFrame) -> PolarsResult<Vec<(usize, CurvePoint)>> {
     let (n, trials, failed) = (whole("n")?, whole("trials")?, whole("failed")?);
     let (median, lower, upper) =
         (real("median")?, real("lower_quartile")?, real("upper_quartile")?);
+    let success = real("success")?;
     let count = |column: &UInt64Chunked, row| column.get(row).unwrap_or_default() as usize;
     let number = |column: &Float64Chunked, row| column.get(row).unwrap_or(f64::NAN);
     let point = |row| CurvePoint {
@@ -106,6 +111,7 @@ fn points(table: &DataFrame) -> PolarsResult<Vec<(usize, CurvePoint)>> {
         median: number(median, row),
         lower_quartile: number(lower, row),
         upper_quartile: number(upper, row),
+        success: number(success, row),
     };
     let cell = |row| cell.get(row).unwrap_or_default() as usize;
     Ok((0..table.height()).map(|row| (cell(row), point(row))).collect())
