@@ -152,13 +152,16 @@ fn curves_are_what_a_loop_over_the_records_counts() {
         let group = groups.entry((record.d, record.n)).or_default();
         if record.is_ok() { group.0.push(record.risk) } else { group.1 += 1 }
     }
-    let curves = table::curves(&records).expect("good");
+    let curves = table::curves(&records, 0.6).expect("good");
     assert_eq!(curves.iter().map(|c| c.cell.as_str()).collect::<Vec<_>>(), ["c", "b", "a"]);
     let points = curves.iter().flat_map(|c| c.points.iter().map(move |p| (c.d, p)));
     assert_eq!(points.clone().count(), groups.len());
     for ((d, point), (key, (risks, failed))) in points.zip(groups) {
         assert_eq!((d, point.n), key);
         assert_eq!((point.trials, point.failed), (risks.len(), failed));
+        let successes = risks.iter().filter(|&&risk| risk <= 0.6).count();
+        let share = successes as f64 / (risks.len() + failed) as f64;
+        assert!((point.success - share).abs() < 1e-15);
         let found = [point.lower_quartile, point.median, point.upper_quartile];
         for (found, p) in found.into_iter().zip([0.25, 0.5, 0.75]) {
             let expected = quantile(&risks, p);

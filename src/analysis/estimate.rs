@@ -67,6 +67,8 @@ pub struct CurvePoint {
     pub upper_quartile: f64,
     /// Means of what is known of the ranking of coordinates.
     pub ranking: RankingMeans,
+    /// Share of all trials, failed ones included, that reached a risk of at most τ.
+    pub success: f64,
 }
 
 /// Means over the successful trials of one sample size that have a value.

@@ -115,7 +115,7 @@ pub fn analyse_expecting(
 ) -> Result<Analysis> {
     options.validate()?;
     check::records(study, records)?;
-    let curves = table::curves(records)?;
+    let curves = table::curves(records, options.threshold)?;
     let ensembles = resample::ensembles(records);
     let [low, high] = OTHER_LEVELS;
     let levels = [options.threshold, low, high];

@@ -10,9 +10,10 @@ use crate::expectation::Metric;
 use crate::record::Record;
 use crate::{Error, Result};
 
-/// Learning curves, one a cell: at each n the count of successful and failed trials,
-/// median and quartiles of the risk of the successful ones, and means of what tells of their
-/// ranking.
+/// Learning curves, one a cell: at each n the count of trials that finished and that failed,
+/// median and quartiles of the risk of those that finished, means of what tells of their ranking,
+/// and the share of all that reached a risk of at most `threshold`. A failed trial has learned
+/// nothing: it counts in that share.
 ///
 /// Quantiles interpolate linearly, as [`super::stats::quantile`] does. Where no trial
 /// succeeded they are not-a-number. Curves come in order of link, k*, r, q, input, noise,
@@ -20,12 +21,14 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// A run-time error if the table cannot be built; none is known for checked records.
-pub fn curves(records: &[Record]) -> Result<Vec<Curve>> {
+pub fn curves(records: &[Record], threshold: f64) -> Result<Vec<Curve>> {
     let (firsts, numbers) = number(records);
-    let points = summary(records, &numbers).and_then(|table| points(&table)).map_err(|error| {
-        Error::runtime(format!("grouping the trials failed: {error}"))
-            .hint("this is a defect of secateur: please report it with the trials.csv")
-    })?;
+    let points = summary(records, &numbers, threshold).and_then(|table| points(&table)).map_err(
+        |error| {
+            Error::runtime(format!("grouping the trials failed: {error}"))
+                .hint("this is a defect of secateur: please report it with the trials.csv")
+        },
+    )?;
     let mut curves: Vec<Curve> = firsts.into_iter().map(blank).collect();
     for (cell, point) in points {
         curves[cell].points.push(point);
@@ -50,7 +53,7 @@ fn number(records: &[Record]) -> (Vec<&Record>, Vec<u32>) {
 }
 
 /// One row per cell number and n, in their order; the risk of a failed trial is null.
-fn summary(records: &[Record], cells: &[u32]) -> PolarsResult<DataFrame> {
+fn summary(records: &[Record], cells: &[u32], threshold: f64) -> PolarsResult<DataFrame> {
     let n: Vec<u64> = records.iter().map(|r| r.n).collect();
     // A learner that scores nothing has not-a-number there, which a mean must not meet.
     let known = |metric: Metric| -> Vec<Option<f64>> {
@@ -75,6 +78,7 @@ fn summary(records: &[Record], cells: &[u32]) -> PolarsResult<DataFrame> {
             quartile(0.25).alias("lower_quartile"),
             quartile(0.75).alias("upper_quartile"),
             cols(["recall", "pearson", "spearman", "auc"]).as_expr().mean(),
+            col("risk").lt_eq(lit(threshold)).fill_null(lit(false)).mean().alias("success"),
         ])
         .sort(["cell", "n"], SortMultipleOptions::default())
         .collect()
@@ -117,6 +121,7 @@ fn points(table: &DataFrame) -> PolarsResult<Vec<(usize, CurvePoint)>> {
         (real("median")?, real("lower_quartile")?, real("upper_quartile")?);
     let (recall, pearson) = (real("recall")?, real("pearson")?);
     let (spearman, auc) = (real("spearman")?, real("auc")?);
+    let success = real("success")?;
     let count = |column: &UInt64Chunked, row| column.get(row).unwrap_or_default() as usize;
     let number = |column: &Float64Chunked, row| column.get(row).unwrap_or(f64::NAN);
     let point = |row| CurvePoint {
@@ -132,6 +137,7 @@ fn points(table: &DataFrame) -> PolarsResult<Vec<(usize, CurvePoint)>> {
             spearman: spearman.get(row),
             auc: auc.get(row),
         },
+        success: number(success, row),
     };
     let cell = |row| cell.get(row).unwrap_or_default() as usize;
     Ok((0..table.height()).map(|row| (cell(row), point(row))).collect())

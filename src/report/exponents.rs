@@ -1,11 +1,12 @@
 //! The headline: fitted exponents against the sparsity exponent, between the bounds of theory.
 
 use super::axis::{Axis, extent};
+use super::bounds::{self, bounds};
 use super::group::{self, Learners, Setting};
 use super::legend::{Entry, Legend, Symbol};
 use super::page::{self, Page};
 use super::panel::{Bar, Panel};
-use super::scene::{Scene, Stroke};
+use super::scene::Scene;
 use super::style;
 use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
 use crate::record::{known, known_count};
@@ -13,6 +14,8 @@ use crate::record::{known, known_count};
 const MOST_COLUMNS: usize = 3;
 /// Sideways distance of learners at equal α, in points.
 const SHIFT: f64 = 5.2;
+/// Most that all of them take, in points.
+const WIDEST: f64 = 36.0;
 
 /// Draws β against α for every learner, with α k*, k* and the CSQ bound min(α, ½) k*.
 ///
@@ -38,7 +41,7 @@ pub fn draw(analysis: &Analysis) -> Option<Scene> {
         row_gap: 5.0,
         legend: Legend::new(legend(&fits, &learners), width - 6.0),
     };
-    let mut scene = page.start("sparsity exponent α", "fitted exponent β in n* = C dᵝ");
+    let mut scene = page.start(bounds::ALPHA, bounds::BETA);
     for (index, setting) in settings.iter().enumerate() {
         let (row, column) = (index / columns, index % columns);
         let rect = page.rect(row, column);
@@ -67,38 +70,18 @@ fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {
     let (low, high) = extent(fits.iter().map(|f| f.0.series.alpha))?;
     let x = Axis::linear(low.min(0.0) - 0.04, high.max(1.0) + 0.08);
     let bounds = fits.iter().map(|f| f64::from(f.0.series.k_star));
-    // An interval without end must not squeeze everything else.
-    let ends = fits.iter().flat_map(|(_, beta)| {
-        [beta.value, beta.low.max(beta.value - 3.0), beta.high.min(beta.value + 3.0)]
-    });
+    let ends = fits.iter().flat_map(|(_, beta)| bounds::within_reach(*beta));
     let (low, high) = extent(bounds.chain(ends).chain([0.0]))?;
     let pad = 0.05 * (high - low).max(1e-3);
-    let x = x.naming(vec![0.0, 0.25, 0.5, 0.75, 1.0]);
+    let x = x.naming(bounds::QUARTERS.to_vec());
     Some((x, Axis::linear(if low < 0.0 { low - pad } else { 0.0 }, high + 1.5 * pad)))
-}
-
-fn pruned_line(learners: &Learners) -> Stroke {
-    style::solid(learners.look("pruned").colour, 1.0)
-}
-
-fn unpruned_line(learners: &Learners) -> Stroke {
-    style::dashed(learners.look("unpruned").colour, 1.0)
-}
-
-fn csq_line() -> Stroke {
-    style::dotted(style::BLACK, 1.1)
 }
 
 fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
     let shown = |name: &&str| fits.iter().any(|f| f.0.series.learner == *name);
     let point = |name: &str| (Symbol::Point(learners.look(name)), super::format::learner(name));
     let mut entries: Vec<Entry> = learners.names().filter(shown).map(point).collect();
-    let lines = [
-        (pruned_line(learners), "α k*  (pruned)"),
-        (unpruned_line(learners), "k*  (unpruned)"),
-        (csq_line(), "min(α, ½) k*  (CSQ)"),
-    ];
-    entries.extend(lines.map(|(stroke, text)| (Symbol::Line(stroke), text.to_owned())));
+    entries.extend(bounds::entries(learners));
     if fits.iter().any(|f| thin(f.0)) {
         entries.push((Symbol::Hollow(style::GREY), "under 4 dimensions".to_owned()));
     }
@@ -106,19 +89,18 @@ fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
 }
 
 /// Too few dimensions for the fit to carry a verdict.
-fn thin(exponent: &Exponent) -> bool {
+pub(super) fn thin(exponent: &Exponent) -> bool {
     exponent.points < 4 || matches!(exponent.verdict, Verdict::TooFewDimensions | Verdict::Censored)
 }
 
 fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], learners: &Learners) {
-    let k = f64::from(setting.k_star);
-    let end = panel.x.range.1.min(1.0);
-    let csq = [(0.0, 0.0), (0.5, k / 2.0), (end, k / 2.0)];
-    let below: Vec<_> = csq.iter().map(|&(alpha, bound)| (alpha, 0.0, bound)).collect();
+    let bounds = bounds(setting.k_star, learners);
+    let [.., csq] = &bounds;
+    let below: Vec<_> = csq.points.iter().map(|&(alpha, bound)| (alpha, 0.0, bound)).collect();
     panel.band(scene, &below, style::pale(style::BLACK, 0.07));
-    panel.curve(scene, &[(0.0, k), (end, k)], unpruned_line(learners));
-    panel.curve(scene, &[(0.0, 0.0), (end, end * k)], pruned_line(learners));
-    panel.curve(scene, &csq, csq_line());
+    for bound in &bounds {
+        panel.curve(scene, &bound.points, bound.stroke);
+    }
     for name in learners.names().filter(|name| group::rank(name).0 == 2) {
         let mine = fits.iter().filter(|f| f.0.series.learner == name);
         let mut line: Vec<_> =
@@ -141,7 +123,7 @@ fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
         let rivals = rivals.map(|f| learners.index(&f.0.series.learner));
         let rivals = group::distinct(rivals, usize::cmp);
         let place = rivals.iter().position(|&i| i == learners.index(&exponent.series.learner));
-        let step = SHIFT.min(24.0 / rivals.len() as f64);
+        let step = SHIFT.min(room(panel, fits, alpha) / rivals.len() as f64);
         let shift = step * (place.unwrap_or_default() as f64 - (rivals.len() - 1) as f64 / 2.0);
         let look = learners.look(&exponent.series.learner);
         let bar = Bar { x: alpha, low: beta.low, high: beta.high, shift };
@@ -150,4 +132,12 @@ fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
             panel.point(scene, (x + shift, y), look, !thin(exponent));
         }
     }
+}
+
+/// How far the points at one α may spread, in points: not to those at the next, nor far from
+/// where they belong.
+fn room(panel: &Panel, fits: &[Fit], alpha: f64) -> f64 {
+    let others = fits.iter().map(|f| (f.0.series.alpha - alpha).abs());
+    let nearest = others.filter(|distance| *distance > 0.0).fold(1.0, f64::min);
+    (0.8 * nearest * panel.rect.width / (panel.x.range.1 - panel.x.range.0)).min(WIDEST)
 }

@@ -112,6 +112,7 @@ fn curve(n_star: f64, censored: bool) -> Vec<CurvePoint> {
             lower_quartile: median * 0.85,
             upper_quartile: median * 1.12,
             ranking: RankingMeans::default(),
+            success: (15.0 / (1.0 + ratio.powf(-6.0))).round() / 15.0,
         }
     };
     (-6..last).map(point).collect()

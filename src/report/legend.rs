@@ -18,6 +18,10 @@ pub(super) enum Symbol {
     Bound(RGBAColor),
     /// A line.
     Line(Stroke),
+    /// An upright line.
+    Tick(Stroke),
+    /// A filled box.
+    Box(RGBAColor),
     /// A line on a band.
     Curve(RGBAColor),
 }
@@ -99,12 +103,20 @@ impl Symbol {
                 Look { colour, ..Look::number(0) }.draw(scene, at, 2.5, false);
             }
             Self::Line(stroke) => scene.line(&ends, stroke),
+            Self::Tick(stroke) => {
+                scene.line(&[(middle.0, y - 4.2), (middle.0, y + 4.2)], stroke);
+            }
+            Self::Box(colour) => scene.area(around(ends), colour),
             Self::Curve(colour) => {
-                let (top, bottom, right) = (y - 3.0, y + 3.0, x + SAMPLE);
-                let band = vec![(x, top), (right, top), (right, bottom), (x, bottom)];
-                scene.area(band, style::pale(colour, 0.18));
+                scene.area(around(ends), style::pale(colour, 0.18));
                 scene.line(&ends, style::solid(colour, 1.2));
             }
         }
     }
+}
+
+/// The box about a level line.
+fn around([left, right]: [Point; 2]) -> Vec<Point> {
+    let (top, bottom) = (left.1 - 3.0, left.1 + 3.0);
+    vec![(left.0, top), (right.0, top), (right.0, bottom), (left.0, bottom)]
 }

@@ -9,11 +9,13 @@
 pub mod scene;
 
 mod axis;
+mod bounds;
 mod comparison;
 mod details;
 mod expectations;
 mod exponents;
 mod font;
+mod forest;
 mod format;
 mod grid;
 mod group;
@@ -22,6 +24,7 @@ mod legend;
 mod notes;
 mod page;
 mod panel;
+mod phase_diagram;
 mod ranking;
 mod render;
 mod style;
@@ -44,8 +47,10 @@ pub use comparison::{MARKS, comparison_markdown, comparison_text};
 pub use details::details_table;
 pub use expectations::{expectation_markdown, expectation_table};
 pub use exponents::draw as exponents;
+pub use forest::draw as forest;
 pub use learning_curves::draw as learning_curves;
 pub use notes::notes;
+pub use phase_diagram::draw as phase_diagram;
 pub use ranking::draw as ranking;
 pub use scene::Scene;
 pub use table::{exponent_table, markdown_table};
@@ -53,9 +58,9 @@ pub use thresholds::draw as thresholds;
 
 /// Draws every figure of the study into `folder`, each as SVG and PNG.
 ///
-/// The figures are `learning_curves`, `thresholds`, `exponents` and `ranking`. One for which the
-/// analysis has no data is left out, and an older file of its name is removed, so that the
-/// folder never shows two different runs. Returns the files written.
+/// The figures are `learning_curves`, `thresholds`, `exponents`, `forest`, `phase_diagram` and
+/// `ranking`. One for which the analysis has no data is left out, and an older file of its name
+/// is removed, so that the folder never shows two different runs. Returns the files written.
 ///
 /// # Errors
 ///
@@ -66,6 +71,8 @@ pub fn draw_all(analysis: &Analysis, folder: &Path) -> Result<Vec<PathBuf>> {
         ("thresholds", thresholds::draw(analysis)),
         ("exponents", exponents::draw(analysis)),
         ("ranking", ranking::draw(analysis)),
+        ("forest", forest::draw(analysis)),
+        ("phase_diagram", phase_diagram::draw(analysis)),
     ];
     if figures.iter().all(|(_, scene)| scene.is_none()) {
         let message = format!("nothing to draw for study `{}`", analysis.study);

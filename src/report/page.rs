@@ -88,6 +88,6 @@ pub(super) fn side_titles(scene: &mut Scene, rect: Rect, texts: &[String]) {
 }
 
 /// A label `length` long made to fit into `room`.
-fn shrunk(label: Label, length: f64, room: f64) -> Label {
+pub(super) fn shrunk(label: Label, length: f64, room: f64) -> Label {
     Label { size: label.size * (room / length).min(1.0), ..label }
 }

@@ -7,6 +7,9 @@ use super::scene::{Align, Label, Point, Scene, Stroke};
 use super::style::{self, Look};
 use super::ticks::{Room, ticks};
 
+/// Faint lines that only guide the eye.
+pub(super) const GRID: Stroke = Stroke { colour: style::FAINT, width: 0.45, dash: None };
+
 /// A rectangle of the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rect {
@@ -23,6 +26,12 @@ impl Rect {
 
     pub(super) fn bottom(self) -> f64 {
         self.top + self.height
+    }
+
+    /// Its corners, the first at the bottom on the left.
+    pub(super) fn corners(self) -> [Point; 4] {
+        let (right, bottom) = (self.right(), self.bottom());
+        [(self.left, bottom), (right, bottom), (right, self.top), (self.left, self.top)]
     }
 }
 
@@ -55,8 +64,14 @@ impl Panel<'_> {
 
     /// Frame and ticks; labels at the bottom and on the left where wanted.
     pub(super) fn axes(&self, scene: &mut Scene, below: bool, beside: bool) {
-        let Rect { left, top, width, height } = self.rect;
-        let (right, bottom) = (self.rect.right(), self.rect.bottom());
+        self.x_ticks(scene, below);
+        self.y_ticks(scene, beside);
+        self.frame(scene);
+    }
+
+    /// Ticks of the x axis, labelled if wanted.
+    pub(super) fn x_ticks(&self, scene: &mut Scene, below: bool) {
+        let (Rect { left, width, .. }, bottom) = (self.rect, self.rect.bottom());
         for tick in ticks(self.x, Room::Across(width, self.overhang)) {
             let x = left + tick.at * width;
             mark(scene, tick.label.is_some(), |length| [(x, bottom), (x, bottom - length)]);
@@ -65,6 +80,10 @@ impl Panel<'_> {
                 scene.text(Label::new(text, at, style::SMALL).align(Align::Centre));
             }
         }
+    }
+
+    fn y_ticks(&self, scene: &mut Scene, beside: bool) {
+        let (Rect { left, height, .. }, bottom) = (self.rect, self.rect.bottom());
         for tick in ticks(self.y, Room::Up(height)) {
             let y = bottom - tick.at * height;
             mark(scene, tick.label.is_some(), |length| [(left, y), (left + length, y)]);
@@ -73,25 +92,34 @@ impl Panel<'_> {
                 scene.text(Label::new(text, at, style::SMALL).align(Align::Right));
             }
         }
-        let (low, high) = ([(left, bottom), (right, bottom)], [(right, top), (left, top)]);
-        let frame = [low[0], low[1], high[0], high[1], low[0], low[1]];
+    }
+
+    /// The line round the rectangle.
+    pub(super) fn frame(&self, scene: &mut Scene) {
+        let [a, b, c, d] = self.rect.corners();
+        let frame = [a, b, c, d, a, b];
         scene.line(&frame, style::solid(style::BLACK, 0.6));
     }
 
     /// Faint lines at the labelled ticks.
     pub(super) fn grid(&self, scene: &mut Scene) {
-        let Rect { left, top, width, height } = self.rect;
-        let stroke = style::solid(style::FAINT, 0.45);
-        for tick in ticks(self.x, Room::Across(width, self.overhang)) {
-            let x = left + tick.at * width;
-            if tick.label.is_some() {
-                scene.line(&[(x, top), (x, self.rect.bottom())], stroke);
-            }
-        }
+        self.x_grid(scene);
+        let Rect { left, height, .. } = self.rect;
         for tick in ticks(self.y, Room::Up(height)) {
             let y = self.rect.bottom() - tick.at * height;
             if tick.label.is_some() {
-                scene.line(&[(left, y), (self.rect.right(), y)], stroke);
+                scene.line(&[(left, y), (self.rect.right(), y)], GRID);
+            }
+        }
+    }
+
+    /// Faint lines at the labelled ticks of the x axis.
+    pub(super) fn x_grid(&self, scene: &mut Scene) {
+        let Rect { left, top, width, .. } = self.rect;
+        for tick in ticks(self.x, Room::Across(width, self.overhang)) {
+            let x = left + tick.at * width;
+            if tick.label.is_some() {
+                scene.line(&[(x, top), (x, self.rect.bottom())], GRID);
             }
         }
     }
@@ -111,6 +139,11 @@ impl Panel<'_> {
         scene.line(&run, stroke);
     }
 
+    /// A white ground for a line of this width, to show on dark colours.
+    pub(super) fn casing(&self, scene: &mut Scene, values: &[(f64, f64)], width: f64) {
+        self.curve(scene, values, style::solid(style::PAPER, width + 1.8));
+    }
+
     /// The area between two curves over the same x.
     pub(super) fn band(&self, scene: &mut Scene, edges: &[(f64, f64, f64)], colour: RGBAColor) {
         let place = |x, y| self.place((x, y)).map(|p| self.inside(p));
@@ -119,15 +152,16 @@ impl Panel<'_> {
         scene.area(lower.chain(upper).collect(), colour);
     }
 
-    /// An error bar with caps, cut off at the frame.
+    /// An error bar; an end beyond the frame has no cap.
     pub(super) fn bar(&self, scene: &mut Scene, bar: Bar, colour: RGBAColor) {
         let ends = (self.place((bar.x, bar.low)), self.place((bar.x, bar.high)));
         let (Some(low), Some(high)) = ends else { return };
         let moved = |(x, y)| (x + bar.shift, y);
-        let Some((low, high)) = clip(self.rect, moved(low), moved(high)) else { return };
+        let (low, high) = (moved(low), moved(high));
+        let Some(inside) = clip(self.rect, low, high) else { return };
         let stroke = style::solid(colour, 0.9);
-        scene.line(&[low, high], stroke);
-        for (x, y) in [low, high] {
+        scene.line(&[inside.0, inside.1], stroke);
+        for (x, y) in [low, high].into_iter().filter(|&end| self.inside(end) == end) {
             scene.line(&[(x - 1.8, y), (x + 1.8, y)], stroke);
         }
     }
@@ -199,7 +233,21 @@ fn clip(rect: Rect, from: Point, to: Point) -> Option<(Point, Point)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rect, clip};
+    use super::super::scene::Shape;
+    use super::{Axis, Bar, Panel, Rect, Scene, clip, style};
+
+    #[test]
+    fn a_bar_has_caps_where_it_ends_and_none_where_the_frame_does() {
+        let rect = Rect { left: 0.0, top: 0.0, width: 10.0, height: 10.0 };
+        let axis = Axis::linear(0.0, 10.0);
+        let panel = Panel { rect, x: &axis, y: &axis, overhang: 0.0 };
+        for (high, caps) in [(8.0, 2), (10.0, 2), (30.0, 1)] {
+            let mut scene = Scene::new(10.0, 10.0);
+            panel.bar(&mut scene, Bar { x: 5.0, low: 2.0, high, shift: 0.0 }, style::BLACK);
+            let flat = |shape: &&Shape| matches!(shape, Shape::Line(p, ..) if p[0].1 == p[1].1);
+            assert_eq!(scene.shapes.iter().filter(flat).count(), caps);
+        }
+    }
 
     #[test]
     fn segments_are_cut_at_the_frame() {

@@ -19,7 +19,7 @@ pub(super) const SMALL: f64 = 7.5;
 pub(super) const BLACK: RGBAColor = RGBAColor(20, 20, 20, 1.0);
 pub(super) const GREY: RGBAColor = RGBAColor(110, 110, 110, 1.0);
 pub(super) const FAINT: RGBAColor = RGBAColor(228, 228, 228, 1.0);
-const PAPER: RGBAColor = RGBAColor(255, 255, 255, 1.0);
+pub(super) const PAPER: RGBAColor = RGBAColor(255, 255, 255, 1.0);
 
 const OKABE_ITO: [RGBAColor; 7] = [
     RGBAColor(0, 114, 178, 1.0),
@@ -40,6 +40,15 @@ const VIRIDIS: [(f64, f64, f64); 7] = [
     (57.0, 86.0, 140.0),
     (72.0, 40.0, 120.0),
     (50.0, 0.0, 70.0),
+];
+
+/// Pale to dark green; its lightness alone tells the shares apart.
+const GREENS: [(f64, f64, f64); 5] = [
+    (245.0, 251.0, 242.0),
+    (199.0, 233.0, 192.0),
+    (116.0, 196.0, 118.0),
+    (35.0, 139.0, 69.0),
+    (0.0, 82.0, 36.0),
 ];
 
 /// A solid line.
@@ -65,10 +74,20 @@ pub(super) fn pale(colour: RGBAColor, alpha: f64) -> RGBAColor {
 /// Colour number `index` of `count` in the sequential palette, the last the darkest.
 pub(super) fn sequential(index: usize, count: usize) -> RGBAColor {
     let t = if count > 1 { index as f64 / (count - 1) as f64 } else { 0.6 };
-    let at = t.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
-    let low = (at as usize).min(VIRIDIS.len() - 2);
+    mixed(&VIRIDIS, t)
+}
+
+/// Colour of a share in [0, 1], the larger the darker.
+pub(super) fn share(share: f64) -> RGBAColor {
+    mixed(&GREENS, share)
+}
+
+/// The colour at `t` in [0, 1] of an even palette.
+fn mixed(palette: &[(f64, f64, f64)], t: f64) -> RGBAColor {
+    let at = t.clamp(0.0, 1.0) * (palette.len() - 1) as f64;
+    let low = (at as usize).min(palette.len() - 2);
     let mix = |a: f64, b: f64| (a + (at - low as f64) * (b - a)).round() as u8;
-    let (a, b) = (VIRIDIS[low], VIRIDIS[low + 1]);
+    let (a, b) = (palette[low], palette[low + 1]);
     RGBAColor(mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2), 1.0)
 }
 

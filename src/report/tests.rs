@@ -5,7 +5,7 @@ use std::fs;
 use super::fixture::{ALPHAS, add_series, key, realistic};
 use super::scene::{Label, Scene};
 use super::{Scene as Page, draw_all, exponent_table, exponents, learning_curves, markdown_table};
-use super::{notes, thresholds};
+use super::{forest, notes, phase_diagram, thresholds};
 use crate::analysis::estimate::{Analysis, Censoring};
 
 fn empty() -> Analysis {
@@ -35,7 +35,7 @@ fn one_alpha(alpha: f64) -> Analysis {
 fn several_links() -> Analysis {
     let mut analysis = realistic();
     for (link, k_star) in [("He3 + 0.5*He1", 1), ("He3", 3)] {
-        for alpha in [0.25, 0.5, 1.0] {
+        for alpha in [0.25, 0.375, 0.5, 0.75, 1.0] {
             for learner in ["pruned", "unpruned", "online_sgd"] {
                 add_series(
                     &mut analysis,
@@ -84,7 +84,13 @@ fn broken() -> Analysis {
 }
 
 fn scenes(analysis: &Analysis) -> Vec<Page> {
-    let all = [learning_curves(analysis), thresholds(analysis), exponents(analysis)];
+    let all = [
+        learning_curves(analysis),
+        thresholds(analysis),
+        exponents(analysis),
+        forest(analysis),
+        phase_diagram(analysis),
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -139,13 +145,14 @@ fn assert_well_formed(svg: &str) {
 
 #[test]
 fn all_figures_are_written_twice() {
-    let expected = ["learning_curves", "thresholds", "exponents"];
+    let names = ["learning_curves", "thresholds", "exponents", "forest", "phase_diagram"];
     let expected: Vec<_> =
-        expected.iter().flat_map(|n| [format!("{n}.svg"), format!("{n}.png")]).collect();
+        names.iter().flat_map(|n| [format!("{n}.svg"), format!("{n}.png")]).collect();
     assert_eq!(gallery("realistic", &realistic()), expected);
-    assert_eq!(gallery("one_alpha", &one_alpha(0.5)), expected);
     assert_eq!(gallery("several_links", &several_links()), expected);
-    assert_eq!(gallery("forty_series", &forty_series()), expected);
+    // Two series at one α fill neither of the last two, forty at one α the first of them.
+    assert_eq!(gallery("one_alpha", &one_alpha(0.5)), expected[..6]);
+    assert_eq!(gallery("forty_series", &forty_series()), expected[..8]);
     gallery("broken", &broken());
 }
 
@@ -161,6 +168,10 @@ fn figures_name_their_axes_and_fits() {
         "min(α, ½) k*  (CSQ)",
         "t² + t⁴, k* = 2",
         "bound (censored)",
+        "ln n / ln d",
+        "share of trials with risk ≤ 0.5",
+        "not run",
+        "CSQ bound",
         "10⁴",
         "font-family=\"DejaVu Sans, ",
     ] {
@@ -198,7 +209,7 @@ fn thin_and_broken_data_are_drawn_as_far_as_they_go() {
     single.curves[0].points.truncate(1);
     assert_eq!(scenes(&single).len(), 2);
     scenes(&single).iter().for_each(assert_legible);
-    assert_eq!(scenes(&broken()).len(), 3);
+    assert_eq!(scenes(&broken()).len(), 5);
     assert!(!exponent_table(&broken()).is_empty());
     assert!(!notes(&broken()).is_empty());
 }
@@ -227,8 +238,9 @@ fn a_figure_without_data_leaves_no_old_file() {
     let folder = tempfile::tempdir().unwrap();
     draw_all(&realistic(), folder.path()).unwrap();
     let unfitted = Analysis { exponents: Vec::new(), ..realistic() };
-    assert_eq!(draw_all(&unfitted, folder.path()).unwrap().len(), 4);
+    assert_eq!(draw_all(&unfitted, folder.path()).unwrap().len(), 6);
     assert!(!folder.path().join("exponents.png").exists());
+    assert!(!folder.path().join("forest.svg").exists());
 }
 
 #[test]

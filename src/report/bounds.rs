@@ -1,0 +1,63 @@
+//! The lines of theory over the sparsity exponent, alike in every figure that shows them.
+
+use super::group::Learners;
+use super::legend::{Entry, Symbol};
+use super::scene::Stroke;
+use super::style;
+use crate::analysis::estimate::Interval;
+
+/// The axis of α.
+pub(super) const ALPHA: &str = "sparsity exponent α";
+/// The axis of β.
+pub(super) const BETA: &str = "fitted exponent β in n* = C dᵝ";
+/// How far from β an interval may stretch the axis: one without end must not squeeze the rest.
+const STRETCH: f64 = 1.5;
+/// Values of α that an axis had better name.
+pub(super) const QUARTERS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+
+/// β and the ends of its interval, as far as an axis should reach for them.
+pub(super) fn within_reach(beta: Interval) -> [f64; 3] {
+    let value = beta.value;
+    [value, beta.low.max(value - STRETCH), beta.high.min(value + STRETCH)]
+}
+
+/// One line of theory.
+pub(super) struct Bound {
+    /// (α, exponent) at its ends and corners.
+    pub(super) points: Vec<(f64, f64)>,
+    pub(super) stroke: Stroke,
+    name: &'static str,
+}
+
+/// α k*, k* and min(α, ½) k* for α in [0, 1], the CSQ bound last.
+pub(super) fn bounds(k_star: u32, learners: &Learners) -> [Bound; 3] {
+    let k = f64::from(k_star);
+    let (pruned, unpruned) = (learners.look("pruned").colour, learners.look("unpruned").colour);
+    [
+        Bound {
+            points: vec![(0.0, 0.0), (1.0, k)],
+            stroke: style::solid(pruned, 1.0),
+            name: "α k*  (pruned)",
+        },
+        Bound {
+            points: vec![(0.0, k), (1.0, k)],
+            stroke: style::dashed(unpruned, 1.0),
+            name: "k*  (unpruned)",
+        },
+        Bound {
+            points: vec![(0.0, 0.0), (0.5, k / 2.0), (1.0, k / 2.0)],
+            stroke: csq_line(),
+            name: "min(α, ½) k*  (CSQ)",
+        },
+    ]
+}
+
+/// How the CSQ bound is drawn.
+pub(super) fn csq_line() -> Stroke {
+    style::dotted(style::BLACK, 1.1)
+}
+
+/// The three lines in a legend.
+pub(super) fn entries(learners: &Learners) -> impl Iterator<Item = Entry> {
+    bounds(1, learners).into_iter().map(|b| (Symbol::Line(b.stroke), b.name.to_owned()))
+}
