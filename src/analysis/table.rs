@@ -77,7 +77,11 @@ fn summary(records: &[Record], cells: &[u32], threshold: f64) -> PolarsResult<Da
             col("risk").median().alias("median"),
             quartile(0.25).alias("lower_quartile"),
             quartile(0.75).alias("upper_quartile"),
-            cols(["recall", "pearson", "spearman", "auc"]).as_expr().mean(),
+            // Sorted: a sum must not depend on the order of the rows.
+            cols(["recall", "pearson", "spearman", "auc"])
+                .as_expr()
+                .sort(SortOptions::default())
+                .mean(),
             col("risk").lt_eq(lit(threshold)).fill_null(lit(false)).mean().alias("success"),
         ])
         .sort(["cell", "n"], SortMultipleOptions::default())
