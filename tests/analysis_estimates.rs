@@ -140,6 +140,7 @@ fn curves_are_what_a_loop_over_the_records_counts() {
         for n in [90, 64, 128] {
             for trial in 0..generator.random_range(1..12_u32) {
                 let mut record = record(cell, d, n, trial, generator.random());
+                record.auc = if d == 4 { f64::NAN } else { 1.0 - 0.5 * record.risk };
                 if generator.random_range(0..4) == 0 {
                     (record.status, record.risk) = ("failed".into(), f64::NAN);
                 }
@@ -162,6 +163,12 @@ fn curves_are_what_a_loop_over_the_records_counts() {
         let successes = risks.iter().filter(|&&risk| risk <= 0.6).count();
         let share = successes as f64 / (risks.len() + failed) as f64;
         assert!((point.success - share).abs() < 1e-15);
+        let aucs = risks.iter().map(|risk| 1.0 - 0.5 * risk);
+        let mean = aucs.sum::<f64>() / risks.len() as f64;
+        match point.ranking.auc {
+            Some(auc) => assert!(d != 4 && (auc - mean).abs() < 1e-15, "{auc} {mean}"),
+            None => assert!(d == 4 || risks.is_empty()),
+        }
         let found = [point.lower_quartile, point.median, point.upper_quartile];
         for (found, p) in found.into_iter().zip([0.25, 0.5, 0.75]) {
             let expected = quantile(&risks, p);

@@ -30,8 +30,9 @@ pub fn curves(records: &[Record], threshold: f64) -> Result<Vec<Curve>> {
         },
     )?;
     let mut curves: Vec<Curve> = firsts.into_iter().map(blank).collect();
-    for (cell, point) in points {
-        curves[cell].points.push(point);
+    // Both in order of cell number and n.
+    for ((cell, point), ranking) in points.into_iter().zip(rankings(records, &numbers)) {
+        curves[cell].points.push(CurvePoint { ranking, ..point });
     }
     curves.sort_by(order);
     Ok(curves)
@@ -52,22 +53,33 @@ fn number(records: &[Record]) -> (Vec<&Record>, Vec<u32>) {
     (cells, of_record)
 }
 
+/// What tells of the ranking, per cell number and n in their order. Summed in order of the
+/// trials: the last digit of a mean must not depend on that of the rows, as in polars it does.
+fn rankings(records: &[Record], cells: &[u32]) -> Vec<RankingMeans> {
+    let mut order: Vec<usize> = (0..records.len()).collect();
+    order.sort_unstable_by_key(|&i| (cells[i], records[i].n, records[i].trial));
+    let same = |a: &usize, b: &usize| (cells[*a], records[*a].n) == (cells[*b], records[*b].n);
+    let means = |trials: &[usize]| {
+        let mean = |metric: Metric| {
+            let trials = trials.iter().map(|&i| &records[i]).filter(|r| r.is_ok());
+            let values: Vec<f64> = trials.map(|r| metric.of(r)).filter(|x| x.is_finite()).collect();
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        };
+        RankingMeans {
+            recall: mean(Metric::Recall),
+            pearson: mean(Metric::Pearson),
+            spearman: mean(Metric::Spearman),
+            auc: mean(Metric::Auc),
+        }
+    };
+    order.chunk_by(same).map(means).collect()
+}
+
 /// One row per cell number and n, in their order; the risk of a failed trial is null.
 fn summary(records: &[Record], cells: &[u32], threshold: f64) -> PolarsResult<DataFrame> {
     let n: Vec<u64> = records.iter().map(|r| r.n).collect();
-    // A learner that scores nothing has not-a-number there, which a mean must not meet.
-    let known = |metric: Metric| -> Vec<Option<f64>> {
-        let value = |r: &Record| Some(metric.of(r)).filter(|x| r.is_ok() && x.is_finite());
-        records.iter().map(value).collect()
-    };
     let risk: Vec<Option<f64>> = records.iter().map(|r| r.is_ok().then_some(r.risk)).collect();
-    let [recall, pearson, spearman, auc] =
-        [Metric::Recall, Metric::Pearson, Metric::Spearman, Metric::Auc].map(known);
-    let trials = df!(
-        "cell" => cells, "n" => n, "risk" => risk,
-        "recall" => recall, "pearson" => pearson, "spearman" => spearman, "auc" => auc,
-    )?
-    .lazy();
+    let trials = df!("cell" => cells, "n" => n, "risk" => risk)?.lazy();
     let quartile = |p: f64| col("risk").quantile(lit(p), QuantileMethod::Linear);
     trials
         .group_by([col("cell"), col("n")])
@@ -77,11 +89,6 @@ fn summary(records: &[Record], cells: &[u32], threshold: f64) -> PolarsResult<Da
             col("risk").median().alias("median"),
             quartile(0.25).alias("lower_quartile"),
             quartile(0.75).alias("upper_quartile"),
-            // Sorted: a sum must not depend on the order of the rows.
-            cols(["recall", "pearson", "spearman", "auc"])
-                .as_expr()
-                .sort(SortOptions::default())
-                .mean(),
             col("risk").lt_eq(lit(threshold)).fill_null(lit(false)).mean().alias("success"),
         ])
         .sort(["cell", "n"], SortMultipleOptions::default())
@@ -123,8 +130,6 @@ fn points(table: &DataFrame) -> PolarsResult<Vec<(usize, CurvePoint)>> {
     let (n, trials, failed) = (whole("n")?, whole("trials")?, whole("failed")?);
     let (median, lower, upper) =
         (real("median")?, real("lower_quartile")?, real("upper_quartile")?);
-    let (recall, pearson) = (real("recall")?, real("pearson")?);
-    let (spearman, auc) = (real("spearman")?, real("auc")?);
     let success = real("success")?;
     let count = |column: &UInt64Chunked, row| column.get(row).unwrap_or_default() as usize;
     let number = |column: &Float64Chunked, row| column.get(row).unwrap_or(f64::NAN);
@@ -135,12 +140,7 @@ fn points(table: &DataFrame) -> PolarsResult<Vec<(usize, CurvePoint)>> {
         median: number(median, row),
         lower_quartile: number(lower, row),
         upper_quartile: number(upper, row),
-        ranking: RankingMeans {
-            recall: recall.get(row),
-            pearson: pearson.get(row),
-            spearman: spearman.get(row),
-            auc: auc.get(row),
-        },
+        ranking: RankingMeans::default(),
         success: number(success, row),
     };
     let cell = |row| cell.get(row).unwrap_or_default() as usize;
