@@ -125,6 +125,32 @@ pub struct Traits<'a> {
     pub input: &'a str,
 }
 
+/// [`Traits`] that can be compared and hashed: link and input, r, and the bits of the numbers.
+pub type TraitsKey<'a> = ([&'a str; 2], usize, [u64; 3]);
+
+impl<'a> Traits<'a> {
+    /// Those of the series of a record.
+    #[must_use]
+    pub fn of(record: &'a Record) -> Self {
+        Self {
+            link: &record.link,
+            r: record.r,
+            alpha: record.alpha,
+            q: record.q,
+            noise: record.noise,
+            input: &record.input,
+        }
+    }
+
+    /// Equal for equal traits.
+    #[must_use]
+    pub fn key(&self) -> TraitsKey<'a> {
+        // Adding 0.0 turns −0 into 0, which compare equal as numbers but not as bits.
+        let numbers = [self.alpha, self.q, self.noise].map(|x| (x + 0.0).to_bits());
+        ([self.link, self.input], self.r, numbers)
+    }
+}
+
 /// Which series count; what is absent does not restrict.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::expectation::{Traits, TraitsKey};
 use crate::record::{Fault, Record, fault, known, known_count};
 use crate::{Error, Result};
 
@@ -39,12 +40,10 @@ fn unique_trials(records: &[Record]) -> Result<()> {
 }
 
 /// What a cell key stands for: series and dimension, floats by their bits.
-type Identity<'a> = ([&'a str; 3], u32, usize, [u64; 3], usize);
+type Identity<'a> = (&'a str, u32, TraitsKey<'a>, usize);
 
 fn identity(r: &Record) -> Identity<'_> {
-    // Adding 0.0 turns −0 into 0, which compare equal as numbers but not as bits.
-    let numbers = [r.alpha, r.q, r.noise].map(|x| (x + 0.0).to_bits());
-    ([&r.learner, &r.link, &r.input], r.k_star, r.r, numbers, r.d)
+    (&r.learner, r.k_star, Traits::of(r).key(), r.d)
 }
 
 fn one_identity_a_cell(records: &[Record]) -> Result<()> {

@@ -3,8 +3,8 @@
 use super::Options;
 use super::estimate::Curve;
 use super::fit::Point;
-use super::resample::{Ensemble, ensembles};
-use super::threshold::{Descent, Place};
+use super::resample::ensembles_of;
+use super::threshold::Descent;
 use crate::expectation::Metric;
 use crate::record::{Record, known_count};
 
@@ -30,38 +30,25 @@ pub fn points(
     metric: Metric,
     level: f64,
 ) -> Vec<Point> {
-    let here = |r: &&Record| r.is_ok() && metric.of(r).is_finite();
     let of_curves = |r: &&Record| curves.iter().any(|c| c.cell == r.cell);
-    let lacking = |r: &Record| Record { risk: 1.0 - metric.of(r), ..r.clone() };
-    let records: Vec<Record> = records.iter().filter(here).filter(of_curves).map(lacking).collect();
-    let ensembles = ensembles(&records);
+    let lacking = |r: &Record| r.is_ok().then(|| 1.0 - metric.of(r)).filter(|x| x.is_finite());
+    let ensembles = ensembles_of(records.iter().filter(of_curves), lacking);
     let point = |curve: &&Curve| {
         let ensemble = ensembles.get(curve.cell.as_str())?;
-        let size = scale(curve.series.k_star, curve.s, curve.d)?;
-        let sizes = records.iter().filter(|r| r.cell == curve.cell).map(|r| r.n);
-        let mut sizes: Vec<u64> = sizes.collect();
-        sizes.sort_unstable();
-        sizes.dedup();
-        let ln_n: Vec<f64> = sizes.iter().map(|&n| (n as f64).ln()).collect();
-        let crossing = |weights: &[f64]| crossing(&ln_n, ensemble, weights, 1.0 - level);
+        let ln_n = curve.ln_n();
+        let crossing = |weights: &[f64]| {
+            let shares = Descent::new(&ln_n, &ensemble.means_of(weights), |share| share)?;
+            Some(shares.reaches(1.0 - level))
+        };
         let count = ensemble.streams().len();
         let replicates = ensemble.weights(options.bootstrap, options.seed);
         Some(Point {
             d: curve.d,
-            size,
+            size: scale(curve.series.k_star, curve.s, curve.d)?,
             place: crossing(&vec![1.0; count])?,
             replicates: replicates.map(|weights| crossing(&weights)).collect(),
             trials: count,
         })
     };
     curves.iter().filter_map(point).collect()
-}
-
-fn crossing(ln_n: &[f64], ensemble: &Ensemble, weights: &[f64], share: f64) -> Option<Place> {
-    let means = ensemble.means_of(weights);
-    let there = || ln_n.iter().zip(&means).filter_map(|(&x, mean)| Some((x, (*mean)?)));
-    let x: Vec<f64> = there().map(|(x, _)| x).collect();
-    let y: Vec<f64> = there().map(|(_, (mean, _))| mean).collect();
-    let trials: Vec<f64> = there().map(|(_, (_, trials))| trials as f64).collect();
-    Some(Descent::fit(x, &y, &trials)?.reaches(share))
 }

@@ -67,20 +67,27 @@ impl Stream {
 /// has it; otherwise (the column is missing, say) by cell and index.
 #[must_use]
 pub fn ensembles(records: &[Record]) -> BTreeMap<&str, Ensemble> {
+    ensembles_of(records, |r| r.is_ok().then_some(r.risk))
+}
+
+/// [`ensembles`] of another number than the risk; a trial without it takes no part.
+#[must_use]
+pub fn ensembles_of<'a>(
+    records: impl IntoIterator<Item = &'a Record>,
+    value: impl Fn(&Record) -> Option<f64>,
+) -> BTreeMap<&'a str, Ensemble> {
     let mut cells: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
     for record in records {
         cells.entry(&record.cell).or_default().push(record);
     }
-    cells.into_iter().map(|(cell, records)| (cell, ensemble(cell, &records))).collect()
+    cells.into_iter().map(|(cell, records)| (cell, ensemble(cell, &records, &value))).collect()
 }
 
-fn ensemble(cell: &str, records: &[&Record]) -> Ensemble {
+fn ensemble(cell: &str, records: &[&Record], value: impl Fn(&Record) -> Option<f64>) -> Ensemble {
     let mut points: BTreeMap<u64, Risks> = BTreeMap::new();
     for record in records {
         let point = points.entry(record.n).or_default();
-        if record.is_ok() {
-            point.push((record.trial, record.risk));
-        }
+        point.extend(value(record).map(|value| (record.trial, value)));
     }
     let streams = data_streams(records);
     Ensemble::new(points.into_values(), |trial| {

@@ -69,7 +69,7 @@ pub fn cross<const N: usize>(
 ) -> [Crossing; N] {
     let ln_n = curve.ln_n();
     let places = |medians: &[Option<Median>]| {
-        let descent = Descent::new(&ln_n, medians);
+        let descent = Descent::new(&ln_n, medians, ln_risk);
         levels.map(|level| descent.as_ref().map(|d| d.reaches(level.ln())))
     };
     let all: Vec<[Option<Place>; N]> =
@@ -109,6 +109,11 @@ fn samples(ln_n: f64) -> f64 {
     if (n - n.round()).abs() < 1e-12 * n { n.round() } else { n }
 }
 
+/// The scale on which medians of the risk are fitted.
+fn ln_risk(risk: f64) -> f64 {
+    risk.max(SMALLEST_RISK).ln()
+}
+
 /// A monotone learning curve: ln n and an isotonic fit to what falls with it.
 pub(super) struct Descent {
     x: Vec<f64>,
@@ -116,18 +121,18 @@ pub(super) struct Descent {
 }
 
 impl Descent {
-    /// That of the log medians; none without a single one.
-    fn new(ln_n: &[f64], medians: &[Option<Median>]) -> Option<Self> {
-        let points = || ln_n.iter().zip(medians).filter_map(|(&x, median)| Some((x, (*median)?)));
+    /// That of `scale` of the values at each ln n, weighted by their trials; none without a
+    /// single one.
+    pub(super) fn new(
+        ln_n: &[f64],
+        values: &[Option<(f64, usize)>],
+        scale: impl Fn(f64) -> f64,
+    ) -> Option<Self> {
+        let points = || ln_n.iter().zip(values).filter_map(|(&x, value)| Some((x, (*value)?)));
         let x: Vec<f64> = points().map(|(x, _)| x).collect();
-        let y: Vec<f64> = points().map(|(_, (risk, _))| risk.max(SMALLEST_RISK).ln()).collect();
+        let y: Vec<f64> = points().map(|(_, (value, _))| scale(value)).collect();
         let weights: Vec<f64> = points().map(|(_, (_, trials))| trials as f64).collect();
-        Self::fit(x, &y, &weights)
-    }
-
-    /// That of the values `y` at ln n = `x`; none without a single one.
-    pub(super) fn fit(x: Vec<f64>, y: &[f64], weights: &[f64]) -> Option<Self> {
-        (!x.is_empty()).then(|| Self { x, fit: non_increasing(y, weights) })
+        (!x.is_empty()).then(|| Self { x, fit: non_increasing(&y, &weights) })
     }
 
     /// Where it reaches `level`, on straight lines between the points.
@@ -155,5 +160,5 @@ impl Descent {
 /// Points without a median are passed over; none at all yields none.
 #[must_use]
 pub fn locate(ln_n: &[f64], medians: &[Option<Median>], ln_tau: f64) -> Option<Place> {
-    Descent::new(ln_n, medians).map(|descent| descent.reaches(ln_tau))
+    Descent::new(ln_n, medians, ln_risk).map(|descent| descent.reaches(ln_tau))
 }

@@ -4,7 +4,7 @@ use super::group::Learners;
 use super::legend::{Entry, Symbol};
 use super::scene::Stroke;
 use super::style;
-use crate::analysis::estimate::Interval;
+use crate::analysis::estimate::{Exponent, Interval};
 
 /// The axis of α.
 pub(super) const ALPHA: &str = "sparsity exponent α";
@@ -14,6 +14,11 @@ pub(super) const BETA: &str = "fitted exponent β in n* = C dᵝ";
 const STRETCH: f64 = 1.5;
 /// Values of α that an axis had better name.
 pub(super) const QUARTERS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+
+/// β of a series, if a figure can show it.
+pub(super) fn fitted(exponent: &Exponent) -> Option<Interval> {
+    exponent.exponent.filter(|beta| beta.value.abs() < 1e3)
+}
 
 /// β and the ends of its interval, as far as an axis should reach for them.
 pub(super) fn within_reach(beta: Interval) -> [f64; 3] {

@@ -61,7 +61,7 @@ pub fn draw(analysis: &Analysis) -> Option<Scene> {
 type Fit<'a> = (&'a Exponent, Interval);
 
 fn fit(exponent: &Exponent) -> Option<Fit<'_>> {
-    let beta = exponent.exponent.filter(|beta| beta.value.abs() < 1e3)?;
+    let beta = bounds::fitted(exponent)?;
     let series = &exponent.series;
     known_count(series.k_star).and(known(series.alpha)).map(|_| (exponent, beta))
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::axis::{Axis, extent};
-use super::bounds;
+use super::bounds::{self, fitted};
 use super::exponents::thin;
 use super::group::{self, Learners, Setting};
 use super::legend::{Entry, Legend, Symbol};
@@ -11,7 +11,7 @@ use super::page::shrunk;
 use super::panel::{GRID, Panel, Rect};
 use super::scene::{Align, Label, Scene, Stroke};
 use super::{font, format, style, table};
-use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
+use crate::analysis::estimate::{Analysis, Exponent, Verdict};
 
 /// As many series at one target and α are too many to stand side by side.
 const CROWD: usize = 3;
@@ -91,10 +91,6 @@ fn wanted(series: &[&Exponent]) -> bool {
 fn target(a: &Exponent, b: &Exponent) -> Ordering {
     let setting = Setting::of(&a.series).order(&Setting::of(&b.series));
     setting.then(a.series.alpha.total_cmp(&b.series.alpha))
-}
-
-fn fitted(exponent: &Exponent) -> Option<Interval> {
-    exponent.exponent.filter(|beta| beta.value.abs() < 1e3)
 }
 
 fn axis(series: &[&Exponent]) -> Option<Axis> {

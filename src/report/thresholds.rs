@@ -1,13 +1,14 @@
 //! Samples needed against dimension: one panel per target and α, all learners in it.
 
 use super::axis::Axis;
+use super::bounds::fitted;
 use super::group::{self, Learners, Setting};
 use super::legend::{Entry, Legend, Symbol};
 use super::page::{self, Page};
 use super::panel::{Bar, Panel};
 use super::scene::{Align, Label, Scene};
 use super::{format, style};
-use crate::analysis::estimate::{Analysis, Censoring, Exponent, Interval, SeriesKey, Threshold};
+use crate::analysis::estimate::{Analysis, Censoring, Exponent, SeriesKey, Threshold};
 
 const MOST_COLUMNS: usize = 3;
 /// Height of a line of a panel's header.
@@ -247,8 +248,4 @@ fn summary(fit: &Exponent) -> String {
     let interval = if half < 100.0 { format!(" ± {half:.2}") } else { String::new() };
     let theory = fit.predicted.map(|p| format!(" (theory {})", format::short(p)));
     format!("β = {:.2}{interval}{}", beta.value, theory.unwrap_or_default())
-}
-
-fn fitted(fit: &Exponent) -> Option<Interval> {
-    fit.exponent.filter(|beta| beta.value.abs() < 1e3)
 }

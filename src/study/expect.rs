@@ -188,10 +188,11 @@ fn cells(expectation: &Expectation, series: &[Series]) -> usize {
                 && side.input.as_deref().is_none_or(|input| input == traits.input)
         });
         let cells = chosen.flat_map(|s| {
-            let Traits { link, r, alpha, q, noise, input } = s.setting.traits();
-            let noise = side.noise.map_or(noise.to_bits(), |_| 0);
-            let input = side.input.as_ref().map_or(input, |_| "");
-            let key = (link, r, alpha.to_bits(), q.to_bits(), noise, input);
+            // What the sides differ in is no part of what their cells have in common.
+            let traits = s.setting.traits();
+            let noise = side.noise.map_or(traits.noise, |_| 0.0);
+            let input = side.input.as_ref().map_or(traits.input, |_| "");
+            let key = Traits { noise, input, ..traits }.key();
             s.cells.iter().map(move |c| (key, c.d))
         });
         cells.collect()

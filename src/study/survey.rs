@@ -9,6 +9,7 @@ use super::lattice;
 use super::shard::Shard;
 use super::store::Trials;
 use super::walk::{Unit, Walk, units};
+use crate::expectation::{Traits, TraitsKey};
 use crate::record::Record;
 
 /// Why a cell runs, or that it need not.
@@ -74,7 +75,7 @@ fn state(
     unit: Unit<'_>,
     cell: &Cell,
     trials: &Trials,
-    strangers: &HashSet<Place>,
+    strangers: &HashSet<Place<'_>>,
 ) -> State {
     let name = cell.name();
     if trials.count(&name) == 0 {
@@ -118,22 +119,17 @@ fn priced<'a>(
     Surveyed { series, cell, state, there, trials, samples, seconds }
 }
 
-/// What the columns of a table say of a cell: learner, link, input, r, α, q, noise and d.
-type Place = ([String; 3], usize, [u64; 3], usize);
+/// What the columns of a table say of a cell: learner, target and d.
+type Place<'a> = (&'a str, TraitsKey<'a>, usize);
 
-fn place(setting: &Setting, d: usize) -> Place {
-    let words = [&setting.learner, setting.link.text(), setting.input.name()].map(str::to_owned);
-    let numbers = [setting.alpha, setting.q, setting.noise].map(f64::to_bits);
-    (words, setting.link.r(), numbers, d)
+fn place(setting: &Setting, d: usize) -> Place<'_> {
+    (&setting.learner, setting.traits().key(), d)
 }
 
 /// Where there are trials of cells that the study does not have.
-fn strangers(study: &Study, trials: &Trials) -> HashSet<Place> {
+fn strangers<'a>(study: &Study, trials: &'a Trials) -> HashSet<Place<'a>> {
     let ours: HashSet<String> = study.cells().map(Cell::name).collect();
-    let of = |r: &Record| {
-        let words = [&r.learner, &r.link, &r.input].map(Clone::clone);
-        (words, r.r, [r.alpha, r.q, r.noise].map(f64::to_bits), r.d)
-    };
+    let of = |r: &'a Record| (r.learner.as_str(), Traits::of(r).key(), r.d);
     let mut cells: HashMap<&str, &Record> = HashMap::new();
     for record in trials.records() {
         cells.entry(&record.cell).or_insert(record);
