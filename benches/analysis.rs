@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use secateur::analysis::{Options, analyse};
-use secateur::record::parse;
+use secateur::results::{Trials, parse};
 
 /// Twelve series, eight dimensions, ten sample sizes, 104 trials: n*(d) = 3 d^1.5.
 fn table() -> String {
@@ -34,11 +34,12 @@ fn table() -> String {
 fn analysis(c: &mut Criterion) {
     let text = table();
     let records = parse("bench.csv", text.as_bytes()).expect("a good table").records;
+    let trials = Trials::new(records).expect("good records");
     let mut group = c.benchmark_group("analysis_100k");
     group.sample_size(10);
     group.bench_function("parse", |b| b.iter(|| parse("bench.csv", black_box(text.as_bytes()))));
     group.bench_function("analyse", |b| {
-        b.iter(|| analyse("bench", black_box(&records), &Options::default()));
+        b.iter(|| analyse("bench", black_box(&trials), &Options::default(), &[]));
     });
     group.finish();
 }

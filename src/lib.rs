@@ -3,12 +3,11 @@
 pub mod analysis;
 pub mod cluster;
 pub mod error;
-pub mod expectation;
 pub mod learner;
 pub mod model;
-pub mod record;
 mod replace;
 pub mod report;
+pub mod results;
 pub mod sample;
 pub mod study;
 pub mod words;

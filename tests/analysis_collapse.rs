@@ -2,8 +2,8 @@
 
 use secateur::analysis::estimate::{Judged, Verdict};
 use secateur::analysis::{Options, analyse_expecting};
-use secateur::expectation::{Expectation, Metric, Predicted, Quantity, Selection};
-use secateur::record::{Record, parse};
+use secateur::model::expectation::{Expectation, Metric, Predicted, Quantity, Selection};
+use secateur::results::{Record, parse};
 
 const CELLS: [(f64, usize, usize); 6] = [
     (0.25, 256, 4),

@@ -6,7 +6,7 @@ use rand_distr::{Distribution, StandardNormal};
 use secateur::analysis::compare::{Change, Comparison, compare};
 use secateur::analysis::stored::Tables;
 use secateur::analysis::{Options, analyse, write};
-use secateur::record::{Record, UNKNOWN};
+use secateur::results::{Record, UNKNOWN};
 
 const DIMENSIONS: [usize; 5] = [32, 64, 128, 256, 512];
 const STEPS: [i32; 8] = [-3, -2, -1, 0, 1, 2, 3, 4];

@@ -14,7 +14,7 @@ use secateur::analysis::resample::{Ensemble, Stream, ensembles};
 use secateur::analysis::stats::{quantile, variance};
 use secateur::analysis::threshold::{Place, locate};
 use secateur::analysis::{Options, analyse, table, write};
-use secateur::record::Record;
+use secateur::results::Record;
 
 fn record(cell: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
     Record {

@@ -9,8 +9,8 @@ use secateur::analysis::fit::Point;
 use secateur::analysis::threshold::Place::{self, Above, Below, Inside};
 use secateur::analysis::verdict::against;
 use secateur::analysis::{Options, analyse_expecting};
-use secateur::expectation::{Expectation, Metric, Predicted, Quantity, Selection};
-use secateur::record::Record;
+use secateur::model::expectation::{Expectation, Metric, Predicted, Quantity, Selection};
+use secateur::results::Record;
 use truth::Truth;
 
 fn usual() -> Truth {

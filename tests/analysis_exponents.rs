@@ -16,7 +16,7 @@ use secateur::analysis::success::crossing;
 use secateur::analysis::threshold::Place::{self, Above, Below, Inside};
 use secateur::analysis::verdict::{Evidence, verdict};
 use secateur::analysis::{Options, analyse};
-use secateur::record::Record;
+use secateur::results::Record;
 use truth::Truth;
 
 fn usual() -> Truth {
@@ -466,7 +466,7 @@ fn a_series_at_two_other_thresholds_and_its_preference_are_reported() {
 #[test]
 fn point_estimates_are_those_of_scipy() {
     let folder = std::path::Path::new("tests/fixtures/estimates");
-    let records = secateur::record::read(&folder.join("trials.csv")).expect("a fixture").records;
+    let records = secateur::results::read(&folder.join("trials.csv")).expect("a fixture").records;
     let found = analysed(&records, Options::default().bootstrap);
     let mut expected = csv::Reader::from_path(folder.join("expected.csv")).expect("a fixture");
     let mut compared = 0;

@@ -1,6 +1,6 @@
 //! Reading `trials.csv`: what is accepted, and the whole message of what is not.
 
-use secateur::record::{Record, UNKNOWN, line, parse};
+use secateur::results::{Record, UNKNOWN, line, parse};
 
 const HEADER: &str = "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds,noise,input,pearson,spearman,auc";
 const LEAST: &str = "`learner`, `d`, `n`, `trial`, `risk`";
@@ -278,7 +278,7 @@ fn a_file_that_is_no_text_is_refused() {
 
 #[test]
 fn a_missing_file_is_named() {
-    let error = secateur::record::read("no/such/trials.csv".as_ref()).expect_err("none");
+    let error = secateur::results::read("no/such/trials.csv".as_ref()).expect_err("none");
     assert!(error.message().starts_with("cannot read no/such/trials.csv: "), "{error}");
     assert!(error.hint_text().is_some());
 }

@@ -5,7 +5,7 @@ mod cli_support;
 use std::fs;
 
 use cli_support::Place;
-use secateur::record::{self, Record};
+use secateur::results::{self, Record};
 use serde_json::Value as Json;
 
 const TRIALS: &str = "results/mini/trials.csv";

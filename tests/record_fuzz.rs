@@ -3,7 +3,7 @@
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use secateur::analysis::{Options, analyse};
-use secateur::record::parse;
+use secateur::results::parse;
 
 const COMPLETE: &str = "study,cell,learner,link,k_star,r,d,alpha,q,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,simulation,seconds,noise,input,pearson,spearman,auc\n";
 /// What a damage may put anywhere.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use cli_support::{MINI, Place, flat, rows};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
-use secateur::record::Record;
+use secateur::results::Record;
 use secateur::study::store::same_result;
 use secateur::study::{Profile, Store, Study};
 

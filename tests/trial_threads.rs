@@ -1,6 +1,6 @@
 //! A trial gives the same bits whether one thread works on it or several.
 
-use secateur::record::Record;
+use secateur::results::Record;
 use secateur::sample::Crew;
 use secateur::study::trial::Conditions;
 use secateur::study::{Profile, Series, Study};

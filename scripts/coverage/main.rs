@@ -11,6 +11,7 @@ use std::io::Write;
 use secateur::analysis::estimate::{Analysis, Censoring, Interval, Verdict};
 use secateur::analysis::verdict::{Evidence, verdict};
 use secateur::analysis::{Options, analyse};
+use secateur::results::Trials;
 use truth::Truth;
 
 /// Fewer replicates than usual, which costs little accuracy and saves half of the time.
@@ -63,8 +64,8 @@ fn repeat<T: Send>(repetitions: u64, once: impl Fn(u64) -> T + Sync) -> Vec<T> {
 fn analysis(truth: &Truth, repetition: u64) -> Analysis {
     // Other random numbers for every law.
     let seed = repetition ^ truth.ln_n_star(64).to_bits();
-    let records = truth.records("unpruned", seed, seed);
-    analyse("synthetic", &records, &OPTIONS).expect("the records are good")
+    let trials = Trials::new(truth.records("unpruned", seed, seed)).expect("good records");
+    analyse("synthetic", &trials, &OPTIONS, &[]).expect("the records are good")
 }
 
 fn covers(interval: Option<Interval>, value: f64) -> bool {
@@ -181,7 +182,8 @@ fn advantage(repetitions: u64) -> String {
         let all = repeat(repetitions, |seed| {
             let mut records = unpruned.records("unpruned", seed, seed);
             records.extend(pruned.records("pruned", seed + data, seed + (1 << 50)));
-            let found = analyse("synthetic", &records, &OPTIONS).expect("good records");
+            let trials = Trials::new(records).expect("good records");
+            let found = analyse("synthetic", &trials, &OPTIONS, &[]).expect("good records");
             let gain = found.advantages[0].exponent;
             (covers(gain, 0.5), gain.map_or(f64::NAN, |g| (g.high - g.low) / 2.0))
         });

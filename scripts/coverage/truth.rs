@@ -1,10 +1,13 @@
 //! Made-up trials whose law of n*(d) is known.
 
+use std::sync::Arc;
+
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
-use secateur::record::Record;
+use secateur::model::problem::{Problem, Real, Series};
+use secateur::results::{Measured, Record};
 
 /// Steepness γ of a trial's learning curve: risk = 1 / (1 + (n/n_t)^γ).
 const STEEPNESS: f64 = 2.0;
@@ -90,36 +93,27 @@ fn normal(rng: &mut impl Rng) -> f64 {
 }
 
 fn record(learner: &str, d: usize, n: u64, trial: u32, seed: u64, risk: f64) -> Record {
+    let problem = Problem {
+        link: Some("He2".to_owned()),
+        k_star: Some(2),
+        r: Some(1),
+        q: Real::new(0.0),
+        input: Some("gaussian".to_owned()),
+        noise: Real::new(0.1),
+        alpha: Real::new(0.5),
+    };
     Record {
         study: "synthetic".into(),
-        cell: format!("{learner}-{d}"),
-        learner: learner.into(),
-        link: "He2".into(),
-        k_star: 2,
-        r: 1,
+        cell: format!("{learner}-{d}").into(),
+        series: Arc::new(Series { problem, learner: learner.to_owned() }),
         d,
-        alpha: 0.5,
-        q: 0.0,
-        s: 1,
-        kept: d,
-        width: 64,
+        s: Some(1),
+        width: None,
         n,
         trial,
-        seed,
-        status: "ok".into(),
-        risk,
-        alignment: 0.5,
-        subspace: 0.5,
-        recall: 1.0,
-        precision: 1.0,
-        mass: 1.0,
-        simulation: "explicit".into(),
-        seconds: 0.0,
-        noise: 0.1,
-        input: "gaussian".into(),
-        pearson: f64::NAN,
-        spearman: f64::NAN,
-        auc: f64::NAN,
-        manifest: String::new(),
+        seed: Some(seed),
+        manifest: None,
+        seconds: None,
+        outcome: Ok(Measured::of_risk(risk)),
     }
 }

@@ -1,10 +1,11 @@
 //! What a learner saves against the unpruned one on the same data.
 
-use super::estimate::{Advantage, Censoring, Ratio, SeriesKey};
+use super::estimate::{Advantage, Censoring, Ratio};
 use super::fit::{Law, Point, fit};
 use super::stats::central_95;
 use super::threshold::{Crossing, Place};
 use super::verdict::{Evidence, verdict};
+use crate::model::problem::Series;
 use crate::model::theory::predicted_exponent;
 
 /// The learner that every other one is held against.
@@ -32,14 +33,18 @@ pub fn advantages(crossings: &[&Crossing]) -> Vec<Advantage> {
         .iter()
         .filter(|cells| key(cells).learner != BASELINE)
         .filter_map(|cells| {
-            let twin = SeriesKey { learner: BASELINE.to_owned(), ..key(cells).clone() };
+            let twin = baseline_of(key(cells));
             let baseline = series.iter().find(|others| *key(others) == twin)?;
             advantage(cells, baseline)
         })
         .collect()
 }
 
-fn key<'a>(cells: &[&'a Crossing]) -> &'a SeriesKey {
+fn baseline_of(series: &Series) -> Series {
+    Series { learner: BASELINE.to_owned(), problem: series.problem.clone() }
+}
+
+fn key<'a>(cells: &[&'a Crossing]) -> &'a Series {
     &cells[0].threshold.series
 }
 
@@ -56,8 +61,8 @@ fn advantage(cells: &[&Crossing], baseline: &[&Crossing]) -> Option<Advantage> {
     let series = key(cells).clone();
     let fitted = fit(&points, Law::Power);
     let exponent = fitted.as_ref().map(|f| f.interval(&points, Law::Power));
-    let predicted = predicted_exponent(BASELINE, &series.subject())
-        .zip(predicted_exponent(&series.learner, &series.subject()))
+    let predicted = predicted_exponent(&baseline_of(&series))
+        .zip(predicted_exponent(&series))
         .map(|(unpruned, own)| unpruned - own);
     let values = points.iter().filter(|p| p.is_value()).count();
     let evidence = Evidence { dimensions: pairs.len(), points: values, exponent };

@@ -247,21 +247,12 @@ impl Fit {
 
 #[cfg(test)]
 mod tests {
-    use super::super::estimate::SeriesKey;
     use super::*;
+    use crate::model::problem::{Problem, Series};
 
     fn cell(d: usize, n_star: f64, low: f64, high: f64, censored: Censoring) -> Cell {
-        let (learner, link) = ("pruned".to_owned(), "He2".to_owned());
-        let series = SeriesKey {
-            learner,
-            link,
-            k_star: 2,
-            r: 1,
-            alpha: 0.5,
-            q: 0.0,
-            noise: 0.1,
-            input: String::new(),
-        };
+        let problem = Problem { link: Some("He2".to_owned()), ..Problem::default() };
+        let series = Series { problem, learner: "pruned".to_owned() };
         let (ci_low, ci_high) = (low, high);
         Cell { series, d, threshold: 0.5, n_star, ci_low, ci_high, censored, trials: 16 }
     }

@@ -2,53 +2,9 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::expectation::{Predicted, Traits};
-use crate::model::theory::Subject;
-use crate::record::known_count;
-
-/// What identifies a series: cells that differ only in the dimension d.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SeriesKey {
-    /// Name of the learner.
-    pub learner: String,
-    /// The link as written in the study.
-    pub link: String,
-    /// Information exponent k*; 0 if unknown, see [`crate::record::Record`].
-    #[serde(serialize_with = "known_or_null")]
-    pub k_star: u32,
-    /// Number of relevant directions r; 0 if unknown.
-    #[serde(serialize_with = "known_or_null")]
-    pub r: usize,
-    /// Sparsity exponent α; infinite, like q, if unknown.
-    pub alpha: f64,
-    /// Norm exponent q of the row sparsity.
-    pub q: f64,
-    /// Standard deviation √Δ of the label noise; infinite if unknown.
-    pub noise: f64,
-    /// Law of the inputs by name; empty if unknown.
-    pub input: String,
-}
-
-impl SeriesKey {
-    /// What an expectation selects it by, beside the learner.
-    #[must_use]
-    pub fn traits(&self) -> Traits<'_> {
-        Traits {
-            link: &self.link,
-            r: self.r,
-            alpha: self.alpha,
-            q: self.q,
-            noise: self.noise,
-            input: &self.input,
-        }
-    }
-
-    /// What theory needs to know of it.
-    #[must_use]
-    pub fn subject(&self) -> Subject<'_> {
-        Subject { link: &self.link, r: self.r, k_star: self.k_star, alpha: self.alpha }
-    }
-}
+use crate::model::expectation::Predicted;
+use crate::model::metric::Metrics;
+use crate::model::problem::Series;
 
 /// Risk at one sample size of one cell, over its successful trials.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -65,37 +21,23 @@ pub struct CurvePoint {
     pub lower_quartile: f64,
     /// Upper quartile of the risk.
     pub upper_quartile: f64,
-    /// Means of what is known of the ranking of coordinates.
-    pub ranking: RankingMeans,
+    /// Means of the metrics over the successful trials that have them.
+    pub means: Metrics,
     /// Share of all trials, failed ones included, that reached a risk of at most τ.
     pub success: f64,
-}
-
-/// Means over the successful trials of one sample size that have a value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct RankingMeans {
-    /// Share of the relevant coordinates that were kept.
-    pub recall: Option<f64>,
-    /// Pearson's correlation of scores and row norms.
-    pub pearson: Option<f64>,
-    /// Spearman's.
-    pub spearman: Option<f64>,
-    /// Probability that a relevant coordinate scores above an irrelevant one.
-    pub auc: Option<f64>,
 }
 
 /// Learning curve of one cell, points in order of n.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Curve {
     /// The series it belongs to.
-    pub series: SeriesKey,
+    pub series: Series,
     /// Key of the cell.
     pub cell: String,
     /// Input dimension d.
     pub d: usize,
-    /// Relevant rows s; 0 if unknown.
-    #[serde(serialize_with = "known_or_null")]
-    pub s: usize,
+    /// Relevant rows s.
+    pub s: Option<usize>,
     /// Points in increasing n.
     pub points: Vec<CurvePoint>,
 }
@@ -124,12 +66,11 @@ pub enum Censoring {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Threshold {
     /// The series it belongs to.
-    pub series: SeriesKey,
+    pub series: Series,
     /// Input dimension d.
     pub d: usize,
-    /// Relevant rows s; 0 if unknown.
-    #[serde(serialize_with = "known_or_null")]
-    pub s: usize,
+    /// Relevant rows s.
+    pub s: Option<usize>,
     /// The risk τ that has to be reached.
     pub threshold: f64,
     /// Samples at which the median risk crosses τ; the bound itself when censored, and 0
@@ -203,7 +144,7 @@ pub struct Interval {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Exponent {
     /// The series.
-    pub series: SeriesKey,
+    pub series: Series,
     /// Smallest uncensored dimension (of all dimensions when nothing could be fitted).
     pub d_min: usize,
     /// Largest uncensored dimension (of all dimensions when nothing could be fitted).
@@ -224,8 +165,8 @@ pub struct Exponent {
     pub local_slopes: Vec<(usize, usize, f64)>,
     /// What theory predicts for this learner.
     pub predicted: Option<f64>,
-    /// The CSQ lower bound min(α, ½) k*; not-a-number if α or k* is unknown.
-    pub csq: f64,
+    /// The CSQ lower bound min(α, ½) k*.
+    pub csq: Option<f64>,
     /// β against `predicted`.
     pub verdict: Verdict,
     /// β against `csq`.
@@ -319,7 +260,7 @@ pub struct Ratio {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Advantage {
     /// The series that is held against the unpruned one.
-    pub series: SeriesKey,
+    pub series: Series,
     /// The risk τ.
     pub threshold: f64,
     /// The ratios, in order of d.
@@ -348,7 +289,7 @@ pub struct Judged {
     /// What it should be.
     pub predicted: Predicted,
     /// The series, if the value is of one; of a ratio, that of the learner below.
-    pub series: Option<SeriesKey>,
+    pub series: Option<Series>,
     /// Dimensions (of an exponent) or cells behind the value, bounds and unknown ones included.
     pub points: usize,
     /// How many of them are bounds, or unknown.
@@ -365,7 +306,7 @@ pub struct Judged {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct JudgedCell {
     /// The series of the cell; of a ratio, that of the learner below.
-    pub series: SeriesKey,
+    pub series: Series,
     /// Input dimension d.
     pub d: usize,
     /// The value with its 95 % interval.
@@ -379,8 +320,8 @@ pub struct JudgedCell {
 pub struct Analysis {
     /// Name of the study.
     pub study: String,
-    /// Identifier of the manifest of the run whose trials these are; empty if there is none.
-    pub manifest: String,
+    /// Identifier of the manifest of the run whose trials these are.
+    pub manifest: Option<String>,
     /// The risk τ.
     pub threshold: f64,
     /// Learning curves, one a cell.
@@ -393,12 +334,4 @@ pub struct Analysis {
     pub advantages: Vec<Advantage>,
     /// What the study expects, held against the estimates.
     pub expectations: Vec<Judged>,
-}
-
-fn known_or_null<T, S>(count: &T, serializer: S) -> Result<S::Ok, S::Error>
-where
-    T: Copy + Default + PartialEq + Serialize,
-    S: Serializer,
-{
-    known_count(*count).serialize(serializer)
 }

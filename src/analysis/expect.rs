@@ -3,15 +3,17 @@
 use super::Options;
 use super::advantage::compare;
 use super::collapse;
-use super::estimate::{
-    Censoring, Curve, Exponent, Interval, Judged, JudgedCell, SeriesKey, Verdict,
-};
+use super::estimate::{Censoring, Curve, Exponent, Interval, Judged, JudgedCell, Verdict};
 use super::fit::{FLOOR, Law, Point, fit, half_width};
-use super::stats::variance;
+use super::frame::Frame;
+use super::stats::{mean, variance};
 use super::threshold::{Crossing, Place};
 use super::verdict::{Evidence, against, judge};
-use crate::expectation::{Expectation, Metric, Predicted, Quantity, Side};
-use crate::record::Record;
+use crate::Result;
+use crate::model::expectation::{Expectation, Predicted, Quantity, Side};
+use crate::model::metric::Metric;
+use crate::model::problem::Series;
+use crate::results::Trials;
 
 /// Half-width of the interval of the ln of a ratio above which a number inside it proves
 /// nothing: 25 %.
@@ -26,8 +28,10 @@ pub struct Grounds<'a> {
     /// Bootstrap of quantities that have none yet.
     pub options: &'a Options,
     /// All trials.
-    pub records: &'a [Record],
-    /// Learning curves.
+    pub trials: &'a Trials,
+    /// The same as a data frame.
+    pub frame: &'a Frame<'a>,
+    /// Learning curves, one a cell of the trials, in their order.
     pub curves: &'a [Curve],
     /// n* of the cells with their bootstrap.
     pub crossings: &'a [&'a Crossing],
@@ -37,18 +41,20 @@ pub struct Grounds<'a> {
 
 impl Grounds<'_> {
     /// One verdict, or for an exponent one for each selected series.
-    #[must_use]
-    pub fn judge(&self, expectation: &Expectation) -> Vec<Judged> {
-        match &expectation.quantity {
+    ///
+    /// # Errors
+    /// As [`Frame::new`].
+    pub fn judge(&self, expectation: &Expectation) -> Result<Vec<Judged>> {
+        Ok(match &expectation.quantity {
             Quantity::Exponent { learner } => self.exponents(expectation, learner),
             Quantity::Ratio { over, under } => vec![self.ratio(expectation, over, under)],
             Quantity::Metric { metric, learner } => {
                 vec![self.metric(expectation, *metric, learner)]
             }
             Quantity::Collapse { metric, level, learner } => {
-                vec![self.collapse(expectation, (*metric, *level), learner)]
+                vec![self.collapse(expectation, (*metric, *level), learner)?]
             }
-        }
+        })
     }
 
     fn exponents(&self, expectation: &Expectation, learner: &str) -> Vec<Judged> {
@@ -71,11 +77,11 @@ impl Grounds<'_> {
     fn ratio(&self, expectation: &Expectation, over: &Side, under: &Side) -> Judged {
         let below = |c: &&&Crossing| {
             let key = &c.threshold.series;
-            selects(expectation, key, &under.learner) && &at(under, key) == key
+            selects(expectation, key, &under.learner) && under.holds(key)
         };
         let pairs = self.crossings.iter().filter(below).filter_map(|below| {
             let key = &below.threshold.series;
-            let twin = at(over, key);
+            let twin = over.of(key);
             let is_twin =
                 |c: &&&Crossing| c.threshold.d == below.threshold.d && c.threshold.series == twin;
             Some((key, compare(self.crossings.iter().find(is_twin)?, below)))
@@ -118,20 +124,23 @@ impl Grounds<'_> {
         expectation: &Expectation,
         (metric, level): (Metric, f64),
         learner: &str,
-    ) -> Judged {
-        let chosen = self.curves.iter().filter(|c| selects(expectation, &c.series, learner));
-        let chosen: Vec<&Curve> = chosen.collect();
-        let points = collapse::points(&chosen, self.records, self.options, metric, level);
+    ) -> Result<Judged> {
+        let ensembles = self.frame.ensembles(metric, |value| 1.0 - value)?;
+        let all = self.curves.iter().zip(&ensembles);
+        let selected = all.filter(|(c, _)| selects(expectation, &c.series, learner));
+        let chosen: Vec<_> = selected.collect();
+        let points: Vec<Point> =
+            chosen.iter().filter_map(|(c, e)| collapse::point(c, e, self.options, level)).collect();
         let exponent = fit(&points, Law::Power).map(|f| f.interval(&points, Law::Power));
         let values = points.iter().filter(|p| p.is_value()).count();
         let evidence = Evidence { dimensions: chosen.len(), points: values, exponent };
-        Judged {
+        Ok(Judged {
             points: chosen.len(),
             censored: chosen.len() - values,
             value: exponent,
             verdict: judge(&evidence, expectation.predicted),
             ..unknown(expectation)
-        }
+        })
     }
 
     fn metric(&self, expectation: &Expectation, metric: Metric, learner: &str) -> Judged {
@@ -164,26 +173,15 @@ impl Grounds<'_> {
     /// Mean of a metric at the largest n of a cell, and the square of its standard error.
     fn at_largest_n(&self, curve: &Curve, metric: Metric) -> Option<(f64, f64)> {
         let n = curve.points.last()?.n;
-        let here = self.records.iter().filter(|r| r.n == n && r.cell == curve.cell && r.is_ok());
-        let values: Vec<f64> = here.map(|r| metric.of(r)).filter(|x| x.is_finite()).collect();
-        let count = values.len() as f64;
-        (!values.is_empty())
-            .then(|| (values.iter().sum::<f64>() / count, variance(&values) / count))
+        let records = self.trials.of(self.trials.cell(&curve.cell)?);
+        let here = records.iter().filter(|r| r.n == n);
+        let values: Vec<f64> = here.filter_map(|r| r.metric(metric)).collect();
+        Some((mean(&values)?, variance(&values) / values.len() as f64))
     }
 }
 
-fn selects(expectation: &Expectation, key: &SeriesKey, learner: &str) -> bool {
-    key.learner == learner && expectation.selection.admits(&key.traits())
-}
-
-/// The series of a side of a ratio that is `key` but for what the side names.
-fn at(side: &Side, key: &SeriesKey) -> SeriesKey {
-    SeriesKey {
-        learner: side.learner.clone(),
-        noise: side.noise.unwrap_or(key.noise),
-        input: side.input.clone().unwrap_or_else(|| key.input.clone()),
-        ..key.clone()
-    }
+fn selects(expectation: &Expectation, series: &Series, learner: &str) -> bool {
+    series.learner == learner && expectation.selection.admits(&series.problem)
 }
 
 /// The answer where nothing is known.

@@ -34,10 +34,10 @@ pub fn of_series(cells: &[Crossings]) -> Option<Exponent> {
     let all: Vec<usize> = cells.iter().map(|c| c[0].threshold.d).collect();
     let span = if exponent.is_some() { &values } else { &all };
     let series = &first.series;
-    let predicted = predicted_exponent(&series.learner, &series.subject());
-    let csq = csq_exponent(series.k_star, series.alpha);
+    let predicted = predicted_exponent(series);
+    let csq = csq_exponent(&series.problem);
     let evidence = Evidence { dimensions: all.len(), points: values.len(), exponent };
-    let verdicts = [verdict(&evidence, predicted), verdict(&evidence, Some(csq))];
+    let verdicts = [verdict(&evidence, predicted), verdict(&evidence, csq)];
     let open = verdicts.contains(&Verdict::Unresolved);
     Some(Exponent {
         series: series.clone(),

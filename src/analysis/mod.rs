@@ -1,8 +1,8 @@
 //! Records → curves → thresholds → exponents → verdicts.
 //!
 //! ```text
-//! records ─ check ─► table (curves) ─┐
-//!              └─► resample (trials) ──┴─► threshold ─┬─► fit ─► exponent ─► verdict ─► write
+//! trials ─► frame ─┬─► curves ──────────────┐
+//!                  └─► resample (trials) ──┴─► threshold ─┬─► fit ─► exponent ─► verdict ─► write
 //!                                                     ├─► advantage (of two series)
 //!                                                     └─► expect (what the study expects)
 //! ```
@@ -12,7 +12,6 @@
 //! threshold never needs another simulation.
 
 pub mod advantage;
-mod check;
 pub mod collapse;
 pub mod compare;
 pub mod diagnostics;
@@ -20,6 +19,7 @@ pub mod estimate;
 pub mod expect;
 pub mod exponent;
 pub mod fit;
+pub mod frame;
 pub mod isotonic;
 pub mod line;
 pub mod resample;
@@ -27,13 +27,13 @@ pub mod resolve;
 pub mod stats;
 pub mod stored;
 pub mod success;
-pub mod table;
 pub mod threshold;
 pub mod verdict;
 pub mod write;
 
-use crate::expectation::Expectation;
-use crate::record::Record;
+use crate::model::expectation::Expectation;
+use crate::model::metric::Metric;
+use crate::results::{CellTrials, Trials};
 use crate::{Error, Result};
 
 pub use estimate::Analysis;
@@ -41,6 +41,7 @@ pub use estimate::Analysis;
 use estimate::Exponent;
 use expect::Grounds;
 use exponent::{Crossings, OTHER_LEVELS};
+use frame::Frame;
 use rayon::prelude::*;
 use threshold::Crossing;
 
@@ -91,42 +92,40 @@ impl Options {
     }
 }
 
-/// All estimates of one study: curves, n*(d), β and its verdicts.
+/// All estimates of one study: curves, n*(d), β and its verdicts, and what the study expects held
+/// against them.
 ///
-/// Series come in order of link, k*, r, q, input, noise, α, learner; the cells of a series in order of d.
-///
-/// # Errors
-/// A usage error for bad `options`; a run-time error if there are no records, if a record
-/// is impossible (successful with a risk that is no number, n = 0, …) or doubled, or if
-/// two cells claim the same series and dimension.
-pub fn analyse(study: &str, records: &[Record], options: &Options) -> Result<Analysis> {
-    analyse_expecting(study, records, options, &[])
-}
-
-/// [`analyse`], and what the study expects held against it.
+/// Series come in the order of [`crate::model::Problem`] and learner; the cells of a series in
+/// order of d.
 ///
 /// # Errors
-/// As [`analyse`].
-pub fn analyse_expecting(
+/// A usage error for bad `options`; a run-time error if there are no trials, or if two cells
+/// claim the same series and dimension.
+pub fn analyse(
     study: &str,
-    records: &[Record],
+    trials: &Trials,
     options: &Options,
     expectations: &[Expectation],
 ) -> Result<Analysis> {
     options.validate()?;
-    check::records(study, records)?;
-    let curves = table::curves(records, options.threshold)?;
-    let ensembles = resample::ensembles(records);
+    if trials.is_empty() {
+        return Err(Error::runtime(format!("study `{study}` has no trials to analyse"))
+            .hint("run the study first; `trials.csv` has a header and no rows"));
+    }
+    one_cell_a_dimension(trials)?;
+    let frame = Frame::new(trials)?;
+    let curves = frame.curves(options.threshold)?;
+    let ensembles = frame.ensembles(Metric::Risk, |risk| risk)?;
     let [low, high] = OTHER_LEVELS;
     let levels = [options.threshold, low, high];
     let crossings: Vec<Crossings> = curves
         .par_iter()
-        .filter_map(|curve| {
-            let ensemble = ensembles.get(curve.cell.as_str())?;
+        .zip(&ensembles)
+        .map(|(curve, ensemble)| {
             let mut crossings = threshold::cross(curve, ensemble, options, levels);
             crossings[0].threshold.logistic =
                 success::crossing(&curve.ln_n(), ensemble, options.threshold);
-            Some(crossings)
+            crossings
         })
         .collect();
     let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;
@@ -135,18 +134,39 @@ pub fn analyse_expecting(
         series.par_iter().filter_map(|cells| exponent::of_series(cells)).collect();
     let usual: Vec<&Crossing> = crossings.iter().map(|[usual, ..]| usual).collect();
     let advantages = advantage::advantages(&usual);
-    let grounds =
-        Grounds { options, records, curves: &curves, crossings: &usual, exponents: &exponents };
-    let expectations = expectations.iter().flat_map(|e| grounds.judge(e)).collect();
+    let grounds = Grounds {
+        options,
+        trials,
+        frame: &frame,
+        curves: &curves,
+        crossings: &usual,
+        exponents: &exponents,
+    };
+    let mut judged = Vec::new();
+    for expectation in expectations {
+        judged.extend(grounds.judge(expectation)?);
+    }
     let thresholds = usual.into_iter().map(|c| c.threshold.clone()).collect();
     Ok(Analysis {
         study: study.to_owned(),
-        manifest: String::new(),
+        manifest: None,
         threshold: options.threshold,
         curves,
         thresholds,
         exponents,
         advantages,
-        expectations,
+        expectations: judged,
+    })
+}
+
+fn one_cell_a_dimension(trials: &Trials) -> Result<()> {
+    let same = |a: &CellTrials, b: &CellTrials| (&a.series, a.d) == (&b.series, b.d);
+    let twins = trials.cells().windows(2).find(|pair| same(&pair[0], &pair[1]));
+    twins.map_or(Ok(()), |pair| {
+        let (CellTrials { key: a, series, d, .. }, b) = (&pair[0], &pair[1].key);
+        Err(Error::runtime(format!("cells {a} and {b} are both {series} at d = {d}")).hint(
+            "they differ in something a series does not name (width, keep, …): \
+             give each setting a study of its own, or start afresh after changing it",
+        ))
     })
 }

@@ -6,7 +6,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1};
 
-use crate::record::Record;
+use crate::results::Record;
 
 /// The risks of one cell, arranged for resampling.
 ///
@@ -60,49 +60,23 @@ impl Stream {
     }
 }
 
-/// The ensembles of all cells, by cell key. Failed trials take no part, but an n at
-/// which every trial failed keeps its place.
+/// The stream of trial number `trial` of the cell `cell`.
 ///
 /// A trial is known by its seed if all its records agree on it and no other trial of the cell
 /// has it; otherwise (the column is missing, say) by cell and index.
-#[must_use]
-pub fn ensembles(records: &[Record]) -> BTreeMap<&str, Ensemble> {
-    ensembles_of(records, |r| r.is_ok().then_some(r.risk))
+pub(super) fn stream(streams: Option<&BTreeMap<u32, Stream>>, cell: &str, trial: u32) -> Stream {
+    streams.map_or_else(|| Stream::of_cell(cell, trial), |streams| streams[&trial])
 }
 
-/// [`ensembles`] of another number than the risk; a trial without it takes no part.
-#[must_use]
-pub fn ensembles_of<'a>(
-    records: impl IntoIterator<Item = &'a Record>,
-    value: impl Fn(&Record) -> Option<f64>,
-) -> BTreeMap<&'a str, Ensemble> {
-    let mut cells: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
-    for record in records {
-        cells.entry(&record.cell).or_default().push(record);
-    }
-    cells.into_iter().map(|(cell, records)| (cell, ensemble(cell, &records, &value))).collect()
-}
-
-fn ensemble(cell: &str, records: &[&Record], value: impl Fn(&Record) -> Option<f64>) -> Ensemble {
-    let mut points: BTreeMap<u64, Risks> = BTreeMap::new();
-    for record in records {
-        let point = points.entry(record.n).or_default();
-        point.extend(value(record).map(|value| (record.trial, value)));
-    }
-    let streams = data_streams(records);
-    Ensemble::new(points.into_values(), |trial| {
-        streams.as_ref().map_or_else(|| Stream::of_cell(cell, trial), |s| s[&trial])
-    })
-}
-
-/// Streams by seed, if seeds tell the trials apart.
-fn data_streams(records: &[&Record]) -> Option<BTreeMap<u32, Stream>> {
+/// Streams of the trials of a cell by seed, if seeds tell them apart.
+pub(super) fn data_streams(records: &[Record]) -> Option<BTreeMap<u32, Stream>> {
     let mut trials = BTreeMap::new();
     let mut owners = BTreeMap::new();
     for r in records {
-        let seed = *trials.entry(r.trial).or_insert(r.seed);
-        let owner = *owners.entry(r.seed).or_insert(r.trial);
-        if seed != r.seed || owner != r.trial {
+        let own = r.seed?;
+        let seed = *trials.entry(r.trial).or_insert(own);
+        let owner = *owners.entry(own).or_insert(r.trial);
+        if seed != own || owner != r.trial {
             return None;
         }
     }

@@ -16,6 +16,12 @@ pub fn quantile(values: &[f64], p: f64) -> f64 {
     sorted[below] + (h - below as f64) * (sorted[above] - sorted[below])
 }
 
+/// Mean Σ xᵢ / N, summed in order; none of an empty sample.
+#[must_use]
+pub fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
 /// Ends of the central 95 % of a sample, the percentile interval of a bootstrap.
 ///
 /// Efron and Tibshirani, *An Introduction to the Bootstrap*, 1993, section 13.3.

@@ -7,15 +7,15 @@ use csv::StringRecord;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::estimate::{Analysis, Censoring, Exponent, Interval, SeriesKey, Threshold};
-use crate::record::UNKNOWN;
+use super::estimate::{Analysis, Censoring, Exponent, Interval, Threshold};
+use crate::model::problem::Series;
 use crate::{Error, Result};
 
 /// n*(d) of one cell: what a comparison needs of a row of `thresholds.csv`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cell {
     /// The series it belongs to.
-    pub series: SeriesKey,
+    pub series: Series,
     /// Input dimension d.
     pub d: usize,
     /// The risk τ.
@@ -36,7 +36,7 @@ pub struct Cell {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fit {
     /// The series.
-    pub series: SeriesKey,
+    pub series: Series,
     /// Uncensored dimensions.
     pub points: usize,
     /// The risk τ.
@@ -111,35 +111,6 @@ impl From<&Exponent> for Fit {
     }
 }
 
-/// What names the series of a row.
-#[derive(Deserialize)]
-struct SeriesRow {
-    learner: String,
-    link: String,
-    k_star: Option<u32>,
-    r: Option<usize>,
-    alpha: Option<f64>,
-    q: Option<f64>,
-    noise: Option<f64>,
-    #[serde(default)]
-    input: String,
-}
-
-impl From<SeriesRow> for SeriesKey {
-    fn from(row: SeriesRow) -> Self {
-        Self {
-            learner: row.learner,
-            link: row.link,
-            k_star: row.k_star.unwrap_or_default(),
-            r: row.r.unwrap_or_default(),
-            alpha: row.alpha.unwrap_or(UNKNOWN),
-            q: row.q.unwrap_or(UNKNOWN),
-            noise: row.noise.unwrap_or(UNKNOWN),
-            input: row.input,
-        }
-    }
-}
-
 #[derive(Deserialize)]
 struct CellRow {
     d: usize,
@@ -151,8 +122,8 @@ struct CellRow {
     trials: usize,
 }
 
-impl From<(SeriesKey, CellRow)> for Cell {
-    fn from((series, row): (SeriesKey, CellRow)) -> Self {
+impl From<(Series, CellRow)> for Cell {
+    fn from((series, row): (Series, CellRow)) -> Self {
         Self {
             series,
             d: row.d,
@@ -176,8 +147,8 @@ struct FitRow {
     verdict: String,
 }
 
-impl From<(SeriesKey, FitRow)> for Fit {
-    fn from((series, row): (SeriesKey, FitRow)) -> Self {
+impl From<(Series, FitRow)> for Fit {
+    fn from((series, row): (Series, FitRow)) -> Self {
         let ends = row.ci_low.zip(row.ci_high);
         let exponent =
             row.exponent.zip(ends).map(|(value, (low, high))| Interval { value, low, high });
@@ -191,7 +162,7 @@ impl From<(SeriesKey, FitRow)> for Fit {
     }
 }
 
-fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<(SeriesKey, T)>> {
+fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<(Series, T)>> {
     const HINT: &str = "`secateur fit` writes both tables again from trials.csv";
     let name = path.display().to_string();
     let bytes = fs::read(path)
@@ -209,8 +180,8 @@ fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<(SeriesKey, T)>> {
             return Err(bad(line, &what));
         }
         let failed = |e| bad(line, &what(&e, &header, &row));
-        let series: SeriesRow = row.deserialize(Some(&header)).map_err(failed)?;
-        rows.push((series.into(), row.deserialize(Some(&header)).map_err(failed)?));
+        let series = row.deserialize(Some(&header)).map_err(failed)?;
+        rows.push((series, row.deserialize(Some(&header)).map_err(failed)?));
     }
     if rows.is_empty() {
         return Err(Error::runtime(format!("{name} has no rows")).hint(HINT));

@@ -1,7 +1,7 @@
 //! From an interval and a prediction to one word.
 
 use super::estimate::{Interval, Verdict};
-use crate::expectation::Predicted;
+use crate::model::expectation::Predicted;
 
 /// Dimensions that a verdict needs.
 pub const FEWEST_DIMENSIONS: usize = 4;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use secateur::record::TrialName;
+use secateur::results::TrialName;
 use secateur::study::{Profile, Shard};
 
 /// How many samples does a pruned network need to learn a sparse target, and how does that

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secateur::analysis::{self, Analysis, Options};
-use secateur::expectation::Expectation;
-use secateur::record::{self, Record};
+use secateur::model::expectation::Expectation;
+use secateur::results::{self, Record, Trials};
 use secateur::study::manifest::Manifest;
-use secateur::study::store::{TRIALS, Trials, tables};
+use secateur::study::store::{Gathered, TRIALS, tables};
 use secateur::{Error, Result, report};
 
 use super::arguments::{FitArguments, FolderArguments, TableFormat};
@@ -94,8 +94,8 @@ pub(crate) struct Found {
     folder: Option<PathBuf>,
     study: String,
     /// Identifier of the manifest of the latest run.
-    manifest: String,
-    records: Vec<Record>,
+    manifest: Option<String>,
+    trials: Trials,
     options: Options,
     expectations: Vec<Expectation>,
 }
@@ -118,43 +118,44 @@ impl Found {
 
     /// The trials of a results folder, less those of cells that its study no longer has.
     pub(crate) fn of_folder(folder: PathBuf, threshold: Option<f64>) -> Result<Self> {
-        let (trials, notes) = Trials::read(&tables(&folder))?;
+        let (gathered, notes) = Gathered::read(&tables(&folder))?;
+        let mut trials = gathered.trials()?;
         announce(&notes, trials.records());
-        let mut records = trials.into_records();
         let manifest = Manifest::read(&folder);
-        let all = records.len();
+        let all = trials.records().len();
         if let Some(manifest) = &manifest {
-            let cells: HashSet<&String> = manifest.cells.iter().collect();
-            records.retain(|r| cells.contains(&r.cell));
+            let cells: HashSet<&str> = manifest.cells.iter().map(String::as_str).collect();
+            trials = trials.retain(|cell| cells.contains(cell))?;
         }
-        if records.len() < all {
+        let left = trials.records().len();
+        if left < all {
             print::note(&format!(
                 "note: {} of {all} trials belong to an earlier version of the study and are left out",
-                all - records.len()
+                all - left
             ));
         }
         let name = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let study = match (&manifest, records.first()) {
+        let study = match (&manifest, trials.records().first()) {
             (Some(manifest), _) => manifest.study.clone(),
-            (None, Some(record)) => record.study.clone(),
+            (None, Some(record)) => record.study.to_string(),
             (None, None) => name(),
         };
         let usual = manifest.as_ref().map_or(Options::default().threshold, |m| m.threshold);
         let options = options(threshold.unwrap_or(usual));
         let expectations = manifest.as_ref().map_or(Vec::new(), expectations);
-        let manifest = manifest.map_or(String::new(), |m| m.id);
-        Ok(Self { folder: Some(folder), study, manifest, records, options, expectations })
+        let manifest = manifest.map(|m| m.id);
+        Ok(Self { folder: Some(folder), study, manifest, trials, options, expectations })
     }
 
     /// The trials of a table of any origin; its estimates go to `out`, if that is given.
     fn of_table(path: &Path, out: Option<&Path>, threshold: Option<f64>) -> Result<Self> {
-        let record::Loaded { records, notes } = record::read(path)?;
+        let results::Loaded { records, notes } = results::read(path)?;
         announce(&notes, &records);
         let Some(first) = records.first() else {
             return Err(Error::runtime(format!("{} has a header and no rows", path.display()))
                 .hint("a row is a trial: its learner, dimension d, samples n, index and risk"));
         };
-        let study = first.study.clone();
+        let study = first.study.to_string();
         let folder = out.map(|out| out.join(path.file_stem().unwrap_or_default()));
         if let Some(folder) = &folder
             && folder.join(TRIALS).exists()
@@ -164,18 +165,14 @@ impl Found {
                 .hint("its tables are not overwritten: choose another --out, or rename the file"));
         }
         let options = options(threshold.unwrap_or(Options::default().threshold));
-        let manifest = String::new();
-        Ok(Self { folder, study, manifest, records, options, expectations: Vec::new() })
+        let trials = Trials::new(records)?;
+        Ok(Self { folder, study, manifest: None, trials, options, expectations: Vec::new() })
     }
 
     /// All estimates.
     pub(crate) fn analyse(&self) -> Result<Analysis> {
-        let analysis = analysis::analyse_expecting(
-            &self.study,
-            &self.records,
-            &self.options,
-            &self.expectations,
-        )?;
+        let analysis =
+            analysis::analyse(&self.study, &self.trials, &self.options, &self.expectations)?;
         Ok(Analysis { manifest: self.manifest.clone(), ..analysis })
     }
 

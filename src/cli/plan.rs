@@ -2,8 +2,9 @@
 
 use std::io::{BufRead, IsTerminal};
 
+use secateur::results::Trials;
 use secateur::study::cost::Rates;
-use secateur::study::store::{self, Trials};
+use secateur::study::store::{self, Gathered};
 use secateur::study::survey::{State, Surveyed};
 use secateur::study::{Plan, Shard, Study, blind, calibrate, cost, machine};
 use secateur::words::{bytes, duration};
@@ -39,7 +40,8 @@ pub(crate) fn plan(arguments: &PlanArguments) -> Result<Ending> {
 /// Shows the plan of a study; runs nothing and writes nothing.
 pub(crate) fn show(selection: &Selection, shard: Option<Shard>, format: Format) -> Result<Ending> {
     let study = selection.read()?;
-    let (there, notes) = Trials::read(&store::tables(&selection.folder(&study)))?;
+    let (there, notes) = Gathered::read(&store::tables(&selection.folder(&study)))?;
+    let there = there.trials()?;
     let plan = Plan::new(&study, shard, &there, &calibrate::measure()?);
     let threads = selection.threads();
     if format == Format::Json {

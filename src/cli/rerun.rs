@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use secateur::record::{self, Record, TrialName};
+use secateur::results::{self, Record, TrialName, Trials};
 use secateur::sample::Crew;
 use secateur::study::manifest::Manifest;
-use secateur::study::store::{Trials, tables};
+use secateur::study::store::{Gathered, tables};
 use secateur::study::trial::Conditions;
 use secateur::study::{Cell, Series, Study};
 use secateur::{Error, Result};
@@ -22,7 +22,7 @@ pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
     let RerunArguments { results, trial, out, threads, format } = arguments;
     let folder = folder::find(results, out, |f| !tables(f).is_empty())
         .ok_or_else(|| folder::absent(results, out))?;
-    let (trials, _) = Trials::read(&tables(&folder))?;
+    let trials = Gathered::read(&tables(&folder))?.0.trials()?;
     let record = trials.find(&trial.cell, trial.n, trial.trial);
     let record = record.ok_or_else(|| unknown(trial, &trials, &folder))?;
     let (manifest, study) = study(record, &folder)?;
@@ -64,9 +64,10 @@ fn unknown(name: &TrialName, trials: &Trials, folder: &Path) -> Error {
 
 /// The manifest that the record names, and the study as it was then.
 fn study(record: &Record, folder: &Path) -> Result<(Manifest, Study)> {
-    let named = Manifest::named(folder, &record.manifest);
+    let id = record.manifest.as_deref().unwrap_or("without a name");
+    let named = Manifest::named(folder, id);
     let manifest = named.or_else(|| Manifest::read(folder)).ok_or_else(|| {
-        Error::runtime(format!("{} has no manifest {}", folder.display(), record.manifest))
+        Error::runtime(format!("{} has no manifest {}", folder.display(), id))
             .hint("manifests/ and manifest.json say what was run: bring them back from where the results were made")
     })?;
     let study = manifest.study()?;
@@ -79,7 +80,7 @@ fn cell<'a>(
     manifest: &Manifest,
 ) -> Result<(&'a Series, &'a Cell)> {
     let cells = study.series.iter().flat_map(|s| s.cells.iter().map(move |c| (s, c)));
-    let mut named = cells.filter(|(_, c)| c.name() == record.cell);
+    let mut named = cells.filter(|(_, c)| *c.name() == *record.cell);
     named.next().ok_or_else(|| {
         let commit = manifest.commit.as_deref().unwrap_or("an unknown commit");
         Error::runtime(format!(
@@ -97,7 +98,7 @@ fn run(study: &Study, series: &Series, cell: &Cell, record: &Record, threads: us
     let crew = Crew::new(threads);
     let conditions = Conditions {
         study: &record.study,
-        manifest: &record.manifest,
+        manifest: record.manifest.as_deref().unwrap_or_default(),
         setting: &series.setting,
         cell,
         test: study.samples.test,
@@ -114,10 +115,9 @@ struct Column {
 
 /// Results column by column, as `trials.csv` writes them.
 fn compare(recorded: &Record, again: &Record) -> Vec<Column> {
-    let (recorded, again) = (record::fields(recorded), record::fields(again));
-    let pairs = Record::COLUMNS.iter().zip(recorded.into_iter().zip(again));
-    let results = pairs.filter(|(name, _)| !ASIDE.contains(name));
-    results.map(|(name, (recorded, again))| Column { name, recorded, again }).collect()
+    let pairs = results::fields(recorded).into_iter().zip(results::fields(again));
+    let columns = pairs.map(|((name, recorded), (_, again))| Column { name, recorded, again });
+    columns.filter(|column| !ASIDE.contains(&column.name)).collect()
 }
 
 fn text(name: &TrialName, columns: &[Column], matches: bool) -> String {

@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use secateur::Result;
 use secateur::analysis::{self, Analysis};
+use secateur::results::Trials;
 use secateur::study::cost;
 use secateur::study::manifest::Manifest;
 use secateur::study::search::Method;
-use secateur::study::store::{self, Trials};
+use secateur::study::store;
 use secateur::study::{self, Event, Job, Outcome, Plan, Store, Study, blind};
 use secateur::words::duration;
 use serde_json::json;
@@ -116,9 +117,9 @@ fn finish(
         return Ok(());
     }
     let options = folder::options(study.samples.threshold);
-    let (records, expectations) = (&outcome.records, &study.expectations);
-    let analysis = analysis::analyse_expecting(&study.name, records, &options, expectations)?;
-    let analysis = Analysis { manifest: job.manifest.to_owned(), ..analysis };
+    let trials = Trials::new(outcome.records.clone())?;
+    let analysis = analysis::analyse(&study.name, &trials, &options, &study.expectations)?;
+    let analysis = Analysis { manifest: Some(job.manifest.to_owned()), ..analysis };
     folder::report(&analysis, Some(job.store.folder()), arguments.format.into(), true)?;
     if !study.expected.is_empty() {
         voice.say("expected", &format!("expected: {}", study.expected));
@@ -169,13 +170,14 @@ fn how_to_go_on(target: &Path) -> String {
 
 fn explain_failures(outcome: &Outcome, voice: Voice) {
     const SHOWN: usize = 3;
-    let failed: Vec<_> = outcome.records.iter().filter(|r| !r.is_ok()).collect();
-    for record in failed.iter().take(SHOWN) {
+    let failed = outcome.records.iter().filter_map(|r| Some((r, r.outcome.as_ref().err()?)));
+    let failed: Vec<_> = failed.collect();
+    for (record, why) in failed.iter().take(SHOWN) {
         voice.say(
             "failed",
             &format!(
-                "failed: {} α = {} d = {} n = {} trial {}: {}",
-                record.learner, record.alpha, record.d, record.n, record.trial, record.status
+                "failed: {}, d = {}, n = {}, trial {}: {why}",
+                record.series, record.d, record.n, record.trial
             ),
         );
     }

@@ -8,9 +8,12 @@
 
 pub mod activation;
 pub mod direction;
+pub mod expectation;
 pub mod hermite;
 pub mod input;
 pub mod link;
+pub mod metric;
+pub mod problem;
 pub mod quadrature;
 pub mod statistic;
 pub mod target;
@@ -21,6 +24,8 @@ pub(crate) mod normal;
 pub use activation::Activation;
 pub use input::Input;
 pub use link::Link;
+pub use metric::{Metric, Metrics};
+pub use problem::{Problem, Real, Series};
 pub use statistic::{
     Blind, Channel, ChannelChoice, Statistic, best_feature_shift, best_shift, blind_channels,
     feature_gain,

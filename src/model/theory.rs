@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::link::Link;
+use super::problem::{Problem, Series};
 use crate::error::{Error, Result};
 
 /// Largest information exponent that [`predict`] accepts.
@@ -70,7 +71,7 @@ pub fn predict(k_star: u32, alpha: f64, r: usize, s_star: u32) -> Result<Predict
     Ok(Prediction {
         pruned: alpha * k,
         unpruned: k,
-        csq: csq_exponent(k_star, alpha),
+        csq: alpha.min(0.5) * k,
         online_sgd: (k - 1.0).max(1.0),
         smoothed_sgd: (0.5 * k).max(1.0),
         sq: if alpha < 1.0 { alpha.min(0.5) * s } else { (0.5 * s).max(1.0) },
@@ -85,24 +86,9 @@ pub fn default_generative_exponent(k_star: u32) -> u32 {
     if k_star % 2 == 1 { 1 } else { 2 }
 }
 
-/// What a series of results was measured on.
-#[derive(Clone, Copy, Debug)]
-pub struct Subject<'a> {
-    /// The link as written in the study.
-    pub link: &'a str,
-    /// Number of relevant directions; 0 if unknown.
-    pub r: usize,
-    /// Information exponent; 0 if unknown.
-    pub k_star: u32,
-    /// Sparsity exponent; not finite if unknown.
-    pub alpha: f64,
-}
-
-impl Subject<'_> {
-    /// The link itself, if its text can be read.
-    fn link(&self) -> Option<Link> {
-        Link::parse(self.link, (self.r > 0).then_some(self.r)).ok()?.normalised().ok()
-    }
+/// The link of a problem, if its text can be read.
+fn link(problem: &Problem) -> Option<Link> {
+    Link::parse(problem.link.as_deref()?, problem.r).ok()?.normalised().ok()
 }
 
 /// The exponent that a measured series of `learner` is held against.
@@ -123,33 +109,25 @@ impl Subject<'_> {
 /// `None` for a learner that theory says nothing about as it is implemented (`random_mask` never
 /// learns, and no theorem on `magnitude_pruning` is known to us), or where what the formula needs is not known.
 #[must_use]
-pub fn predicted_exponent(learner: &str, subject: &Subject<'_>) -> Option<f64> {
-    let (k, alpha) = (f64::from(subject.k_star), subject.alpha);
-    let exponent = match learner.split('/').next().unwrap_or_default() {
-        "pruned" | "oracle" => alpha * k,
+pub fn predicted_exponent(Series { problem, learner }: &Series) -> Option<f64> {
+    let (k, alpha) = (f64::from(problem.k_star?), problem.alpha());
+    Some(match learner.split('/').next().unwrap_or_default() {
+        "pruned" | "oracle" => alpha? * k,
         // At α = 1 everything is kept, and what is left is `spectral`.
-        "diagonal_thresholding" => {
-            if alpha < 1.0 {
-                alpha * k
-            } else {
-                1.0
-            }
-        }
+        "diagonal_thresholding" => alpha.map(|a| if a < 1.0 { a * k } else { 1.0 })?,
         "unpruned" | "one_step_reuse" => k,
         "spectral" | "smoothed_sgd" => (0.5 * k).max(1.0),
         "online_sgd" => (k - 1.0).max(1.0),
-        "label_transform" => alpha * f64::from(subject.link()?.generative_exponent()?),
-        "random_features" => f64::from(subject.link().filter(Link::is_polynomial)?.degree()),
+        "label_transform" => alpha? * f64::from(link(problem)?.generative_exponent()?),
+        "random_features" => f64::from(link(problem).filter(Link::is_polynomial)?.degree()),
         _ => return None,
-    };
-    (subject.k_star > 0 && exponent.is_finite()).then_some(exponent)
+    })
 }
 
-/// Exponent of the CSQ lower bound, min(α, ½) k*; not-a-number if `k_star` is 0 or `alpha`
-/// not finite, which stand for what is not known.
+/// Exponent of the CSQ lower bound, min(α, ½) k*, if both are known.
 #[must_use]
-pub fn csq_exponent(k_star: u32, alpha: f64) -> f64 {
-    if k_star > 0 && alpha.is_finite() { alpha.min(0.5) * f64::from(k_star) } else { f64::NAN }
+pub fn csq_exponent(problem: &Problem) -> Option<f64> {
+    Some(problem.alpha()?.min(0.5) * f64::from(problem.k_star?))
 }
 
 /// Samples after which the pruning stage tells a relevant coordinate from d null ones,
@@ -165,10 +143,8 @@ pub fn prune_samples(k_star: u32, s: usize, d: usize, rho: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        Subject, csq_exponent, default_generative_exponent, predict, predicted_exponent,
-        prune_samples,
-    };
+    use super::super::problem::Real;
+    use super::*;
 
     #[test]
     fn the_table_of_predictions() {
@@ -212,10 +188,23 @@ mod tests {
         );
     }
 
+    fn series(learner: &str, link: &str, k_star: Option<u32>, alpha: Option<f64>) -> Series {
+        Series {
+            problem: Problem {
+                link: Some(link.to_owned()),
+                k_star,
+                r: Some(1),
+                alpha: alpha.and_then(Real::new),
+                ..Problem::default()
+            },
+            learner: learner.to_owned(),
+        }
+    }
+
     #[test]
     fn learners_and_prune_samples() {
         let predicted = |learner: &str, k_star, alpha| {
-            predicted_exponent(learner, &Subject { link: "He2", r: 1, k_star, alpha })
+            predicted_exponent(&series(learner, "He2", Some(k_star), Some(alpha)))
         };
         assert_eq!(predicted("pruned", 2, 0.5), Some(1.0));
         assert_eq!(predicted("pruned/raw", 3, 0.5), Some(1.5));
@@ -230,19 +219,30 @@ mod tests {
         }
         assert_eq!(predicted("diagonal_thresholding", 2, 0.25), Some(0.5));
         assert_eq!(predicted("diagonal_thresholding", 2, 1.0), Some(1.0));
+        assert_eq!(predicted("unheard_of", 2, 0.5), None);
         let of = |learner, link, k_star| {
-            predicted_exponent(learner, &Subject { link, r: 1, k_star, alpha: 0.5 })
+            predicted_exponent(&series(learner, link, Some(k_star), Some(0.5)))
         };
         assert_eq!(of("label_transform/square", "He3", 3), Some(0.5));
         assert_eq!(of("label_transform", "t^2 + t^4", 2), Some(1.0));
         assert_eq!(of("random_features", "t^2 + t^4", 2), Some(4.0));
         assert_eq!(of("random_features", "abs", 2), None);
         assert_eq!(of("label_transform", "not a link", 2), None);
-        assert_eq!(predicted("unheard_of", 2, 0.5), None);
-        assert_eq!(predicted("unpruned", 2, f64::INFINITY), Some(2.0));
-        assert_eq!(predicted("pruned", 2, f64::INFINITY), None);
-        assert_eq!(predicted("unpruned", 0, 0.5), None);
-        assert!(csq_exponent(2, f64::INFINITY).is_nan() && csq_exponent(0, 0.5).is_nan());
+    }
+
+    #[test]
+    fn what_is_not_known_predicts_nothing() {
+        let at = |learner, k_star, alpha| series(learner, "He2", k_star, alpha);
+        assert_eq!(predicted_exponent(&at("unpruned", Some(2), None)), Some(2.0));
+        assert_eq!(predicted_exponent(&at("pruned", Some(2), None)), None);
+        assert_eq!(predicted_exponent(&at("unpruned", None, Some(0.5))), None);
+        assert_eq!(csq_exponent(&at("pruned", Some(2), None).problem), None);
+        assert_eq!(csq_exponent(&at("pruned", None, Some(0.5)).problem), None);
+        assert_eq!(csq_exponent(&at("pruned", Some(3), Some(0.75)).problem), Some(1.5));
+    }
+
+    #[test]
+    fn samples_of_the_ranking_at_leading_order() {
         let ratio = prune_samples(3, 8, 4096, 0.190) / prune_samples(3, 8, 4096, 0.803);
         assert!((ratio - 17.9).abs() < 0.1);
         assert!((prune_samples(2, 10, 1000, 1.0) - 200.0 * 1000_f64.ln()).abs() < 1e-9);

@@ -4,9 +4,9 @@ use super::format;
 use super::grid::Grid;
 use super::group::Setting;
 use crate::analysis::compare::{CellPair, Change, Comparison, FitPair, Rest};
-use crate::analysis::estimate::{Censoring, SeriesKey};
+use crate::analysis::estimate::Censoring;
 use crate::analysis::stored::{Cell, Fit};
-use crate::record::known;
+use crate::model::problem::Series;
 
 /// What the marks mean.
 pub const MARKS: &str = "+ significantly larger in B, - significantly smaller in B, \
@@ -133,8 +133,8 @@ fn mark(change: Change) -> &'static str {
     }
 }
 
-fn series(series: &SeriesKey) -> [String; 3] {
-    let alpha = format::or_dash(known(series.alpha), format::short);
+fn series(series: &Series) -> [String; 3] {
+    let alpha = format::or_dash(series.problem.alpha(), format::short);
     [series.learner.clone(), Setting::of(series).words(), alpha]
 }
 
@@ -153,10 +153,10 @@ fn n_star(cell: &Cell) -> String {
 
 /// `only in A: 3 thresholds: pruned, He2, α = 0.5, d = 64, 81, 100`, a line a series.
 fn alone(side: &str, rest: &Rest) -> Vec<String> {
-    let place = |series: &SeriesKey, threshold: f64| {
+    let place = |series: &Series, threshold: f64| {
         let [learner, link, _] = self::series(series);
         let tau = format::short(threshold);
-        format!("{learner}, {link}, {}, τ = {tau}", format::alpha(series.alpha))
+        format!("{learner}, {link}, {}, τ = {tau}", format::alpha(series.problem.alpha))
     };
     let fits = rest.exponents.iter().map(|Fit { series, threshold, .. }| {
         format!("only in {side}: exponent of {}", place(series, *threshold))

@@ -5,7 +5,6 @@ use super::grid::Grid;
 use super::group::Setting;
 use super::table::sorted;
 use crate::analysis::estimate::{Analysis, Exponent, Interval, Preference};
-use crate::record::known;
 
 const HEADINGS: [&str; 10] = [
     "learner",
@@ -41,7 +40,7 @@ fn row(e: &Exponent) -> [String; 10] {
     [
         e.series.learner.clone(),
         Setting::of(&e.series).words(),
-        format::or_dash(known(e.series.alpha), format::short),
+        format::or_dash(e.series.problem.alpha(), format::short),
         with_ends(e.log_corrected),
         format::or_dash(d.delta_aicc, |delta| format!("{delta:+.1}")),
         format::or_dash(d.preferred, law),

@@ -4,7 +4,6 @@ use super::format;
 use super::grid::Grid;
 use super::group::Setting;
 use crate::analysis::estimate::{Analysis, Interval, Judged};
-use crate::record::known;
 
 const HEADINGS: [&str; 7] =
     ["quantity", "series", "measured [95 % interval]", "predicted", "points", "verdict", "claim"];
@@ -35,7 +34,7 @@ fn row(judged: &Judged) -> [String; 7] {
         n => format!(" ({n} censored)"),
     };
     let series = judged.series.as_ref().map(|key| {
-        let alpha = known(key.alpha).map(|a| format!(", α = {}", format::short(a)));
+        let alpha = key.problem.alpha().map(|a| format!(", α = {}", format::short(a)));
         Setting::of(key).words() + &alpha.unwrap_or_default()
     });
     let sign = judged.predicted.sign().trim_start_matches('=');

@@ -9,7 +9,6 @@ use super::panel::{Bar, Panel};
 use super::scene::Scene;
 use super::style;
 use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
-use crate::record::{known, known_count};
 
 const MOST_COLUMNS: usize = 3;
 /// Sideways distance of learners at equal α, in points.
@@ -24,7 +23,7 @@ const WIDEST: f64 = 36.0;
 #[must_use]
 pub fn draw(analysis: &Analysis) -> Option<Scene> {
     let fits: Vec<Fit> = analysis.exponents.iter().filter_map(fit).collect();
-    let settings = group::settings(fits.iter().map(|f| &f.0.series));
+    let settings = group::settings(fits.iter().map(|f| &f.exponent.series));
     let (x, y) = axes(&fits)?;
     let learners = Learners::of(analysis);
     let columns = settings.len().min(MOST_COLUMNS);
@@ -46,7 +45,7 @@ pub fn draw(analysis: &Analysis) -> Option<Scene> {
         let (row, column) = (index / columns, index % columns);
         let rect = page.rect(row, column);
         let panel = Panel { rect, x: &x, y: &y, overhang: 3.5 };
-        let mine = fits.iter().filter(|f| Setting::of(&f.0.series) == *setting);
+        let mine = fits.iter().filter(|f| Setting::of(&f.exponent.series) == *setting);
         let mine: Vec<Fit> = mine.copied().collect();
         panel.grid(&mut scene);
         theory(&mut scene, &panel, setting, &mine, &learners);
@@ -58,19 +57,26 @@ pub fn draw(analysis: &Analysis) -> Option<Scene> {
 }
 
 /// A series with its fitted exponent.
-type Fit<'a> = (&'a Exponent, Interval);
+/// A fitted exponent with what places it: α, k* and β.
+#[derive(Clone, Copy)]
+struct Fit<'a> {
+    exponent: &'a Exponent,
+    alpha: f64,
+    k_star: u32,
+    beta: Interval,
+}
 
 fn fit(exponent: &Exponent) -> Option<Fit<'_>> {
-    let beta = bounds::fitted(exponent)?;
-    let series = &exponent.series;
-    known_count(series.k_star).and(known(series.alpha)).map(|_| (exponent, beta))
+    let problem = &exponent.series.problem;
+    let (alpha, k_star) = (problem.alpha()?, problem.k_star?);
+    Some(Fit { exponent, alpha, k_star, beta: bounds::fitted(exponent)? })
 }
 
 fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {
-    let (low, high) = extent(fits.iter().map(|f| f.0.series.alpha))?;
+    let (low, high) = extent(fits.iter().map(|f| f.alpha))?;
     let x = Axis::linear(low.min(0.0) - 0.04, high.max(1.0) + 0.08);
-    let bounds = fits.iter().map(|f| f64::from(f.0.series.k_star));
-    let ends = fits.iter().flat_map(|(_, beta)| bounds::within_reach(*beta));
+    let bounds = fits.iter().map(|f| f64::from(f.k_star));
+    let ends = fits.iter().flat_map(|f| bounds::within_reach(f.beta));
     let (low, high) = extent(bounds.chain(ends).chain([0.0]))?;
     let pad = 0.05 * (high - low).max(1e-3);
     let x = x.naming(bounds::QUARTERS.to_vec());
@@ -78,11 +84,11 @@ fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {
 }
 
 fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
-    let shown = |name: &&str| fits.iter().any(|f| f.0.series.learner == *name);
+    let shown = |name: &&str| fits.iter().any(|f| f.exponent.series.learner == *name);
     let point = |name: &str| (Symbol::Point(learners.look(name)), super::format::learner(name));
     let mut entries: Vec<Entry> = learners.names().filter(shown).map(point).collect();
     entries.extend(bounds::entries(learners));
-    if fits.iter().any(|f| thin(f.0)) {
+    if fits.iter().any(|f| thin(f.exponent)) {
         entries.push((Symbol::Hollow(style::GREY), "under 4 dimensions".to_owned()));
     }
     entries
@@ -94,7 +100,8 @@ pub(super) fn thin(exponent: &Exponent) -> bool {
 }
 
 fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], learners: &Learners) {
-    let bounds = bounds(setting.k_star, learners);
+    let Some(k_star) = setting.k_star() else { return };
+    let bounds = bounds(k_star, learners);
     let [.., csq] = &bounds;
     let below: Vec<_> = csq.points.iter().map(|&(alpha, bound)| (alpha, 0.0, bound)).collect();
     panel.band(scene, &below, style::pale(style::BLACK, 0.07));
@@ -102,25 +109,22 @@ fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], lea
         panel.curve(scene, &bound.points, bound.stroke);
     }
     for name in learners.names().filter(|name| group::rank(name).0 == 2) {
-        let mine = fits.iter().filter(|f| f.0.series.learner == name);
+        let mine = fits.iter().filter(|f| f.exponent.series.learner == name);
         let mut line: Vec<_> =
-            mine.filter_map(|f| Some((f.0.series.alpha, f.0.predicted?))).collect();
+            mine.filter_map(|f| Some((f.alpha, f.exponent.predicted?))).collect();
         line.sort_by(|a, b| a.0.total_cmp(&b.0));
         panel.curve(scene, &line, style::dashed(learners.look(name).colour, 0.7));
     }
 }
 
 fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
-    for (exponent, beta) in fits {
-        let alpha = exponent.series.alpha;
+    for &Fit { exponent, alpha, beta, .. } in fits {
         // Only points whose intervals meet step aside: a shifted point sits off its line.
         let meets = |f: &&Fit| {
-            f.0.series.alpha.total_cmp(&alpha).is_eq()
-                && f.1.low <= beta.high
-                && beta.low <= f.1.high
+            f.alpha.total_cmp(&alpha).is_eq() && f.beta.low <= beta.high && beta.low <= f.beta.high
         };
-        let rivals = fits.iter().filter(|f| f.0 == *exponent || meets(f));
-        let rivals = rivals.map(|f| learners.index(&f.0.series.learner));
+        let rivals = fits.iter().filter(|f| f.exponent == exponent || meets(f));
+        let rivals = rivals.map(|f| learners.index(&f.exponent.series.learner));
         let rivals = group::distinct(rivals, usize::cmp);
         let place = rivals.iter().position(|&i| i == learners.index(&exponent.series.learner));
         let step = SHIFT.min(room(panel, fits, alpha) / rivals.len() as f64);
@@ -137,7 +141,7 @@ fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
 /// How far the points at one α may spread, in points: not to those at the next, nor far from
 /// where they belong.
 fn room(panel: &Panel, fits: &[Fit], alpha: f64) -> f64 {
-    let others = fits.iter().map(|f| (f.0.series.alpha - alpha).abs());
+    let others = fits.iter().map(|f| (f.alpha - alpha).abs());
     let nearest = others.filter(|distance| *distance > 0.0).fold(1.0, f64::min);
     (0.8 * nearest * panel.rect.width / (panel.x.range.1 - panel.x.range.0)).min(WIDEST)
 }

@@ -2,8 +2,10 @@
 
 use crate::analysis::estimate::{
     Advantage, Analysis, Censoring, Curve, CurvePoint, Diagnostics, Exponent, Interval,
-    MoreDimensions, MoreTrials, RankingMeans, Ratio, Resolution, SeriesKey, Threshold, Verdict,
+    MoreDimensions, MoreTrials, Ratio, Resolution, Threshold, Verdict,
 };
+use crate::model::metric::Metrics;
+use crate::model::problem::{Problem, Real, Series};
 
 pub(super) const ALPHAS: [f64; 6] = [0.25, 0.375, 0.5, 0.625, 0.75, 1.0];
 const DIMS: [usize; 7] = [64, 128, 256, 512, 1024, 2048, 4096];
@@ -11,7 +13,7 @@ const DIMS: [usize; 7] = [64, 128, 256, 512, 1024, 2048, 4096];
 /// k* = 2, six values of α, seven dimensions: one cell censored, one series short.
 pub(super) fn realistic() -> Analysis {
     let mut analysis = Analysis {
-        manifest: String::new(),
+        manifest: None,
         study: "alpha_sweep".to_owned(),
         threshold: 0.5,
         curves: Vec::new(),
@@ -55,10 +57,25 @@ fn advantage(alpha: f64) -> Advantage {
     }
 }
 
-pub(super) fn key(learner: &str, link: &str, k_star: u32, alpha: f64) -> SeriesKey {
-    let (learner, link) = (learner.to_owned(), link.to_owned());
-    let (noise, input) = (0.1, "gaussian".to_owned());
-    SeriesKey { learner, link, k_star, r: 1, alpha, q: 0.0, noise, input }
+pub(super) fn key(learner: &str, link: &str, k_star: u32, alpha: f64) -> Series {
+    let problem = Problem {
+        link: Some(link.to_owned()),
+        k_star: Some(k_star),
+        r: Some(1),
+        q: Real::new(0.0),
+        input: Some("gaussian".to_owned()),
+        noise: Real::new(0.1),
+        alpha: Real::new(alpha),
+    };
+    Series { problem, learner: learner.to_owned() }
+}
+
+fn alpha(series: &Series) -> f64 {
+    series.problem.alpha().unwrap_or(f64::NAN)
+}
+
+fn k_star(series: &Series) -> f64 {
+    series.problem.k_star.map_or(f64::NAN, f64::from)
 }
 
 /// A wobble in [-1, 1] that is the same in every run.
@@ -66,22 +83,22 @@ fn wobble(i: usize) -> f64 {
     (i as f64 * 12.9898).sin()
 }
 
-pub(super) fn add_series(analysis: &mut Analysis, key: &SeriesKey, dims: &[usize]) {
-    let k = f64::from(key.k_star);
+pub(super) fn add_series(analysis: &mut Analysis, key: &Series, dims: &[usize]) {
+    let k = k_star(key);
     let (beta, constant) = if key.learner == "pruned" {
-        (key.alpha * k, 120.0 * 0.007_f64.powf(key.alpha))
+        (alpha(key) * k, 120.0 * 0.007_f64.powf(alpha(key)))
     } else {
         (k, 0.55)
     };
     for (i, &d) in dims.iter().enumerate() {
         let n_star = constant * (d as f64).powf(beta) * (1.0 + 0.06 * wobble(i + 3));
-        let last = i + 1 == dims.len() && key.learner == "unpruned" && key.alpha == 0.75;
+        let last = i + 1 == dims.len() && key.learner == "unpruned" && alpha(key) == 0.75;
         let censored = if last { Censoring::Above } else { Censoring::None };
-        let s = (d as f64).powf(key.alpha).round() as usize;
+        let s = (d as f64).powf(alpha(key)).round() as usize;
         analysis.thresholds.push(Threshold {
             series: key.clone(),
             d,
-            s,
+            s: Some(s),
             threshold: 0.5,
             n_star,
             ci_low: n_star * 0.9,
@@ -92,8 +109,8 @@ pub(super) fn add_series(analysis: &mut Analysis, key: &SeriesKey, dims: &[usize
             logistic: None,
         });
         let points = curve(n_star, censored == Censoring::Above);
-        let cell = format!("{}-{}-{d}", key.learner, key.alpha);
-        analysis.curves.push(Curve { series: key.clone(), cell, d, s, points });
+        let cell = format!("{}-{}-{d}", key.learner, alpha(key));
+        analysis.curves.push(Curve { series: key.clone(), cell, d, s: Some(s), points });
     }
     analysis.exponents.push(exponent(key, dims, beta, constant));
 }
@@ -111,20 +128,20 @@ fn curve(n_star: f64, censored: bool) -> Vec<CurvePoint> {
             median,
             lower_quartile: median * 0.85,
             upper_quartile: median * 1.12,
-            ranking: RankingMeans::default(),
+            means: Metrics::default(),
             success: (15.0 / (1.0 + ratio.powf(-6.0))).round() / 15.0,
         }
     };
     (-6..last).map(point).collect()
 }
 
-fn exponent(key: &SeriesKey, dims: &[usize], beta: f64, constant: f64) -> Exponent {
-    let k = f64::from(key.k_star);
-    let half = 0.05 + 0.03 * wobble((key.alpha * 40.0) as usize).abs();
-    let value = beta + 0.03 * wobble((key.alpha * 16.0) as usize + 1);
+fn exponent(key: &Series, dims: &[usize], beta: f64, constant: f64) -> Exponent {
+    let k = k_star(key);
+    let half = 0.05 + 0.03 * wobble((alpha(key) * 40.0) as usize).abs();
+    let value = beta + 0.03 * wobble((alpha(key) * 16.0) as usize + 1);
     let interval = Interval { value, low: value - half, high: value + half };
     let short = dims.len() < 4;
-    let csq = key.alpha.min(0.5) * k;
+    let csq = alpha(key).min(0.5) * k;
     let verdict = |claim: f64| match (claim - value).abs() <= half {
         _ if short => Verdict::TooFewDimensions,
         true => Verdict::Consistent,
@@ -135,18 +152,18 @@ fn exponent(key: &SeriesKey, dims: &[usize], beta: f64, constant: f64) -> Expone
         d_min: dims.first().copied().unwrap_or_default(),
         d_max: dims.last().copied().unwrap_or_default(),
         points: dims.len(),
-        censored: usize::from(key.learner == "unpruned" && key.alpha == 0.75),
+        censored: usize::from(key.learner == "unpruned" && alpha(key) == 0.75),
         threshold: 0.5,
         exponent: (dims.len() > 1).then_some(interval),
         log_constant: Some(constant.ln() + (beta - value) * 512_f64.ln()),
         log_corrected: None,
         local_slopes: Vec::new(),
         predicted: Some(beta),
-        csq,
+        csq: Some(csq),
         verdict: verdict(beta),
         verdict_csq: verdict(csq),
         diagnostics: Diagnostics::default(),
-        resolution: (key.alpha == 1.0).then(|| Resolution {
+        resolution: (alpha(key) == 1.0).then(|| Resolution {
             trials: Some(MoreTrials { factor: 3, samples: 2.5e7 }),
             dimensions: Some(MoreDimensions { dimensions: vec![8192, 16384], samples: 4e9 }),
         }),

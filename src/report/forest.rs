@@ -90,14 +90,14 @@ fn wanted(series: &[&Exponent]) -> bool {
 /// Order by target and α.
 fn target(a: &Exponent, b: &Exponent) -> Ordering {
     let setting = Setting::of(&a.series).order(&Setting::of(&b.series));
-    setting.then(a.series.alpha.total_cmp(&b.series.alpha))
+    setting.then(a.series.problem.alpha.cmp(&b.series.problem.alpha))
 }
 
 fn axis(series: &[&Exponent]) -> Option<Axis> {
     let fits = || series.iter().filter_map(|e| Some((e, fitted(e)?)));
     let ends = fits().flat_map(|(_, beta)| bounds::within_reach(beta));
     fits().next()?;
-    let theory = series.iter().flat_map(|e| [e.predicted.unwrap_or(0.0), e.csq]);
+    let theory = series.iter().flat_map(|e| [e.predicted, e.csq]).flatten();
     let (low, high) = extent(ends.chain(theory).chain([0.0]))?;
     let pad = 0.05 * (high - low).max(1e-3);
     Some(Axis::linear(low - pad, high + pad))
@@ -137,7 +137,7 @@ impl Layout {
         let names_end = MARGIN + names.min(LONGEST_NAME);
         let several = group::alphas(series.iter().map(|e| &e.series)).len() > 1;
         let alpha = several.then_some(names_end + GAP);
-        let alpha_end = alpha.map(|at| at + widest(&|e| format::alpha(e.series.alpha)));
+        let alpha_end = alpha.map(|at| at + widest(&|e| format::alpha(e.series.problem.alpha)));
         let left = alpha_end.unwrap_or(names_end) + GAP;
         let right = GAP + widest(&|e| verdict(e).to_owned()) + MARGIN;
         let narrow = style::COLUMN - left - right >= LEAST_PLOT;
@@ -150,7 +150,7 @@ impl Layout {
     fn title(&self, scene: &mut Scene, panel: &Panel, first: &Exponent) {
         let mut text = Setting::of(&first.series).label();
         if self.alpha.is_none() {
-            text += &format!(", {}", format::alpha(first.series.alpha));
+            text += &format!(", {}", format::alpha(first.series.problem.alpha));
         }
         let centre = panel.rect.left + panel.rect.width / 2.0;
         let room = 2.0 * (centre.min(self.width - centre) - MARGIN);
@@ -167,7 +167,7 @@ impl Layout {
         let (left, _, right, _) = name.bounds();
         scene.text(shrunk(name, right - left, LONGEST_NAME));
         if let Some(at) = self.alpha {
-            scene.text(Label::new(format::alpha(series.alpha), (at, base), style::SMALL));
+            scene.text(Label::new(format::alpha(series.problem.alpha), (at, base), style::SMALL));
         }
         let at = (self.left + self.plot + GAP, base);
         scene.text(Label::new(verdict(exponent), at, style::SMALL));
@@ -192,7 +192,7 @@ fn legend(series: &[&Exponent]) -> Vec<Entry> {
     if series.iter().any(|e| e.predicted.is_some()) {
         entries.push((Symbol::Tick(prediction_line()), "predicted".to_owned()));
     }
-    if series.iter().any(|e| e.csq.is_finite()) {
+    if series.iter().any(|e| e.csq.is_some()) {
         entries.push((Symbol::Tick(bounds::csq_line()), "CSQ bound".to_owned()));
     }
     if series.iter().any(|e| fitted(e).is_some() && thin(e)) {
@@ -214,7 +214,9 @@ fn estimate(
     };
     let (first, last) = panel.x.range;
     panel.curve(scene, &[(first, -depth), (last, -depth)], GRID);
-    upright(scene, exponent.csq, LINE / 2.0, bounds::csq_line());
+    if let Some(csq) = exponent.csq {
+        upright(scene, csq, LINE / 2.0, bounds::csq_line());
+    }
     if let Some(predicted) = exponent.predicted {
         upright(scene, predicted, 0.38 * LINE, prediction_line());
     }
@@ -241,7 +243,7 @@ mod tests {
     /// One target, α = ½: three series, the last without any fit.
     fn three() -> Analysis {
         let mut analysis = realistic();
-        analysis.exponents.retain(|e| e.series.alpha == 0.5);
+        analysis.exponents.retain(|e| e.series.problem.alpha() == Some(0.5));
         add_series(&mut analysis, &key("spectral", "t^2 + t^4", 2, 0.5), &[64, 128, 256]);
         let last = analysis.exponents.last_mut().unwrap();
         (last.exponent, last.censored, last.verdict) = (None, 3, Verdict::NoPrediction);
@@ -270,7 +272,7 @@ mod tests {
         for (depth, exponent) in lines(&series) {
             let (y, look) = (top + depth, learners.look(&exponent.series.learner));
             assert!(upright(exponent.predicted.unwrap(), y, prediction_line()));
-            assert!(upright(exponent.csq, y, bounds::csq_line()));
+            assert!(upright(exponent.csq.unwrap(), y, bounds::csq_line()));
             let on_line = |l: &&Label| (l.at.1 - y).abs() < LINE / 2.0 && l.size == style::SMALL;
             let texts: Vec<&str> =
                 scene.labels().filter(on_line).map(|l| l.text.as_str()).collect();

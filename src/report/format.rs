@@ -1,7 +1,7 @@
 //! Numbers and names as a reader wants to see them.
 
 use crate::analysis::estimate::Interval;
-use crate::record::known;
+use crate::model::problem::Real;
 
 /// β and its like: three decimals.
 pub(super) fn exponent(value: f64) -> String {
@@ -27,8 +27,8 @@ pub(super) fn short(value: f64) -> String {
 }
 
 /// `α = 0.5`, or that it is not known.
-pub(super) fn alpha(value: f64) -> String {
-    known(value).map_or_else(|| "α not given".to_owned(), |alpha| format!("α = {}", short(alpha)))
+pub(super) fn alpha(value: Option<Real>) -> String {
+    value.map_or_else(|| "α not given".to_owned(), |alpha| format!("α = {}", short(alpha.get())))
 }
 
 /// A number of samples: three significant digits.

@@ -4,49 +4,34 @@ use std::cmp::Ordering;
 
 use super::format;
 use super::style::Look;
-use crate::analysis::estimate::{Analysis, SeriesKey};
+use crate::analysis::estimate::Analysis;
 use crate::model::input::Input;
+use crate::model::problem::{Problem, Real, Series};
 use crate::model::target::USUAL_NOISE;
-use crate::record::{known, known_count};
 
-/// What a panel holds fixed besides α: the target, without the learner.
+/// What a panel holds fixed besides α: the problem without it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Setting {
-    link: String,
-    pub(super) k_star: u32,
-    r: usize,
-    q: f64,
-    noise: f64,
-    input: String,
-}
+pub(super) struct Setting(Problem);
 
 impl Setting {
-    pub(super) fn of(series: &SeriesKey) -> Self {
-        Self {
-            link: series.link.clone(),
-            k_star: series.k_star,
-            r: series.r,
-            q: series.q,
-            noise: series.noise,
-            input: series.input.clone(),
-        }
+    pub(super) fn of(series: &Series) -> Self {
+        Self(series.problem.at_alpha(None))
+    }
+
+    pub(super) fn k_star(&self) -> Option<u32> {
+        self.0.k_star
     }
 
     pub(super) fn order(&self, other: &Self) -> Ordering {
-        (self.k_star, &self.link, self.r)
-            .cmp(&(other.k_star, &other.link, other.r))
-            .then(self.q.total_cmp(&other.q))
-            .then(input_rank(&self.input).cmp(&input_rank(&other.input)))
-            .then(self.noise.total_cmp(&other.noise))
+        let key = |p: &'_ Problem| (p.k_star, p.link.clone(), p.r, p.q, input_rank(p), p.noise);
+        key(&self.0).cmp(&key(&other.0))
     }
 
     /// For a figure: `t² + t⁴, k* = 2`.
     pub(super) fn label(&self) -> String {
-        let mut head = format::link(&self.link);
-        if head.is_empty() {
-            head += "link not given";
-        }
-        if let Some(k_star) = known_count(self.k_star) {
+        let mut head =
+            self.0.link.as_deref().map_or_else(|| "link not given".to_owned(), format::link);
+        if let Some(k_star) = self.0.k_star {
             head += &format!(", k* = {k_star}");
         }
         self.with_rarities(head, [", r = ", ", q = ", ", √Δ = ", ", "])
@@ -54,31 +39,33 @@ impl Setting {
 
     /// For words: the link as written.
     pub(super) fn words(&self) -> String {
-        let link = if self.link.is_empty() { "–" } else { &self.link };
+        let link = self.0.link.as_deref().unwrap_or("–");
         self.with_rarities(link.to_owned(), [" r=", " q=", " noise=", " "])
     }
 
     /// Adds r, q, noise and input where they are not the usual 1, 0, 0.1 and Gaussian.
     fn with_rarities(&self, mut text: String, [r, q, noise, input]: [&str; 4]) -> String {
-        if self.r > 1 {
-            text.extend([r, &self.r.to_string()]);
+        let problem = &self.0;
+        if let Some(known) = problem.r.filter(|known| *known > 1) {
+            text.extend([r, &known.to_string()]);
         }
-        if let Some(known) = known(self.q).filter(|known| *known != 0.0) {
+        if let Some(known) = problem.q.map(Real::get).filter(|known| *known != 0.0) {
             text.extend([q, &format::short(known)]);
         }
-        if let Some(known) = known(self.noise).filter(|known| *known != USUAL_NOISE) {
+        if let Some(known) = problem.noise.map(Real::get).filter(|known| *known != USUAL_NOISE) {
             text.extend([noise, &format::short(known)]);
         }
-        if input_rank(&self.input).0 > 0 {
-            text.extend([input, &self.input.replace('_', " ")]);
+        if let (true, name) = input_rank(problem) {
+            text.extend([input, &name.replace('_', " ")]);
         }
         text
     }
 }
 
 /// Order of laws of the inputs: the Gaussian, or one that is not given, first.
-fn input_rank(name: &str) -> (usize, &str) {
-    (usize::from(!name.is_empty() && name != Input::Gaussian.name()), name)
+fn input_rank(problem: &Problem) -> (bool, String) {
+    let name = problem.input.clone().unwrap_or_default();
+    (!name.is_empty() && name != Input::Gaussian.name(), name)
 }
 
 /// Distinct values in order.
@@ -93,13 +80,13 @@ pub(super) fn distinct<T>(
 }
 
 /// The targets among the series, in order.
-pub(super) fn settings<'a>(series: impl IntoIterator<Item = &'a SeriesKey>) -> Vec<Setting> {
+pub(super) fn settings<'a>(series: impl IntoIterator<Item = &'a Series>) -> Vec<Setting> {
     distinct(series.into_iter().map(Setting::of), Setting::order)
 }
 
 /// The sparsity exponents among the series, in order.
-pub(super) fn alphas<'a>(series: impl IntoIterator<Item = &'a SeriesKey>) -> Vec<f64> {
-    distinct(series.into_iter().map(|s| s.alpha), f64::total_cmp)
+pub(super) fn alphas<'a>(series: impl IntoIterator<Item = &'a Series>) -> Vec<Option<Real>> {
+    distinct(series.into_iter().map(|s| s.problem.alpha), Ord::cmp)
 }
 
 /// The learners of a study, in the order of legends: pruned, unpruned, the others by name.
@@ -135,9 +122,11 @@ impl Learners {
 }
 
 /// Series by target, learner and α: the order of tables and notes.
-pub(super) fn order(s: &SeriesKey, t: &SeriesKey) -> Ordering {
+pub(super) fn order(s: &Series, t: &Series) -> Ordering {
     let setting = Setting::of(s).order(&Setting::of(t));
-    setting.then(rank(&s.learner).cmp(&rank(&t.learner))).then(s.alpha.total_cmp(&t.alpha))
+    setting
+        .then(rank(&s.learner).cmp(&rank(&t.learner)))
+        .then(s.problem.alpha.cmp(&t.problem.alpha))
 }
 
 /// Order of learners.

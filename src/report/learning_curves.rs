@@ -9,6 +9,7 @@ use super::panel::Panel;
 use super::scene::Scene;
 use super::style;
 use crate::analysis::estimate::{Analysis, Curve};
+use crate::model::problem::Real;
 
 /// More sparsity exponents than this start a new row.
 const MOST_ALPHAS: usize = 6;
@@ -84,7 +85,7 @@ struct Row {
 /// What one panel shows of a target.
 struct View {
     learner: String,
-    alpha: f64,
+    alpha: Option<Real>,
     title: String,
 }
 
@@ -93,7 +94,7 @@ impl View {
     fn curves<'a>(&self, analysis: &'a Analysis, setting: &Setting) -> Vec<&'a Curve> {
         let mine = |c: &&Curve| {
             let s = &c.series;
-            let alike = s.alpha.total_cmp(&self.alpha).is_eq() && Setting::of(s) == *setting;
+            let alike = s.problem.alpha == self.alpha && Setting::of(s) == *setting;
             alike && s.learner == self.learner
         };
         let mut curves: Vec<&Curve> = analysis.curves.iter().filter(mine).collect();
@@ -123,7 +124,7 @@ fn by_alpha(analysis: &Analysis, setting: &Setting) -> Vec<Row> {
     let mut rows = Vec::new();
     for block in alphas(analysis, setting, None).chunks(MOST_ALPHAS) {
         for learner in learners(analysis, setting) {
-            let view = |&alpha: &f64| {
+            let view = |&alpha: &Option<Real>| {
                 let (learner, title) = (learner.clone(), format::alpha(alpha));
                 View { learner, alpha, title }
             };
@@ -149,7 +150,7 @@ fn by_learner(analysis: &Analysis, setting: &Setting) -> Vec<Row> {
     blocks.map(row).collect()
 }
 
-fn alphas(analysis: &Analysis, setting: &Setting, learner: Option<&str>) -> Vec<f64> {
+fn alphas(analysis: &Analysis, setting: &Setting, learner: Option<&str>) -> Vec<Option<Real>> {
     let series = analysis.curves.iter().map(|c| &c.series);
     let asked = series.filter(|s| learner.is_none_or(|name| s.learner == name));
     group::alphas(asked.filter(|s| Setting::of(s) == *setting))

@@ -3,9 +3,8 @@
 use super::format;
 use super::group::{self, Setting, order};
 use super::table::sorted;
-use crate::analysis::estimate::{
-    Advantage, Analysis, Censoring, Exponent, Ratio, SeriesKey, Threshold,
-};
+use crate::analysis::estimate::{Advantage, Analysis, Censoring, Exponent, Ratio, Threshold};
+use crate::model::problem::Series;
 
 /// Plain sentences: one for each censored cell, one for each unresolved series, and one for each
 /// series that has an unpruned twin.
@@ -23,8 +22,8 @@ pub fn notes(analysis: &Analysis) -> Vec<String> {
     censored.chain(open).chain(gains).collect()
 }
 
-fn place(series: &SeriesKey, several: bool) -> String {
-    let alpha = format::alpha(series.alpha);
+fn place(series: &Series, several: bool) -> String {
+    let alpha = format::alpha(series.problem.alpha);
     if several { format!("{}, {alpha}", Setting::of(series).words()) } else { alpha }
 }
 

@@ -9,7 +9,6 @@ use super::panel::{Bar, Panel, Rect};
 use super::scene::{Align, Label, Scene};
 use super::{format, style};
 use crate::analysis::estimate::{Analysis, Censoring, Curve, Threshold};
-use crate::record::{known, known_count};
 
 /// Fewer sparsity exponents than this make no map.
 const FEWEST_ALPHAS: usize = 5;
@@ -67,7 +66,7 @@ struct Map<'a> {
     learner: String,
     d: usize,
     column: usize,
-    k_star: u32,
+    k_star: Option<u32>,
     tiles: Vec<Tile>,
     cells: Vec<&'a Threshold>,
 }
@@ -116,10 +115,10 @@ fn curves<'a>(
 ) -> Vec<&'a Curve> {
     let mine = |c: &&Curve| {
         let s = &c.series;
-        c.d == d && s.learner == learner && known(s.alpha).is_some() && Setting::of(s) == *setting
+        c.d == d && s.learner == learner && s.problem.alpha.is_some() && Setting::of(s) == *setting
     };
     let mut curves: Vec<&Curve> = analysis.curves.iter().filter(mine).collect();
-    curves.sort_by(|a, b| a.series.alpha.total_cmp(&b.series.alpha));
+    curves.sort_by_key(|c| c.series.problem.alpha);
     curves
 }
 
@@ -161,13 +160,13 @@ fn map<'a>(
         .thresholds
         .iter()
         .filter(|t| t.d == d && t.series.learner == learner && Setting::of(&t.series) == *setting);
-    let (learner, k_star, cells) = (learner.to_owned(), setting.k_star, cells.collect());
+    let (learner, k_star, cells) = (learner.to_owned(), setting.k_star(), cells.collect());
     Some(Map { learner, d, column, k_star, tiles, cells })
 }
 
 /// A rectangle for every point of the curves.
 fn tiles(curves: &[&Curve], ln_d: f64) -> Vec<Tile> {
-    let alphas: Vec<f64> = curves.iter().map(|c| c.series.alpha).collect();
+    let alphas: Vec<f64> = curves.iter().filter_map(|c| c.series.problem.alpha()).collect();
     let heights: Vec<Vec<f64>> =
         curves.iter().map(|c| c.ln_n().iter().map(|ln_n| ln_n / ln_d).collect()).collect();
     let wide = usual_gap([&alphas[..]]).unwrap_or(0.1);
@@ -215,7 +214,7 @@ fn alpha_axis(rows: &[Row]) -> Option<Axis> {
 fn sample_axis(rows: &[Row], setting: &Setting) -> Option<Axis> {
     let maps = || rows.iter().filter(|row| row.setting == *setting).flat_map(|row| &row.maps);
     let sides = maps().flat_map(|m| &m.tiles).flat_map(|t| [t.y.0, t.y.1]);
-    let theory = [0.0, f64::from(setting.k_star)];
+    let theory = [0.0, setting.k_star().map_or(0.0, f64::from)];
     let (low, high) = extent(sides.chain(theory))?;
     let bounds = maps().flat_map(|m| m.cells.iter().map(|t| (m.exponent(t.n_star), t.censored)));
     let above = bounds.filter(|(_, censored)| *censored == Censoring::Above).map(|bound| bound.0);
@@ -242,7 +241,7 @@ fn page(rows: &[Row], x: &Axis, learners: &Learners) -> Option<Page> {
 fn legend(rows: &[Row], x: &Axis, learners: &Learners) -> Vec<Entry> {
     let maps = || rows.iter().flat_map(|row| &row.maps);
     let shown = |name: &&str| maps().any(|m| m.learner == *name);
-    let known_k = maps().any(|m| known_count(m.k_star).is_some());
+    let known_k = maps().any(|m| m.k_star.is_some());
     let mut entries: Vec<Entry> = bounds::entries(learners).filter(|_| known_k).collect();
     entries.extend(learners.names().filter(shown).map(|name| {
         (Symbol::Point(learners.look(name)), format!("n* of {}", format::learner(name)))
@@ -282,8 +281,8 @@ impl Map<'_> {
             let edges = [(x.0, y.0, top), (x.1 + seams.0, y.0, top)];
             panel.band(scene, &edges, style::share(*share));
         }
-        if known_count(self.k_star).is_some() {
-            let bounds = bounds(self.k_star, learners);
+        if let Some(k_star) = self.k_star {
+            let bounds = bounds(k_star, learners);
             for bound in &bounds {
                 panel.casing(scene, &bound.points, bound.stroke.width);
             }
@@ -298,7 +297,7 @@ impl Map<'_> {
     fn boundary(&self, scene: &mut Scene, panel: &Panel, learners: &Learners) {
         let look = learners.look(&self.learner);
         for cell in &self.cells {
-            let x = cell.series.alpha;
+            let Some(x) = cell.series.problem.alpha() else { continue };
             let Some(at) = panel.place((x, self.exponent(cell.n_star))) else { continue };
             if cell.censored == Censoring::None {
                 let (low, high) = (self.exponent(cell.ci_low), self.exponent(cell.ci_high));
@@ -389,7 +388,7 @@ mod tests {
             for curve in analysis.curves.iter().filter(mine) {
                 for point in &curve.points {
                     let height = (point.n as f64).ln() / (map.d as f64).ln();
-                    let at = panel.place((curve.series.alpha, height)).unwrap();
+                    let at = panel.place((curve.series.problem.alpha().unwrap(), height)).unwrap();
                     assert_eq!(ground(scene, at), Some(style::share(point.success)));
                     seen.push(point.success);
                 }
@@ -412,7 +411,7 @@ mod tests {
             let look = learners.look(&map.learner);
             for cell in &map.cells {
                 let height = cell.n_star.ln() / (map.d as f64).ln();
-                let (x, y) = panel.place((cell.series.alpha, height)).unwrap();
+                let (x, y) = panel.place((cell.series.problem.alpha().unwrap(), height)).unwrap();
                 let marks = |shape: &&Shape| match shape {
                     Shape::Disc(at, _, colour) => *at == (x, y) && *colour == look.colour,
                     Shape::Area(corners, colour) => {
@@ -442,9 +441,9 @@ mod tests {
     #[test]
     fn too_few_sparsity_exponents_make_no_map() {
         let mut analysis = realistic();
-        analysis.curves.retain(|c| c.series.alpha != ALPHAS[0]);
+        analysis.curves.retain(|c| c.series.problem.alpha() != Some(ALPHAS[0]));
         assert!(draw(&analysis).is_some());
-        analysis.curves.retain(|c| c.series.alpha != ALPHAS[1]);
+        analysis.curves.retain(|c| c.series.problem.alpha() != Some(ALPHAS[1]));
         assert!(draw(&analysis).is_none());
         // Six of them, but hardly two at any dimension.
         let mut analysis = realistic();

@@ -8,17 +8,16 @@ use super::panel::Panel;
 use super::scene::Scene;
 use super::{format, style};
 use crate::analysis::collapse::scale;
-use crate::analysis::estimate::{Analysis, Curve, RankingMeans};
-
-/// A metric of the ranking.
-type Metric = fn(&RankingMeans) -> Option<f64>;
+use crate::analysis::estimate::{Analysis, Curve};
+use crate::model::metric::Metric;
+use crate::model::problem::Real;
 
 /// What is drawn, one column each.
 const METRICS: [(&str, Metric); 4] = [
-    ("recall", |r| r.recall),
-    ("AUC", |r| r.auc),
-    ("Spearman", |r| r.spearman),
-    ("Pearson", |r| r.pearson),
+    ("recall", Metric::Recall),
+    ("AUC", Metric::Auc),
+    ("Spearman", Metric::Spearman),
+    ("Pearson", Metric::Pearson),
 ];
 
 /// Draws recall, AUC and both correlations of scores and row norms, means over trials.
@@ -31,8 +30,9 @@ pub fn draw(analysis: &Analysis) -> Option<Scene> {
     let curves: Vec<Ranked> = analysis.curves.iter().filter_map(ranked).collect();
     let rows = rows(analysis, &curves);
     let alphas = group::alphas(curves.iter().map(|c| &c.0.series));
-    let values = curves.iter().flat_map(|c| &c.0.points).map(|p| &p.ranking);
-    let (low, _) = extent(values.flat_map(|r| METRICS.map(|(_, of)| of(r)).into_iter().flatten()))?;
+    let values = curves.iter().flat_map(|c| &c.0.points).map(|p| &p.means);
+    let (low, _) =
+        extent(values.flat_map(|r| METRICS.map(|(_, metric)| r[metric]).into_iter().flatten()))?;
     let x = Axis::log(curves.iter().flat_map(|c| c.0.points.iter().map(|p| p.n as f64 / c.1)))?;
     let y = Axis::linear(low.min(0.0) - 0.04, 1.06);
     let several = rows.iter().any(|row| row.0 != rows[0].0);
@@ -52,15 +52,15 @@ pub fn draw(analysis: &Analysis) -> Option<Scene> {
     let mut scene = page.start(x_label, "mean over trials");
     for (index, (setting, learner)) in rows.iter().enumerate() {
         let mine: Vec<&Ranked> = curves.iter().filter(|c| belongs(c.0, setting, learner)).collect();
-        for (column, (name, of)) in METRICS.iter().enumerate() {
+        for (column, (name, metric)) in METRICS.iter().enumerate() {
             let rect = page.rect(index, column);
             let panel = Panel { rect, x: &x, y: &y, overhang: 3.0 };
             panel.grid(&mut scene);
             for (curve, scale) in &mine {
                 let line = curve.points.iter();
-                let line = line.filter_map(|p| Some((p.n as f64 / scale, of(&p.ranking)?)));
+                let line = line.filter_map(|p| Some((p.n as f64 / scale, p.means[*metric]?)));
                 let line: Vec<_> = line.collect();
-                let stroke = style::solid(colour(&alphas, curve.series.alpha), 1.0);
+                let stroke = style::solid(colour(&alphas, curve.series.problem.alpha), 1.0);
                 panel.curve(&mut scene, &line, stroke);
             }
             panel.axes(&mut scene, index + 1 == rows.len(), column == 0);
@@ -77,8 +77,8 @@ pub fn draw(analysis: &Analysis) -> Option<Scene> {
 type Ranked<'a> = (&'a Curve, f64);
 
 fn ranked(curve: &Curve) -> Option<Ranked<'_>> {
-    let scale = scale(curve.series.k_star, curve.s, curve.d)?;
-    curve.points.iter().any(|p| p.ranking.auc.is_some()).then_some((curve, scale))
+    let scale = scale(curve.series.problem.k_star, curve.s, curve.d)?;
+    curve.points.iter().any(|p| p.means[Metric::Auc].is_some()).then_some((curve, scale))
 }
 
 fn rows(analysis: &Analysis, curves: &[Ranked]) -> Vec<(Setting, String)> {
@@ -96,13 +96,13 @@ fn belongs(curve: &Curve, setting: &Setting, learner: &str) -> bool {
     curve.series.learner == learner && Setting::of(&curve.series) == *setting
 }
 
-fn colour(alphas: &[f64], alpha: f64) -> plotters::style::RGBAColor {
-    let index = alphas.iter().position(|a| a.total_cmp(&alpha).is_eq()).unwrap_or_default();
+fn colour(alphas: &[Option<Real>], alpha: Option<Real>) -> plotters::style::RGBAColor {
+    let index = alphas.iter().position(|a| *a == alpha).unwrap_or_default();
     style::sequential(index, alphas.len())
 }
 
-fn legend(alphas: &[f64]) -> Vec<Entry> {
-    let entry = |&alpha: &f64| {
+fn legend(alphas: &[Option<Real>]) -> Vec<Entry> {
+    let entry = |&alpha: &Option<Real>| {
         (Symbol::Line(style::solid(colour(alphas, alpha), 1.2)), format::alpha(alpha))
     };
     alphas.iter().map(entry).collect()
@@ -113,20 +113,22 @@ mod tests {
     use super::super::fixture::realistic;
     use super::super::scene::Shape;
     use super::*;
+    use crate::model::metric::Metrics;
 
     /// Two cells of the fixture whose metrics are one function of n/(s² ln d).
     fn collapsed() -> Analysis {
         let mut analysis = realistic();
-        analysis.curves.retain(|c| c.series.learner == "pruned" && c.series.alpha < 0.3);
+        analysis
+            .curves
+            .retain(|c| c.series.learner == "pruned" && c.series.problem.alpha() < Some(0.3));
         analysis.curves.truncate(2);
         for curve in &mut analysis.curves {
-            let scale = scale(curve.series.k_star, curve.s, curve.d).unwrap();
+            let scale = scale(curve.series.problem.k_star, curve.s, curve.d).unwrap();
             for (i, point) in curve.points.iter_mut().enumerate() {
                 let ratio = 2_f64.powi(i as i32);
                 point.n = (1e6 * scale * ratio) as u64;
                 let value = Some(ratio / (1.0 + ratio));
-                point.ranking =
-                    RankingMeans { recall: value, pearson: value, spearman: value, auc: value };
+                point.means = Metrics::from_fn(|m| value.filter(|_| m.is_of_ranking()));
             }
         }
         analysis
@@ -137,7 +139,7 @@ mod tests {
         let analysis = collapsed();
         let points = analysis.curves[0].points.len().min(analysis.curves[1].points.len());
         let scene = draw(&analysis).expect("there are scores");
-        let thin = style::solid(colour(&[0.25], 0.25), 1.0);
+        let thin = style::solid(colour(&[Real::new(0.25)], Real::new(0.25)), 1.0);
         let lines: Vec<_> = scene
             .shapes
             .iter()

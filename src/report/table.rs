@@ -4,7 +4,6 @@ use super::format;
 use super::grid::Grid;
 use super::group::{Setting, order};
 use crate::analysis::estimate::{Analysis, Exponent};
-use crate::record::known;
 
 const HEADINGS: [&str; 10] = [
     "learner",
@@ -62,13 +61,13 @@ fn row(e: &Exponent) -> Row {
     [
         e.series.learner.clone(),
         Setting::of(&e.series).words(),
-        format::or_dash(known(e.series.alpha), format::short),
+        format::or_dash(e.series.problem.alpha(), format::short),
         range,
         format!("{}{censored}", e.points),
         format::or_dash(e.exponent, format::interval),
         format::or_dash(e.predicted, format::exponent),
         e.verdict.word().to_owned(),
-        format::or_dash(known(e.csq), format::exponent),
+        format::or_dash(e.csq, format::exponent),
         e.verdict_csq.word().to_owned(),
     ]
 }

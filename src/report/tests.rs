@@ -14,7 +14,7 @@ fn empty() -> Analysis {
     let advantages = Vec::new();
     Analysis {
         study,
-        manifest: String::new(),
+        manifest: None,
         threshold: 0.5,
         curves,
         thresholds,
@@ -26,9 +26,9 @@ fn empty() -> Analysis {
 
 fn one_alpha(alpha: f64) -> Analysis {
     let mut analysis = realistic();
-    analysis.curves.retain(|c| c.series.alpha == alpha);
-    analysis.thresholds.retain(|t| t.series.alpha == alpha);
-    analysis.exponents.retain(|e| e.series.alpha == alpha);
+    analysis.curves.retain(|c| c.series.problem.alpha() == Some(alpha));
+    analysis.thresholds.retain(|t| t.series.problem.alpha() == Some(alpha));
+    analysis.exponents.retain(|e| e.series.problem.alpha() == Some(alpha));
     analysis
 }
 

@@ -8,7 +8,8 @@ use super::page::{self, Page};
 use super::panel::{Bar, Panel};
 use super::scene::{Align, Label, Scene};
 use super::{format, style};
-use crate::analysis::estimate::{Analysis, Censoring, Exponent, SeriesKey, Threshold};
+use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
+use crate::model::problem::{Real, Series};
 
 const MOST_COLUMNS: usize = 3;
 /// Height of a line of a panel's header.
@@ -130,7 +131,7 @@ struct Contents<'a> {
     setting: Setting,
     /// Whether other panels show other targets.
     several: bool,
-    alpha: f64,
+    alpha: Option<Real>,
     cells: Vec<&'a Threshold>,
     fits: Vec<&'a Exponent>,
     /// Fitted exponents in words, each with the learner it is about.
@@ -145,8 +146,7 @@ fn panels(analysis: &Analysis) -> Vec<Contents<'_>> {
     for setting in settings {
         let of_setting = analysis.thresholds.iter().filter(|t| Setting::of(&t.series) == setting);
         for alpha in group::alphas(of_setting.map(|t| &t.series)) {
-            let here =
-                |s: &SeriesKey| Setting::of(s) == setting && s.alpha.total_cmp(&alpha).is_eq();
+            let here = |s: &Series| Setting::of(s) == setting && s.problem.alpha == alpha;
             let cells = analysis.thresholds.iter().filter(|t| here(&t.series)).collect();
             let fits = analysis.exponents.iter().filter(|e| here(&e.series));
             let mut fits: Vec<_> = fits.collect();
@@ -195,7 +195,7 @@ impl Contents<'_> {
     }
 
     /// Mean of (ln d, ln n*) over the uncensored cells of a series.
-    fn middle(&self, series: &SeriesKey) -> Option<(f64, f64)> {
+    fn middle(&self, series: &Series) -> Option<(f64, f64)> {
         let mine =
             self.cells.iter().filter(|t| t.series == *series && t.censored == Censoring::None);
         let logs = mine.map(|t| ((t.d as f64).ln(), t.n_star.ln()));

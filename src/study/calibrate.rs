@@ -64,7 +64,7 @@ pub fn measure() -> Result<Rates> {
             test: study.samples.test,
             crew: Crew::alone(),
         };
-        let seconds = (0..REPEATS).map(|trial| conditions.run(n, trial).seconds);
+        let seconds = (0..REPEATS).filter_map(|trial| conditions.run(n, trial).seconds);
         times[i] = seconds.fold(f64::INFINITY, f64::min);
         rows[i] = units().map(|rates| cost::trial_seconds(&rates, setting, cell, n, 64));
     }

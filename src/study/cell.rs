@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::document::{Node, Section, choice};
 use crate::error::Result;
-use crate::expectation::Traits;
 use crate::learner::split::Split;
 use crate::learner::{Kind, Learner, Options};
 use crate::model::direction::DirectionLaw;
 use crate::model::input::Input;
 use crate::model::link::Link;
+use crate::model::problem::{self, Problem, Real};
 use crate::sample::Key;
 
 /// Version of the numbers: part of every cell's key. Raise it when a change moves results.
@@ -18,6 +18,8 @@ const NUMERICS: u32 = 2;
 /// Everything of a cell but its dimension.
 #[derive(Clone, Debug)]
 pub struct Setting {
+    /// The learner and its problem, as results name them.
+    pub series: Arc<problem::Series>,
     /// Name of the learner or of its variant.
     pub learner: String,
     /// The learner behind the name.
@@ -86,17 +88,22 @@ impl Setting {
         Ok(direction)
     }
 
-    /// What an expectation selects the series by, beside the learner.
+    /// The setting with `series` made of the rest.
     #[must_use]
-    pub fn traits(&self) -> Traits<'_> {
-        Traits {
-            link: self.link.text(),
-            r: self.link.r(),
-            alpha: self.alpha,
-            q: self.q,
-            noise: self.noise,
-            input: self.input.name(),
-        }
+    pub fn named(mut self) -> Self {
+        self.series = Arc::new(problem::Series {
+            problem: Problem {
+                link: Some(self.link.text().to_owned()),
+                k_star: Some(self.k_star),
+                r: Some(self.link.r()),
+                q: Real::new(self.q),
+                input: Some(self.input.name().to_owned()),
+                noise: Real::new(self.noise),
+                alpha: Real::new(self.alpha),
+            },
+            learner: self.learner.clone(),
+        });
+        self
     }
 
     /// The law of V.

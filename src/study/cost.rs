@@ -12,7 +12,7 @@ use crate::learner::prune::kept_count;
 use crate::learner::{Kind, Options};
 use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::model::theory;
-use crate::record::Record;
+use crate::results::Record;
 use crate::sample::input::strips;
 
 /// Seconds that a core takes for the pieces of a trial.

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use strum::IntoEnumIterator;
+
 use super::cell::Series;
 use super::document::{Node, Section, choice};
 use super::sweep::MAX_D;
 use crate::error::{Error, Result, nearest};
-use crate::expectation::{Expectation, Metric, Predicted, Quantity, Selection, Side, Traits};
+use crate::model::expectation::{Expectation, Predicted, Quantity, Side};
 use crate::model::input::Input;
+use crate::model::metric::Metric;
+use crate::model::problem::{Problem, Real};
 
 const EXPECT_KEYS: [&str; 14] = [
     "claim",
@@ -36,11 +40,12 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
     let section = node.section("expect", &EXPECT_KEYS)?;
     let quantity = read_quantity(&section, series)?;
     let whole = |key| section.get(key).map(|n| n.whole(key, 1..=MAX_D)).transpose();
-    let number = |key| section.get(key).map(|n| n.number(key)).transpose();
+    let number = |key| section.get(key).map(|n| real(n, key)).transpose();
     // Of a ratio, noise and input may be a pair, one for each side.
     let ratio = matches!(quantity, Quantity::Ratio { .. });
     let pair = |key: &str| ratio && section.get(key).is_some_and(Node::is_list);
-    let selection = Selection {
+    let selection = Problem {
+        k_star: None,
         link: section.get("link").map(|n| n.text("link").map(str::to_owned)).transpose()?,
         r: whole("r")?.map(|r| r as usize),
         alpha: number("alpha")?,
@@ -89,7 +94,7 @@ fn read_quantity(section: &Section<'_>, series: &[Series]) -> Result<Quantity> {
                 let side = |learner, i: usize| {
                     Ok(Side {
                         learner,
-                        noise: noises.map(|n| n[i].number("noise")).transpose()?,
+                        noise: noises.map(|n| real(&n[i], "noise")).transpose()?,
                         input: inputs.map(|n| input(&n[i])).transpose()?,
                     })
                 };
@@ -100,11 +105,11 @@ fn read_quantity(section: &Section<'_>, series: &[Series]) -> Result<Quantity> {
                 .hint("write, for example, ratio = [\"unpruned\", \"pruned\"]")),
         },
         [None, None, Some(node), None] => Ok(Quantity::Metric {
-            metric: choice(node, "metric", &Metric::NAMES)?,
+            metric: choice(node, "metric", &metrics(|_| true))?,
             learner: learner(section.required("learner")?, series)?,
         }),
         [None, None, None, Some(node)] => Ok(Quantity::Collapse {
-            metric: choice(node, "collapse", &Metric::OF_RANKING)?,
+            metric: choice(node, "collapse", &metrics(Metric::is_of_ranking))?,
             level: section.number("level", 0.01..=0.99, 0.5)?,
             learner: learner(section.required("learner")?, series)?,
         }),
@@ -181,21 +186,28 @@ fn cells(expectation: &Expectation, series: &[Series]) -> usize {
     };
     let of = |side: &Side| -> BTreeSet<_> {
         let chosen = series.iter().filter(|s| {
-            let traits = s.setting.traits();
-            s.setting.learner == side.learner
-                && expectation.selection.admits(&traits)
-                && side.noise.is_none_or(|noise| noise.total_cmp(&traits.noise).is_eq())
-                && side.input.as_deref().is_none_or(|input| input == traits.input)
+            let own = &s.setting.series;
+            side.holds(own) && expectation.selection.admits(&own.problem)
         });
         let cells = chosen.flat_map(|s| {
             // What the sides differ in is no part of what their cells have in common.
-            let traits = s.setting.traits();
-            let noise = side.noise.map_or(traits.noise, |_| 0.0);
-            let input = side.input.as_ref().map_or(traits.input, |_| "");
-            let key = Traits { noise, input, ..traits }.key();
-            s.cells.iter().map(move |c| (key, c.d))
+            let problem = s.setting.series.problem.clone();
+            let common = Problem {
+                noise: problem.noise.filter(|_| side.noise.is_none()),
+                input: problem.input.clone().filter(|_| side.input.is_none()),
+                ..problem
+            };
+            s.cells.iter().map(move |c| (common.clone(), c.d))
         });
         cells.collect()
     };
     of(&over).intersection(&of(&under)).count()
+}
+
+fn real(node: &Node, key: &str) -> Result<Real> {
+    Real::new(node.number(key)?).ok_or_else(|| node.error(format!("{key} is not finite"), "here"))
+}
+
+fn metrics(admitted: impl Fn(Metric) -> bool) -> Vec<(&'static str, Metric)> {
+    Metric::iter().filter(|m| admitted(*m)).map(|m| (m.name(), m)).collect()
 }

@@ -13,8 +13,8 @@ use super::lattice;
 use super::search::{Aim, Method};
 use super::sweep::{Common, MAX_TRIALS, read_sweeps};
 use crate::error::{Error, Result};
-use crate::expectation::Expectation;
 use crate::learner::options::Simulation;
+use crate::model::expectation::Expectation;
 
 const FILE_KEYS: [&str; 10] = [
     "claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect",

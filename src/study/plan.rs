@@ -6,8 +6,8 @@ use super::cell::Series;
 use super::cost::{self, Rates};
 use super::file::Study;
 use super::shard::Shard;
-use super::store::Trials;
 use super::survey::{State, Surveyed, survey};
+use crate::results::Trials;
 
 /// Bytes of the program itself.
 const PROGRAM: f64 = 20e6;

@@ -15,7 +15,7 @@ use super::store::Store;
 use super::trial::Conditions;
 use super::walk::{Unit, Walk, units};
 use crate::error::{Error, Result};
-use crate::record::Record;
+use crate::results::Record;
 use crate::sample::Crew;
 
 /// What happens while a study runs.

@@ -1,16 +1,15 @@
 //! What of a study is there already, and why the rest has to run.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::cell::{Cell, Series, Setting};
+use super::cell::{Cell, Series};
 use super::cost::{self, Rates};
 use super::file::Study;
 use super::lattice;
 use super::shard::Shard;
-use super::store::Trials;
 use super::walk::{Unit, Walk, units};
-use crate::expectation::{Traits, TraitsKey};
-use crate::record::Record;
+use crate::model::problem;
+use crate::results::Trials;
 
 /// Why a cell runs, or that it need not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +79,7 @@ fn state(
     let name = cell.name();
     if trials.count(&name) == 0 {
         let setting = &unit.series.setting;
-        let changed = !strangers.is_empty() && strangers.contains(&place(setting, cell.d));
+        let changed = !strangers.is_empty() && strangers.contains(&(&*setting.series, cell.d));
         return if changed { State::Changed } else { State::New };
     }
     let walked = walk.cell(cell, |request, records| {
@@ -119,20 +118,12 @@ fn priced<'a>(
     Surveyed { series, cell, state, there, trials, samples, seconds }
 }
 
-/// What the columns of a table say of a cell: learner, target and d.
-type Place<'a> = (&'a str, TraitsKey<'a>, usize);
-
-fn place(setting: &Setting, d: usize) -> Place<'_> {
-    (&setting.learner, setting.traits().key(), d)
-}
+/// What the columns of a table say of a cell: its series and d.
+type Place<'a> = (&'a problem::Series, usize);
 
 /// Where there are trials of cells that the study does not have.
 fn strangers<'a>(study: &Study, trials: &'a Trials) -> HashSet<Place<'a>> {
     let ours: HashSet<String> = study.cells().map(Cell::name).collect();
-    let of = |r: &'a Record| (r.learner.as_str(), Traits::of(r).key(), r.d);
-    let mut cells: HashMap<&str, &Record> = HashMap::new();
-    for record in trials.records() {
-        cells.entry(&record.cell).or_insert(record);
-    }
-    cells.into_iter().filter(|(cell, _)| !ours.contains(*cell)).map(|(_, r)| of(r)).collect()
+    let strangers = trials.cells().iter().filter(|cell| !ours.contains(&*cell.key));
+    strangers.map(|cell| (&*cell.series, cell.d)).collect()
 }

@@ -1,6 +1,7 @@
 //! `[model]` and `[[sweep]]`: from lists of values to series of cells.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::cell::{Cell, Direction, Series, Setting};
 use super::cost;
@@ -174,6 +175,7 @@ impl<'a> Point<'a> {
         let built = kind.build(&options, k_star).map_err(|e| self.learner.blame(&e))?;
         let correlation = cost::comparison_correlation(kind, &options, k_star);
         let setting = Setting {
+            series: Arc::default(),
             learner: name.to_owned(),
             kind,
             options,
@@ -235,7 +237,7 @@ impl<'a> Point<'a> {
         let q = range(q, "q", 0.0..=1.99, 0.0)?;
         let direction = Setting::direction_law(model, self.alpha, alpha, q)?;
         let noise = range(noise, "noise", 0.0..=MAX_NOISE, USUAL_NOISE)?;
-        Ok(Setting { alpha, q, direction, noise, ..base })
+        Ok(Setting { alpha, q, direction, noise, ..base }.named())
     }
 }
 

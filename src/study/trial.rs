@@ -8,9 +8,11 @@ use rand::rngs::ChaCha8Rng;
 
 use super::cell::{Cell, Setting};
 use crate::error::Result;
-use crate::learner::{Metrics, Network, Task, metrics};
+use crate::learner::ranking::Ranking;
+use crate::learner::{Task, metrics};
+use crate::model::metric::{Metric, Metrics};
 use crate::model::target::Target;
-use crate::record::Record;
+use crate::results::{Measured, Record, Simulated};
 use crate::sample::{Crew, Design, Key};
 
 /// What all trials of a cell share.
@@ -41,16 +43,28 @@ impl Conditions<'_> {
         let start = Instant::now();
         let attempt = catch_unwind(AssertUnwindSafe(|| self.attempt(n, key)));
         let seconds = start.elapsed().as_secs_f64();
-        let mut record = self.blank(n, trial, key, seconds);
-        match attempt {
-            Ok(Ok((metrics, network))) => fill(&mut record, &metrics, &network),
-            Ok(Err(error)) => record.status = one_line(&error.to_string()),
-            Err(panic) => record.status = one_line(&format!("panic: {}", panic_text(&*panic))),
+        let outcome = match attempt {
+            Ok(Ok(measured)) => Ok(measured),
+            Ok(Err(error)) => Err(one_line(&error.to_string())),
+            Err(panic) => Err(one_line(&format!("panic: {}", panic_text(&*panic)))),
+        };
+        Record {
+            study: self.study.into(),
+            cell: self.cell.name().into(),
+            series: self.setting.series.clone(),
+            d: self.cell.d,
+            s: Some(self.cell.s),
+            width: Some(self.setting.options.width.at(self.cell.d)),
+            n,
+            trial,
+            seed: Some(key.bits()),
+            manifest: (!self.manifest.is_empty()).then(|| self.manifest.into()),
+            seconds: Some(seconds),
+            outcome,
         }
-        record
     }
 
-    fn attempt(&self, n: u64, key: Key) -> Result<(Metrics, Network)> {
+    fn attempt(&self, n: u64, key: Key) -> Result<Measured> {
         let setting = self.setting;
         let mut rng = ChaCha8Rng::seed_from_u64(key.named("directions").bits());
         let directions = setting.law().draw(self.cell.d, setting.link.r(), &mut rng)?;
@@ -58,63 +72,25 @@ impl Conditions<'_> {
         let design = Design::shared(key, self.crew);
         let task = Task { target: &target, design, key: key.named("learner"), n };
         let network = setting.built.train(&task)?;
-        let metrics = metrics::measure(&network, &task, self.test)?;
-        Ok((metrics, network))
-    }
-
-    /// A record without metrics.
-    fn blank(&self, n: u64, trial: u32, key: Key, seconds: f64) -> Record {
-        let (setting, cell) = (self.setting, self.cell);
-        Record {
-            study: self.study.to_owned(),
-            cell: cell.name(),
-            learner: setting.learner.clone(),
-            link: setting.link.text().to_owned(),
-            k_star: setting.k_star,
-            r: setting.link.r(),
-            d: cell.d,
-            alpha: setting.alpha,
-            q: setting.q,
-            s: cell.s,
-            kept: 0,
-            width: setting.options.width.at(cell.d),
-            n,
-            trial,
-            seed: key.bits(),
-            status: "ok".to_owned(),
-            risk: f64::NAN,
-            alignment: f64::NAN,
-            subspace: f64::NAN,
-            recall: f64::NAN,
-            precision: f64::NAN,
-            mass: f64::NAN,
-            simulation: "explicit".to_owned(),
-            seconds,
-            noise: setting.noise,
-            input: setting.input.name().to_owned(),
-            pearson: f64::NAN,
-            spearman: f64::NAN,
-            auc: f64::NAN,
-            manifest: self.manifest.to_owned(),
-        }
-    }
-}
-
-fn fill(record: &mut Record, metrics: &Metrics, network: &Network) {
-    record.kept = network.layer.coordinates.len();
-    if network.reduced {
-        "reduced".clone_into(&mut record.simulation);
-    }
-    record.risk = metrics.risk;
-    record.alignment = metrics.alignment;
-    record.subspace = metrics.subspace;
-    record.recall = metrics.recall;
-    record.precision = metrics.precision;
-    record.mass = metrics.mass;
-    if let Some(ranking) = network.ranking {
-        record.pearson = ranking.pearson;
-        record.spearman = ranking.spearman;
-        record.auc = ranking.auc;
+        let found = metrics::measure(&network, &task, self.test)?;
+        let ranked = |of: fn(&Ranking) -> f64| network.ranking.as_ref().map(of);
+        let metrics = Metrics::from_fn(|metric| {
+            let value = match metric {
+                Metric::Risk => Some(found.risk),
+                Metric::Alignment => Some(found.alignment),
+                Metric::Subspace => Some(found.subspace),
+                Metric::Recall => Some(found.recall),
+                Metric::Precision => Some(found.precision),
+                Metric::Mass => Some(found.mass),
+                Metric::Pearson => ranked(|r| r.pearson),
+                Metric::Spearman => ranked(|r| r.spearman),
+                Metric::Auc => ranked(|r| r.auc),
+            };
+            value.filter(|x| !x.is_nan())
+        });
+        let simulated = if network.reduced { Simulated::Reduced } else { Simulated::Explicit };
+        let kept = network.layer.coordinates.len();
+        Ok(Measured { metrics, kept: Some(kept), simulation: Some(simulated) })
     }
 }
 

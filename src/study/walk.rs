@@ -14,7 +14,7 @@ use super::file::Study;
 use super::lattice;
 use super::search::{Method, Request, Search};
 use super::shard::Shard;
-use crate::record::Record;
+use crate::results::Record;
 use crate::sample::Key;
 
 /// Cells of one series that are run one after the other, in increasing d.
@@ -91,8 +91,8 @@ impl<'a> Walk<'a> {
                 complete = false;
                 break;
             }
-            let ok = records.iter().map(Borrow::borrow).filter(|r| r.is_ok());
-            search.record(request, ok.map(|r| r.risk).collect());
+            let risks = records.iter().filter_map(|r| r.borrow().risk());
+            search.record(request, risks.collect());
         }
         let middle = |index| lattice::size(index) as f64 / 2_f64.powf(0.25);
         let crossing = search.crossing().map(middle);

@@ -1,7 +1,7 @@
 //! What every learner owes, whatever it does: one table over `Kind::ALL`.
 
 use secateur::learner::{Kind, Options};
-use secateur::record::Record;
+use secateur::results::Record;
 use secateur::sample::Crew;
 use secateur::study::file::{Profile, Study};
 use secateur::study::trial::Conditions;

@@ -12,7 +12,7 @@ use secateur::learner::{Kind, Network, Options, Task, metrics};
 use secateur::model::direction::{DirectionLaw, Directions};
 use secateur::model::target::Target;
 use secateur::model::{Activation, Link};
-use secateur::record::Record;
+use secateur::results::Record;
 use secateur::sample::{CentredLabels, Crew, Design, Key, LabelScratch, Stage};
 use secateur::study::file::{Profile, Study};
 use secateur::study::trial::Conditions;

@@ -4,7 +4,7 @@
 //! `NumPy` in double precision, written from the specification alone, with random numbers of
 //! its own. Laws are compared, never single trials.
 
-use secateur::record::Record;
+use secateur::results::Record;
 use secateur::sample::Crew;
 use secateur::study::trial::Conditions;
 use secateur::study::{Profile, Study};

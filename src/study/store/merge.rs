@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::lock::Lock;
-use super::tables::{Trials, tables};
+use super::tables::{Gathered, tables};
 use super::{TRIALS, unwritable};
 use crate::error::{Error, Result};
-use crate::record::{self, Record};
 use crate::replace::replace_file;
+use crate::results::{self, Record};
 use crate::study::manifest::{MANIFEST, MANIFESTS, Manifest, manifests};
 
 /// Folder that merged tables of shards are moved to.
@@ -46,19 +46,21 @@ pub fn merge(folder: &Path, sources: &[PathBuf]) -> Result<Merged> {
         }
         read.extend(found);
     }
-    let (trials, notes) = Trials::read(&read)?;
+    let (gathered, notes) = Gathered::read(&read)?;
+    let duplicates = gathered.duplicates();
+    let trials = gathered.trials()?;
     write(folder, trials.records())?;
     collect_manifests(folder, sources)?;
     put_away(folder)?;
-    let (duplicates, trials) = (trials.duplicates(), trials.records().len());
+    let trials = trials.records().len();
     Ok(Merged { tables: read.len(), trials, duplicates, notes })
 }
 
 fn write(folder: &Path, records: &[Record]) -> Result<()> {
     let path = folder.join(TRIALS);
-    let mut table = (Record::COLUMNS.join(",") + "\n").into_bytes();
+    let mut table = results::header().into_bytes();
     for record in records {
-        table.extend(record::line(record));
+        table.extend(results::line(record));
     }
     replace_file(&path, &table).map_err(|e| unwritable(&path, &e))
 }

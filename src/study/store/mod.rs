@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 pub use merge::{Merged, merge};
-pub use tables::{Trials, same_result, tables};
+pub use tables::{Gathered, tables};
 
 use super::shard::Shard;
 use crate::error::{Error, Result};
-use crate::record::{self, Record};
+use crate::results::{self, Record, Trials};
 use lock::Lock;
 use table::Table;
 
@@ -47,7 +47,7 @@ impl Store {
         let lock = Lock::take(folder, shard)?;
         let own = folder.join(shard.map_or(TRIALS.to_owned(), |s| s.file("trials", ".csv")));
         let mut notes = lock.notes.clone();
-        let mut done = Trials::default();
+        let mut done = Gathered::default();
         let mut whole = 0;
         for path in tables(folder) {
             let mut found = Found::read(&path)?;
@@ -58,7 +58,7 @@ impl Store {
             done.add(&path, found.records)?;
         }
         let table = Mutex::new(Table::open(own, whole)?);
-        Ok(Self { folder: folder.to_owned(), table, done, notes, _lock: lock })
+        Ok(Self { folder: folder.to_owned(), table, done: done.trials()?, notes, _lock: lock })
     }
 
     /// The folder.
@@ -122,7 +122,7 @@ impl Found {
             found.notes.push(format!("{shown}: dropped an unfinished last line"));
         }
         if whole > 0 {
-            found.records = record::parse(&shown, &bytes[..whole])?.records;
+            found.records = results::parse(&shown, &bytes[..whole])?.records;
         }
         Ok(found)
     }
@@ -155,7 +155,7 @@ pub fn move_aside(folder: &Path, agree: impl FnOnce() -> Result<()>) -> Result<O
 fn check_header(shown: &str, text: &[u8]) -> Result<()> {
     let first = text.split(|&b| b == b'\n').next().unwrap_or_default();
     let found = String::from_utf8_lossy(first).trim_end().to_owned();
-    let ours = Record::COLUMNS.join(",");
+    let ours = results::columns().join(",");
     let torn = !text.contains(&b'\n') && ours.starts_with(&found);
     if found == ours || torn {
         return Ok(());

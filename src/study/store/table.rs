@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::unwritable;
 use crate::error::{Error, Result};
-use crate::record::{self, Record};
+use crate::results::{self, Record};
 
 /// Time between two looks at whether the rows are still where they belong.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ impl Table {
             let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
             file.set_len(whole)?;
             if whole == 0 {
-                let header = Record::COLUMNS.join(",") + "\n";
+                let header = results::header();
                 file.write_all(header.as_bytes())?;
                 return Ok((file, header.len() as u64));
             }
@@ -57,7 +57,7 @@ impl Table {
         if self.failed {
             return Err(self.unwritten(&io::Error::other("an earlier row could not be written")));
         }
-        let line = record::line(record);
+        let line = results::line(record);
         if let Err(error) = self.file.write_all(&line) {
             self.failed = true;
             // Should this fail as well, the next run cuts the torn row off.

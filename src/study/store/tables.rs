@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::TRIALS;
 use crate::error::{Error, Result};
-use crate::record::{self, Record, TrialName};
+use crate::results::{self, Record, TrialName, Trials, same_result};
 use crate::study::shard::Shard;
 
 /// The tables of trials in `folder`: `trials.csv`, then those of shards by name.
@@ -20,34 +21,31 @@ pub fn tables(folder: &Path) -> Vec<PathBuf> {
     names.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect()
 }
 
-/// Where a trial is: its number in the records, and that of its table.
-type Place = (usize, usize);
-
 /// Trials of several tables, each once.
 #[derive(Debug, Default)]
-pub struct Trials {
+pub struct Gathered {
     records: Vec<Record>,
     tables: Vec<PathBuf>,
     duplicates: usize,
-    /// Where the trial of a cell, n and index is.
-    found: HashMap<String, HashMap<(u64, u32), Place>>,
+    /// Where the trial of a cell, n and index is: its number in the records, and its table.
+    found: HashMap<Arc<str>, HashMap<(u64, u32), (usize, usize)>>,
 }
 
-impl Trials {
+impl Gathered {
     /// Reads the tables of trials at `paths`; a trial that several hold counts once. Beside
     /// them what the reader should know.
     ///
     /// # Errors
-    /// Those of [`record::read`], and when two tables disagree about a trial.
+    /// Those of [`results::read`], and when two tables disagree about a trial.
     pub fn read(paths: &[PathBuf]) -> Result<(Self, Vec<String>)> {
-        let mut trials = Self::default();
+        let mut gathered = Self::default();
         let mut notes = Vec::new();
         for path in paths {
-            let loaded = record::read(path)?;
+            let loaded = results::read(path)?;
             notes.extend(loaded.notes);
-            trials.add(path, loaded.records)?;
+            gathered.add(path, loaded.records)?;
         }
-        Ok((trials, notes))
+        Ok((gathered, notes))
     }
 
     /// Rows that an earlier table had as well.
@@ -56,10 +54,12 @@ impl Trials {
         self.duplicates
     }
 
-    /// All records, without the way to find them.
-    #[must_use]
-    pub fn into_records(self) -> Vec<Record> {
-        self.records
+    /// The trials.
+    ///
+    /// # Errors
+    /// Those of [`Trials::new`].
+    pub fn trials(self) -> Result<Trials> {
+        Trials::new(self.records)
     }
 
     /// Adds the records of the table at `path`.
@@ -70,10 +70,7 @@ impl Trials {
         self.tables.push(path.to_owned());
         for record in records {
             let place = (self.records.len(), self.tables.len() - 1);
-            let cell = match self.found.get_mut(&record.cell) {
-                Some(cell) => cell,
-                None => self.found.entry(record.cell.clone()).or_default(),
-            };
+            let cell = self.found.entry(record.cell.clone()).or_default();
             let (first, table) = *cell.entry((record.n, record.trial)).or_insert(place);
             if first == place.0 {
                 self.records.push(record);
@@ -85,34 +82,6 @@ impl Trials {
         }
         Ok(())
     }
-
-    /// The record of a trial.
-    #[must_use]
-    pub fn find(&self, cell: &str, n: u64, trial: u32) -> Option<&Record> {
-        self.found.get(cell)?.get(&(n, trial)).map(|&(i, _)| &self.records[i])
-    }
-
-    /// All of them.
-    #[must_use]
-    pub fn records(&self) -> &[Record] {
-        &self.records
-    }
-
-    /// Trials of a cell, at all sample sizes.
-    #[must_use]
-    pub fn count(&self, cell: &str) -> usize {
-        self.found.get(cell).map_or(0, HashMap::len)
-    }
-}
-
-/// Whether two records say the same, bit by bit; wall time and provenance aside.
-#[must_use]
-pub fn same_result(a: &Record, b: &Record) -> bool {
-    let bare = |r: &Record| {
-        let lasting = Record { seconds: 0.0, manifest: String::new(), ..r.clone() };
-        record::fields(&lasting)
-    };
-    bare(a) == bare(b)
 }
 
 fn disagreement(first: &Path, second: &Path, a: &Record, b: &Record) -> Error {
@@ -123,12 +92,16 @@ fn disagreement(first: &Path, second: &Path, a: &Record, b: &Record) -> Error {
         a.cell,
         a.n,
         a.trial,
-        a.risk,
-        b.risk
+        or_failed(a),
+        or_failed(b)
     ))
     .hint(format!(
         "a trial has the same bits on every machine: `secateur rerun FOLDER --trial {}` shows \
          which table is wrong; delete its rows",
         TrialName::of(a)
     ))
+}
+
+fn or_failed(record: &Record) -> String {
+    record.risk().map_or_else(|| "failed".to_owned(), |risk| risk.to_string())
 }

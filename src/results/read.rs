@@ -5,13 +5,14 @@ use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use csv::{ByteRecord, StringRecord, Terminator};
 
-use super::Record;
 use super::check::check;
-use super::column::{Column, Layout, shown};
-use super::row::Row;
+use super::header::{Layout, is_column, shown};
+use super::record::{Fault, Record};
+use super::row::{Interned, Row, fault_of};
 use crate::{Error, Result};
 
 /// The records of a file, and what was left out of it.
@@ -39,9 +40,9 @@ pub fn read(path: &Path) -> Result<Loaded> {
 
 /// Parses the text of a table of trials that errors shall call `name`.
 ///
-/// Columns are found by name. Those of [`Record::REQUIRED`] must be there; where another one
+/// Columns are found by name. Those of [`super::REQUIRED`] must be there; where another one
 /// is absent the record holds what its field says of that. Further columns are ignored and
-/// noted. An empty metric is not-a-number, an empty k*, r, α, q or s unknown. In a table with
+/// noted. An empty field is not known. In a table with
 /// all columns of `trials.csv`, a last line that the writer never finished (no newline at its
 /// end, and fields missing or unreadable) is left out and noted. Where a row has a check, it
 /// must match.
@@ -60,19 +61,20 @@ fn load(name: &str, study: &str, source: impl Read) -> Result<Loaded> {
     let mut row = ByteRecord::new();
     lines.next(&mut row)?;
     let header = text(row).map_err(|complaint| complaint.at(name, 1))?;
-    let layout = Layout::new(name, &header)?;
-    row = header.into_byte_record();
-    let mut loaded = Loaded { records: Vec::new(), notes: layout.notes.clone() };
+    let mut reader = RowReader::new(name, study, header)?;
+    let mut loaded = Loaded { records: Vec::new(), notes: reader.layout.notes.clone() };
     let mut trials = Trials::default();
+    let mut row = ByteRecord::new();
     while let Some(line) = lines.next(&mut row)? {
         let one_line = line_feeds(&row) == 0;
-        match text(row).and_then(|fields| Ok((record(&layout, study, &fields)?, fields))) {
+        let complete = reader.layout.complete;
+        match text(row).and_then(|fields| reader.record(fields)) {
             Ok((record, fields)) => {
-                trials.add(name, line, &record, &layout)?;
+                trials.add(name, line, &record, complete)?;
                 loaded.records.push(record);
                 row = fields.into_byte_record();
             }
-            Err(_) if layout.complete && one_line && lines.end_torn() => {
+            Err(_) if complete && one_line && lines.end_torn() => {
                 loaded.notes.push(format!(
                     "{name}, line {line}: cut off while it was written; this trial is left out"
                 ));
@@ -86,7 +88,7 @@ fn load(name: &str, study: &str, source: impl Read) -> Result<Loaded> {
                 return Err(complaint.at(name, line));
             }
             Err(mut complaint) => {
-                complaint.hint.get_or_insert_with(|| row_hint(&layout));
+                complaint.hint.get_or_insert_with(|| row_hint(complete));
                 return Err(complaint.at(name, line));
             }
         }
@@ -114,22 +116,64 @@ fn text(row: ByteRecord) -> Result<StringRecord, Complaint> {
     })
 }
 
-fn record(layout: &Layout, study: &str, fields: &StringRecord) -> Result<Record, Complaint> {
-    let record = if fields.len() == layout.width {
-        if is_damaged(layout, fields) {
+/// Reads one row after the other.
+struct RowReader<'a> {
+    study: &'a str,
+    header: StringRecord,
+    layout: Layout,
+    interned: Interned,
+}
+
+impl<'a> RowReader<'a> {
+    fn new(name: &str, study: &'a str, mut header: StringRecord) -> Result<Self> {
+        let layout = Layout::new(name, &header)?;
+        header.trim();
+        Ok(Self { study, header, layout, interned: Interned::default() })
+    }
+
+    /// The record of a row, and the row itself, whose memory is used again.
+    fn record(&mut self, mut fields: StringRecord) -> Result<(Record, StringRecord), Complaint> {
+        if fields.len() != self.layout.width {
+            let (found, wanted) = (fields.len(), self.layout.width);
+            let message = format!("{found} fields, but the header has {wanted}");
+            return Err(self.bad(&fields, message));
+        }
+        if self.is_damaged(&fields) {
             let hint = "delete the line: running the study again repeats the trial that it stood \
                         for; if the table was changed on purpose, remove its column `check`";
             let message = "not as it was written: its check does not match".to_owned();
             return Err(Complaint { message, hint: Some(hint) });
         }
-        Row { layout, fields, study }.record()
-    } else {
-        Err(format!("{} fields, but the header has {}", fields.len(), layout.width))
-    };
-    record.map_err(|message| {
-        let header = |field: &&str| Record::COLUMNS.contains(&field.trim());
+        fields.trim();
+        let row =
+            fields.deserialize::<Row<'_>>(Some(&self.header)).map_err(|error| {
+                match fault_of(&error, &self.header, &fields) {
+                    Some((column, found, wanted)) => wrong(&column, &found, &wanted),
+                    None => error.to_string(),
+                }
+            });
+        let record = row.and_then(|row| {
+            row.record(&mut self.interned, self.study)
+                .map_err(|Fault { column, found, wanted }| wrong(column, &found, wanted))
+        });
+        match record {
+            Ok(record) => Ok((record, fields)),
+            Err(message) => Err(self.bad(&fields, message)),
+        }
+    }
+
+    /// Whether the row differs from what was written; tables without a check cannot tell.
+    fn is_damaged(&self, fields: &StringRecord) -> bool {
+        let field = |i: usize| fields.get(i).unwrap_or_default();
+        let Some(checked) = self.layout.checked() else { return false };
+        let found = self.layout.check().map_or("", field);
+        check(checked.map(|at| at.map_or("", field).as_bytes())) != found.trim()
+    }
+
+    /// Complains, unless the row is a header.
+    fn bad(&self, fields: &StringRecord, message: String) -> Complaint {
         // Learners may have any name, but hardly two fields of a trial are names of columns.
-        if fields.iter().filter(header).count() < 2 {
+        if fields.iter().filter(|field| is_column(field.trim())).count() < 2 {
             return Complaint { message, hint: None };
         }
         Complaint {
@@ -139,20 +183,19 @@ fn record(layout: &Layout, study: &str, fields: &StringRecord) -> Result<Record,
                  those of line 1, in their order; otherwise fit each part by itself",
             ),
         }
-    })
+    }
 }
 
-/// Whether the row differs from what was written; tables without a check cannot tell.
-fn is_damaged(layout: &Layout, fields: &StringRecord) -> bool {
-    let field = |i| fields.get(i).unwrap_or_default();
-    let Some(checked) = layout.checked() else { return false };
-    let found = layout.field(Column::Check).map_or("", field);
-    check(checked.map(|i| field(i).as_bytes())) != found.trim()
+fn wrong(column: &str, found: &str, wanted: &str) -> String {
+    if wanted == "a name" {
+        return format!("column `{column}` is empty");
+    }
+    format!("column `{column}` is `{}`, not {wanted}", shown(found))
 }
 
 /// What to do about a row that cannot be read.
-fn row_hint(layout: &Layout) -> &'static str {
-    if layout.complete {
+fn row_hint(complete: bool) -> &'static str {
+    if complete {
         "delete the line: running the study again repeats the trial that it stood for"
     } else {
         "correct or delete the line; a trial without a risk stays with a column `status` that \
@@ -163,12 +206,12 @@ fn row_hint(layout: &Layout) -> &'static str {
 /// Which trials there are, and in which line each.
 #[derive(Default)]
 struct Trials {
-    cells: HashMap<String, u32>,
+    cells: HashMap<Arc<str>, u32>,
     lines: HashMap<(u32, u64, u32), u64>,
 }
 
 impl Trials {
-    fn add(&mut self, name: &str, line: u64, record: &Record, layout: &Layout) -> Result<()> {
+    fn add(&mut self, name: &str, line: u64, record: &Record, complete: bool) -> Result<()> {
         let Record { cell, n, trial, .. } = record;
         let next = self.cells.len() as u32;
         let number = match self.cells.get(cell) {
@@ -186,7 +229,7 @@ impl Trials {
             "{name}, lines {first} and {line}: both are cell {}, n = {n}, trial {trial}",
             shown(cell)
         );
-        Err(Error::runtime(message).hint(if layout.complete {
+        Err(Error::runtime(message).hint(if complete {
             "each trial counts once; delete one of the two lines"
         } else {
             "each trial counts once; rows that differ in a setting without a column of its own \

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Record;
+use super::record::Record;
 use crate::{Error, Result};
 
 /// The name CELL/N/TRIAL of a trial: its cell, sample size and index.
@@ -21,7 +21,7 @@ impl TrialName {
     /// The name of the trial that `record` is of.
     #[must_use]
     pub fn of(record: &Record) -> Self {
-        Self { cell: record.cell.clone(), n: record.n, trial: record.trial }
+        Self { cell: record.cell.to_string(), n: record.n, trial: record.trial }
     }
 }
 

@@ -1,0 +1,171 @@
+//! What a study expects of its results: `[[expect]]` of a study file, judged by the analysis.
+
+use serde::Serialize;
+
+use super::metric::Metric;
+use super::problem::{Problem, Real, Series};
+
+/// One statement that the results are held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expectation {
+    /// It in words.
+    pub claim: String,
+    /// What is measured.
+    pub quantity: Quantity,
+    /// On which problems: what is `None` does not restrict.
+    pub selection: Problem,
+    /// What it should be.
+    pub predicted: Predicted,
+}
+
+/// A number that an analysis yields with an interval.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Quantity {
+    /// β of each selected series of a learner.
+    Exponent {
+        /// The learner.
+        learner: String,
+    },
+    /// n* of one side over n* of the other, over the cells that both have.
+    Ratio {
+        /// The side whose n* is divided.
+        over: Side,
+        /// The side whose n* it is divided by.
+        under: Side,
+    },
+    /// Mean of a metric at the largest n of each cell of a learner.
+    Metric {
+        /// The metric.
+        metric: Metric,
+        /// The learner.
+        learner: String,
+    },
+    /// The exponent β in n = C (s^{k*} ln d)^β, n where the mean of a metric of the ranking
+    /// crosses a level, over all selected cells: 1 if the metric is a function of n/(s^{k*} ln d).
+    Collapse {
+        /// The metric.
+        metric: Metric,
+        /// The level, between 0 and 1.
+        level: f64,
+        /// The learner.
+        learner: String,
+    },
+}
+
+/// One side of a ratio: a learner, and what else sets it apart from the other side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Side {
+    /// The learner.
+    pub learner: String,
+    /// Its noise √Δ, if the sides differ in it.
+    pub noise: Option<Real>,
+    /// Its law of the inputs, if the sides differ in it.
+    pub input: Option<String>,
+}
+
+impl From<&str> for Side {
+    /// A learner alone.
+    fn from(learner: &str) -> Self {
+        Self { learner: learner.to_owned(), noise: None, input: None }
+    }
+}
+
+impl Side {
+    fn words(&self) -> String {
+        let mut words = self.learner.clone();
+        if let Some(noise) = self.noise {
+            words += &format!(", noise {noise}");
+        }
+        if let Some(input) = &self.input {
+            words.extend([", ", input]);
+        }
+        words
+    }
+
+    /// The series of this side that is `series` but for what the side names.
+    #[must_use]
+    pub fn of(&self, series: &Series) -> Series {
+        let problem = &series.problem;
+        Series {
+            learner: self.learner.clone(),
+            problem: Problem {
+                noise: self.noise.or(problem.noise),
+                input: self.input.clone().or_else(|| problem.input.clone()),
+                ..problem.clone()
+            },
+        }
+    }
+
+    /// Whether `series` is one of this side.
+    #[must_use]
+    pub fn holds(&self, series: &Series) -> bool {
+        self.of(series) == *series
+    }
+}
+
+impl Quantity {
+    /// The learners it speaks of.
+    #[must_use]
+    pub fn learners(&self) -> Vec<&str> {
+        match self {
+            Self::Exponent { learner }
+            | Self::Metric { learner, .. }
+            | Self::Collapse { learner, .. } => vec![learner],
+            Self::Ratio { over, under } => vec![&over.learner, &under.learner],
+        }
+    }
+
+    /// Its name in tables: `β(pruned)`, `n*(unpruned) / n*(pruned)`, `subspace(pruned)`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Exponent { learner } => format!("β({learner})"),
+            Self::Ratio { over, under } => format!("n*({}) / n*({})", over.words(), under.words()),
+            Self::Metric { metric, learner } => format!("{}({learner})", metric.name()),
+            Self::Collapse { metric, level, learner } => {
+                format!("collapse({learner}, {} = {level})", metric.name())
+            }
+        }
+    }
+}
+
+/// What a quantity should be.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Predicted {
+    /// This number.
+    Value(f64),
+    /// This or more.
+    AtLeast(f64),
+    /// This or less.
+    AtMost(f64),
+}
+
+impl Predicted {
+    /// Its numbers on another, increasing, scale.
+    #[must_use]
+    pub fn map(self, scale: impl Fn(f64) -> f64) -> Self {
+        match self {
+            Self::Value(x) => Self::Value(scale(x)),
+            Self::AtLeast(x) => Self::AtLeast(scale(x)),
+            Self::AtMost(x) => Self::AtMost(scale(x)),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn number(self) -> f64 {
+        let (Self::Value(x) | Self::AtLeast(x) | Self::AtMost(x)) = self;
+        x
+    }
+
+    /// `=`, `≥` or `≤`.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Value(_) => "=",
+            Self::AtLeast(_) => "≥",
+            Self::AtMost(_) => "≤",
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What lies on disk: trials, one row of `trials.csv` each.
+
+mod check;
+mod header;
+mod name;
+mod read;
+mod record;
+mod row;
+mod table;
+mod trials;
+
+pub use header::REQUIRED;
+pub use name::TrialName;
+pub use read::{Loaded, parse, read};
+pub use record::{Fault, Measured, Record, Simulated};
+pub use row::{columns, fields, header, line, same_result};
+pub use table::signed_table;
+pub use trials::{CellTrials, Trials};
