@@ -2,8 +2,9 @@
 
 use super::estimate::{Advantage, Censoring, Ratio};
 use super::fit::{Law, Point, fit};
+use super::place::Place;
 use super::stats::central_95;
-use super::threshold::{Crossing, Place};
+use super::threshold::Crossing;
 use super::verdict::{Evidence, verdict};
 use crate::model::problem::Series;
 use crate::model::theory::predicted_exponent;

@@ -3,8 +3,8 @@
 use super::Options;
 use super::estimate::Curve;
 use super::fit::Point;
+use super::place::Descent;
 use super::resample::Ensemble;
-use super::threshold::Descent;
 
 /// n that one relevant coordinate needs to stand out, up to a constant: s^{k*} ln d, by (3) of
 /// docs/mathematics.md.

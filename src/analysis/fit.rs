@@ -2,8 +2,9 @@
 
 use super::estimate::Interval;
 use super::line::{Line, bounded_line, dot, weighted_line};
+use super::place::Place;
 use super::stats::{NORMAL_975, student_975, variance};
-use super::threshold::{Crossing, Place};
+use super::threshold::Crossing;
 
 /// Standard error of ln n* below which none is believed: the straight line between two
 /// lattice points, a factor √2 apart in n, misses a bent risk curve by about this much.

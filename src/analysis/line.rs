@@ -1,7 +1,7 @@
 //! Straight lines through points, some of which are only bounds.
 
+use super::place::Place;
 use super::stats::mills;
-use super::threshold::Place;
 
 /// A straight line y = intercept + slope x, fitted by weighted least squares.
 ///

@@ -64,8 +64,12 @@ pub struct Metrics([Option<f64>; Metric::COUNT]);
 
 impl Metrics {
     /// All metrics, each from its value.
-    pub fn from_fn(value: impl FnMut(Metric) -> Option<f64>) -> Self {
-        Self::from_iter(Metric::iter().zip(Metric::iter().map(value)))
+    pub fn from_fn(mut value: impl FnMut(Metric) -> Option<f64>) -> Self {
+        let mut metrics = Self::default();
+        for metric in Metric::iter() {
+            metrics[metric] = value(metric);
+        }
+        metrics
     }
 }
 
@@ -80,16 +84,6 @@ impl Index<Metric> for Metrics {
 impl IndexMut<Metric> for Metrics {
     fn index_mut(&mut self, metric: Metric) -> &mut Option<f64> {
         &mut self.0[metric as usize]
-    }
-}
-
-impl FromIterator<(Metric, Option<f64>)> for Metrics {
-    fn from_iter<I: IntoIterator<Item = (Metric, Option<f64>)>>(values: I) -> Self {
-        let mut metrics = Self::default();
-        for (metric, value) in values {
-            metrics[metric] = value;
-        }
-        metrics
     }
 }
 

@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 
 use super::format;
-use super::style::Look;
-use crate::analysis::estimate::Analysis;
+use crate::analysis::estimate::{Analysis, Exponent};
 use crate::model::input::Input;
 use crate::model::problem::{Problem, Real, Series};
 use crate::model::target::USUAL_NOISE;
+use crate::report::draw::look::Look;
 
 /// What a panel holds fixed besides α: the problem without it.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,6 +127,13 @@ pub(super) fn order(s: &Series, t: &Series) -> Ordering {
     setting
         .then(rank(&s.learner).cmp(&rank(&t.learner)))
         .then(s.problem.alpha.cmp(&t.problem.alpha))
+}
+
+/// The exponents by link, learner and α.
+pub(crate) fn sorted(analysis: &Analysis) -> Vec<&Exponent> {
+    let mut series: Vec<&Exponent> = analysis.exponents.iter().collect();
+    series.sort_by(|a, b| order(&a.series, &b.series));
+    series
 }
 
 /// Order of learners.

@@ -2,11 +2,11 @@
 
 use std::fs;
 
+use super::figure::{exponents, forest, learning_curves, phase_diagram, thresholds};
 use super::fixture::{ALPHAS, add_series, key, realistic};
-use super::scene::{Label, Scene};
-use super::{Scene as Page, draw_all, exponent_table, exponents, learning_curves, markdown_table};
-use super::{forest, notes, phase_diagram, thresholds};
+use super::{Scene as Page, draw_all, exponent_table, markdown_table, notes};
 use crate::analysis::estimate::{Analysis, Censoring};
+use crate::report::draw::scene::{Label, Scene};
 
 fn empty() -> Analysis {
     let curves = Vec::new();
@@ -85,11 +85,11 @@ fn broken() -> Analysis {
 
 fn scenes(analysis: &Analysis) -> Vec<Page> {
     let all = [
-        learning_curves(analysis),
-        thresholds(analysis),
-        exponents(analysis),
-        forest(analysis),
-        phase_diagram(analysis),
+        learning_curves::draw(analysis),
+        thresholds::draw(analysis),
+        exponents::draw(analysis),
+        forest::draw(analysis),
+        phase_diagram::draw(analysis),
     ];
     all.into_iter().flatten().collect()
 }
@@ -190,10 +190,10 @@ fn no_label_is_clipped_or_covered() {
 
 #[test]
 fn a_png_has_three_hundred_dots_an_inch() {
-    let scene = exponents(&realistic()).unwrap();
+    let scene = exponents::draw(&realistic()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("exponents.png");
-    scene.save_png(&path).unwrap();
+    fs::write(&path, scene.png().unwrap()).unwrap();
     let bytes = fs::read(path).unwrap();
     let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
     assert_eq!((number(16), number(20)), scene.png_size());

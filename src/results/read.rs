@@ -136,7 +136,7 @@ impl<'a> RowReader<'a> {
         if fields.len() != self.layout.width {
             let (found, wanted) = (fields.len(), self.layout.width);
             let message = format!("{found} fields, but the header has {wanted}");
-            return Err(self.bad(&fields, message));
+            return Err(complaint(&fields, message));
         }
         if self.is_damaged(&fields) {
             let hint = "delete the line: running the study again repeats the trial that it stood \
@@ -158,7 +158,7 @@ impl<'a> RowReader<'a> {
         });
         match record {
             Ok(record) => Ok((record, fields)),
-            Err(message) => Err(self.bad(&fields, message)),
+            Err(message) => Err(complaint(&fields, message)),
         }
     }
 
@@ -169,20 +169,20 @@ impl<'a> RowReader<'a> {
         let found = self.layout.check().map_or("", field);
         check(checked.map(|at| at.map_or("", field).as_bytes())) != found.trim()
     }
+}
 
-    /// Complains, unless the row is a header.
-    fn bad(&self, fields: &StringRecord, message: String) -> Complaint {
-        // Learners may have any name, but hardly two fields of a trial are names of columns.
-        if fields.iter().filter(|field| is_column(field.trim())).count() < 2 {
-            return Complaint { message, hint: None };
-        }
-        Complaint {
-            message: "a second header".to_owned(),
-            hint: Some(
-                "the file was put together from several: delete the line if its columns are \
-                 those of line 1, in their order; otherwise fit each part by itself",
-            ),
-        }
+/// Complains of a row, unless it is a header.
+fn complaint(fields: &StringRecord, message: String) -> Complaint {
+    // Learners may have any name, but hardly two fields of a trial are names of columns.
+    if fields.iter().filter(|field| is_column(field.trim())).count() < 2 {
+        return Complaint { message, hint: None };
+    }
+    Complaint {
+        message: "a second header".to_owned(),
+        hint: Some(
+            "the file was put together from several: delete the line if its columns are \
+             those of line 1, in their order; otherwise fit each part by itself",
+        ),
     }
 }
 

@@ -51,8 +51,8 @@ impl Trials {
             cells.iter().enumerate().map(|(i, cell)| (cell.key.clone(), i)).collect();
         records.sort_by_cached_key(|r| (found[&r.cell], r.n, r.trial));
         let same = |a: &Record, b: &Record| (&a.cell, a.n, a.trial) == (&b.cell, b.n, b.trial);
-        if let Some(pair) = records.windows(2).find(|pair| same(&pair[0], &pair[1])) {
-            return Err(Error::runtime(format!("{} is recorded twice", in_words(&pair[0])))
+        if let Some([twin, ..]) = records.windows(2).find(|pair| same(&pair[0], &pair[1])) {
+            return Err(Error::runtime(format!("{} is recorded twice", in_words(twin)))
                 .hint("each trial counts once; remove one of the two rows"));
         }
         let mut start = 0;

@@ -1,15 +1,15 @@
 //! Tables of words: aligned for the terminal, or in Markdown.
 
 /// Headings, which columns stand right, and rows of a table.
-pub(super) struct Grid<'a, const N: usize> {
-    pub(super) headings: [&'a str; N],
-    pub(super) right: [bool; N],
-    pub(super) rows: Vec<[String; N]>,
+pub(crate) struct Grid<'a, const N: usize> {
+    pub(crate) headings: [&'a str; N],
+    pub(crate) right: [bool; N],
+    pub(crate) rows: Vec<[String; N]>,
 }
 
 impl<const N: usize> Grid<'_, N> {
     /// Aligned text with a rule below the headings. Ends with a line break.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let head = self.headings.map(str::to_owned);
         let widths: [usize; N] = std::array::from_fn(|i| {
             let cells = self.rows.iter().chain([&head]).map(|row| row[i].chars().count());
@@ -34,7 +34,7 @@ impl<const N: usize> Grid<'_, N> {
     }
 
     /// A Markdown table.
-    pub(super) fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let rule = self.right.map(|right| if right { "--:" } else { ":--" }.to_owned());
         let mut table = String::new();
         for row in [&self.headings.map(str::to_owned), &rule].into_iter().chain(&self.rows) {

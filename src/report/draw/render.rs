@@ -1,15 +1,14 @@
 //! Paints a [`Scene`] on any plotters backend, as SVG and as PNG.
 
 use std::fmt::Display;
-use std::path::Path;
 
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor};
 use plotters::style::{ShapeStyle, TextStyle, WHITE};
 
+use super::font;
 use super::scene::{Align, Label, Point, Scene, Shape};
-use super::{font, unwritable};
 use crate::error::{Error, Result};
 
 /// Resolution of a PNG, dots per inch.
@@ -73,22 +72,28 @@ impl Scene {
         Ok(svg.replacen(&dots, &points, 1))
     }
 
-    /// Writes the figure as a PNG of 300 dots per inch.
+    /// The figure as a PNG of 300 dots per inch.
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
-    pub fn save_png(&self, path: &Path) -> Result<()> {
+    /// When it cannot be painted.
+    pub fn png(&self) -> Result<Vec<u8>> {
         let (width, height) = self.png_size();
         let (wide, tall) = (width as usize * OVERSAMPLING, height as usize * OVERSAMPLING);
         let mut large = vec![u8::MAX; wide * tall * 3];
         let device = Device::bitmap(self.png_scale() * OVERSAMPLING as f64);
         let size = (wide as u32, tall as u32);
         self.paint(&mut BitMapBackend::with_buffer(&mut large, size), device)?;
-        let small = average_down(&large, wide);
-        let mut file = BitMapBackend::new(path, (width, height));
-        file.blit_bitmap((0, 0), (width, height), &small).map_err(|e| unwritable(path, &e))?;
-        file.present().map_err(|e| unwritable(path, &e))
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(png::ColorType::Rgb);
+        let a_metre = (self.png_scale() * 72.0 / 0.0254).round() as u32;
+        let (xppu, yppu, unit) = (a_metre, a_metre, png::Unit::Meter);
+        encoder.set_pixel_dims(Some(png::PixelDimensions { xppu, yppu, unit }));
+        let mut writer = encoder.write_header().map_err(fault)?;
+        writer.write_image_data(&average_down(&large, wide)).map_err(fault)?;
+        writer.finish().map_err(fault)?;
+        Ok(bytes)
     }
 
     /// Width and height of the PNG in dots.

@@ -1,9 +1,9 @@
 //! The table of exponents, for the terminal and for Markdown.
 
-use super::format;
 use super::grid::Grid;
-use super::group::{Setting, order};
 use crate::analysis::estimate::{Analysis, Exponent};
+use crate::report::format;
+use crate::report::group::{Setting, sorted};
 
 const HEADINGS: [&str; 10] = [
     "learner",
@@ -42,13 +42,6 @@ type Row = [String; 10];
 
 fn rows(analysis: &Analysis) -> Vec<Row> {
     sorted(analysis).into_iter().map(row).collect()
-}
-
-/// The exponents by link, learner and α.
-pub(super) fn sorted(analysis: &Analysis) -> Vec<&Exponent> {
-    let mut series: Vec<&Exponent> = analysis.exponents.iter().collect();
-    series.sort_by(|a, b| order(&a.series, &b.series));
-    series
 }
 
 fn row(e: &Exponent) -> Row {

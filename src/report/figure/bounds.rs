@@ -1,41 +1,41 @@
 //! The lines of theory over the sparsity exponent, alike in every figure that shows them.
 
-use super::group::Learners;
-use super::legend::{Entry, Symbol};
-use super::scene::Stroke;
-use super::style;
 use crate::analysis::estimate::{Exponent, Interval};
+use crate::report::draw::legend::{Entry, Symbol};
+use crate::report::draw::style;
+use crate::report::draw::style::Stroke;
+use crate::report::group::Learners;
 
 /// The axis of α.
-pub(super) const ALPHA: &str = "sparsity exponent α";
+pub(crate) const ALPHA: &str = "sparsity exponent α";
 /// The axis of β.
-pub(super) const BETA: &str = "fitted exponent β in n* = C dᵝ";
+pub(crate) const BETA: &str = "fitted exponent β in n* = C dᵝ";
 /// How far from β an interval may stretch the axis: one without end must not squeeze the rest.
 const STRETCH: f64 = 1.5;
 /// Values of α that an axis had better name.
-pub(super) const QUARTERS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+pub(crate) const QUARTERS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 
 /// β of a series, if a figure can show it.
-pub(super) fn fitted(exponent: &Exponent) -> Option<Interval> {
+pub(crate) fn fitted(exponent: &Exponent) -> Option<Interval> {
     exponent.exponent.filter(|beta| beta.value.abs() < 1e3)
 }
 
 /// β and the ends of its interval, as far as an axis should reach for them.
-pub(super) fn within_reach(beta: Interval) -> [f64; 3] {
+pub(crate) fn within_reach(beta: Interval) -> [f64; 3] {
     let value = beta.value;
     [value, beta.low.max(value - STRETCH), beta.high.min(value + STRETCH)]
 }
 
 /// One line of theory.
-pub(super) struct Bound {
+pub(crate) struct Bound {
     /// (α, exponent) at its ends and corners.
-    pub(super) points: Vec<(f64, f64)>,
-    pub(super) stroke: Stroke,
+    pub(crate) points: Vec<(f64, f64)>,
+    pub(crate) stroke: Stroke,
     name: &'static str,
 }
 
 /// α k*, k* and min(α, ½) k* for α in [0, 1], the CSQ bound last.
-pub(super) fn bounds(k_star: u32, learners: &Learners) -> [Bound; 3] {
+pub(crate) fn bounds(k_star: u32, learners: &Learners) -> [Bound; 3] {
     let k = f64::from(k_star);
     let (pruned, unpruned) = (learners.look("pruned").colour, learners.look("unpruned").colour);
     [
@@ -58,11 +58,11 @@ pub(super) fn bounds(k_star: u32, learners: &Learners) -> [Bound; 3] {
 }
 
 /// How the CSQ bound is drawn.
-pub(super) fn csq_line() -> Stroke {
+pub(crate) fn csq_line() -> Stroke {
     style::dotted(style::BLACK, 1.1)
 }
 
 /// The three lines in a legend.
-pub(super) fn entries(learners: &Learners) -> impl Iterator<Item = Entry> {
+pub(crate) fn entries(learners: &Learners) -> impl Iterator<Item = Entry> {
     bounds(1, learners).into_iter().map(|b| (Symbol::Line(b.stroke), b.name.to_owned()))
 }

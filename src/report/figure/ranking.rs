@@ -1,12 +1,13 @@
 //! How well scores rank the coordinates, against n/(s^{k*} ln d).
 
-use super::axis::{Axis, extent};
-use super::group::{self, Learners, Setting};
-use super::legend::{Entry, Legend, Symbol};
-use super::page::{self, Page};
-use super::panel::Panel;
-use super::scene::Scene;
-use super::{format, style};
+use crate::report::draw::axis::{Axis, extent};
+use crate::report::group::{self, Learners, Setting};
+use crate::report::draw::legend::{Entry, Legend, Symbol};
+use crate::report::draw::page::{self, Page};
+use crate::report::draw::panel::Panel;
+use crate::report::draw::scene::Scene;
+use crate::report::format;
+use crate::report::draw::style;
 use crate::analysis::collapse::scale;
 use crate::analysis::estimate::{Analysis, Curve};
 use crate::model::metric::Metric;
@@ -26,7 +27,7 @@ const METRICS: [(&str, Metric); 4] = [
 /// coloured by α. Curves that fall on each other show that n/(s^{k*} ln d) is what counts. None
 /// without a single score.
 #[must_use]
-pub fn draw(analysis: &Analysis) -> Option<Scene> {
+pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let curves: Vec<Ranked> = analysis.curves.iter().filter_map(ranked).collect();
     let rows = rows(analysis, &curves);
     let alphas = group::alphas(curves.iter().map(|c| &c.0.series));
@@ -110,8 +111,8 @@ fn legend(alphas: &[Option<Real>]) -> Vec<Entry> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::realistic;
-    use super::super::scene::Shape;
+    use crate::report::fixture::realistic;
+    use crate::report::draw::scene::Shape;
     use super::*;
     use crate::model::metric::Metrics;
 

@@ -2,18 +2,18 @@
 
 /// One axis of a panel: its range, and which values it had better name.
 #[derive(Clone, Debug)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     /// Whether it is logarithmic.
-    pub(super) log: bool,
+    pub(crate) log: bool,
     /// Its ends, as log₁₀ when logarithmic.
-    pub(super) range: (f64, f64),
+    pub(crate) range: (f64, f64),
     /// The values to label, if they are known: dimensions, say.
-    pub(super) named: Vec<f64>,
+    pub(crate) named: Vec<f64>,
 }
 
 impl Axis {
     /// A logarithmic axis that holds all values that a logarithm has.
-    pub(super) fn log(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+    pub(crate) fn log(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let logs = values.into_iter().map(f64::log10);
         let (low, high) = extent(logs)?;
         let pad = if high - low < 1e-9 { 0.3 } else { 0.06 * (high - low) };
@@ -21,17 +21,17 @@ impl Axis {
     }
 
     /// A linear axis from `low` to `high`.
-    pub(super) fn linear(low: f64, high: f64) -> Self {
+    pub(crate) fn linear(low: f64, high: f64) -> Self {
         Self { log: false, range: (low, high), named: Vec::new() }
     }
 
     /// The same axis with these values labelled as far as there is room.
-    pub(super) fn naming(self, named: Vec<f64>) -> Self {
+    pub(crate) fn naming(self, named: Vec<f64>) -> Self {
         Self { named, ..self }
     }
 
     /// Where a value lies: 0 at the start, 1 at the end; none for a value off any axis.
-    pub(super) fn fraction(&self, value: f64) -> Option<f64> {
+    pub(crate) fn fraction(&self, value: f64) -> Option<f64> {
         let value = if self.log { value.log10() } else { value };
         let fraction = (value - self.range.0) / (self.range.1 - self.range.0);
         fraction.is_finite().then_some(fraction)
@@ -39,7 +39,7 @@ impl Axis {
 }
 
 /// Smallest and largest of the finite values.
-pub(super) fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
+pub(crate) fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
     let finite = values.into_iter().filter(|v| v.is_finite());
     finite.fold(None, |range, v| {
         Some(range.map_or((v, v), |(low, high): (f64, f64)| (low.min(v), high.max(v))))

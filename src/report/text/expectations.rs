@@ -1,9 +1,9 @@
 //! The table of what the study expects, for the terminal and for Markdown.
 
-use super::format;
 use super::grid::Grid;
-use super::group::Setting;
 use crate::analysis::estimate::{Analysis, Interval, Judged};
+use crate::report::format;
+use crate::report::group::Setting;
 
 const HEADINGS: [&str; 7] =
     ["quantity", "series", "measured [95 % interval]", "predicted", "points", "verdict", "claim"];

@@ -1,10 +1,9 @@
 //! What a table does not show: bounds instead of values, and the price of not pruning.
 
-use super::format;
-use super::group::{self, Setting, order};
-use super::table::sorted;
 use crate::analysis::estimate::{Advantage, Analysis, Censoring, Exponent, Ratio, Threshold};
 use crate::model::problem::Series;
+use crate::report::format;
+use crate::report::group::{self, Setting, order, sorted};
 
 /// Plain sentences: one for each censored cell, one for each unresolved series, and one for each
 /// series that has an unpruned twin.

@@ -1,13 +1,13 @@
 //! Risk against samples: one panel per learner and α, one curve per dimension.
 
-use super::axis::{Axis, extent};
-use super::format;
-use super::group::{self, Learners, Setting};
-use super::legend::{Entry, Legend, Symbol};
-use super::page::{self, Page};
-use super::panel::Panel;
-use super::scene::Scene;
-use super::style;
+use crate::report::draw::axis::{Axis, extent};
+use crate::report::format;
+use crate::report::group::{self, Learners, Setting};
+use crate::report::draw::legend::{Entry, Legend, Symbol};
+use crate::report::draw::page::{self, Page};
+use crate::report::draw::panel::Panel;
+use crate::report::draw::scene::Scene;
+use crate::report::draw::style;
 use crate::analysis::estimate::{Analysis, Curve};
 use crate::model::problem::Real;
 
@@ -21,7 +21,7 @@ const MOST_LEARNERS: usize = 3;
 /// Rows are learners (and targets) and columns are α; learners stand side by side when
 /// there is only one α. None without a single positive risk.
 #[must_use]
-pub fn draw(analysis: &Analysis) -> Option<Scene> {
+pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let y = risk_axis(analysis)?;
     let dims = group::distinct(analysis.curves.iter().map(|c| c.d), usize::cmp);
     let rows = rows(analysis);

@@ -1,12 +1,12 @@
 //! Two results side by side, in words.
 
-use super::format;
 use super::grid::Grid;
-use super::group::Setting;
 use crate::analysis::compare::{CellPair, Change, Comparison, FitPair, Rest};
 use crate::analysis::estimate::Censoring;
 use crate::analysis::stored::{Cell, Fit};
 use crate::model::problem::Series;
+use crate::report::format;
+use crate::report::group::Setting;
 
 /// What the marks mean.
 pub const MARKS: &str = "+ significantly larger in B, - significantly smaller in B, \

@@ -1,13 +1,13 @@
 //! The headline: fitted exponents against the sparsity exponent, between the bounds of theory.
 
-use super::axis::{Axis, extent};
+use crate::report::draw::axis::{Axis, extent};
 use super::bounds::{self, bounds};
-use super::group::{self, Learners, Setting};
-use super::legend::{Entry, Legend, Symbol};
-use super::page::{self, Page};
-use super::panel::{Bar, Panel};
-use super::scene::Scene;
-use super::style;
+use crate::report::group::{self, Learners, Setting};
+use crate::report::draw::legend::{Entry, Legend, Symbol};
+use crate::report::draw::page::{self, Page};
+use crate::report::draw::panel::{Bar, Panel};
+use crate::report::draw::scene::Scene;
+use crate::report::draw::style;
 use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
 
 const MOST_COLUMNS: usize = 3;
@@ -21,7 +21,7 @@ const WIDEST: f64 = 36.0;
 /// One panel per target. A hollow point rests on fewer than four dimensions. None without
 /// a single fitted exponent.
 #[must_use]
-pub fn draw(analysis: &Analysis) -> Option<Scene> {
+pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let fits: Vec<Fit> = analysis.exponents.iter().filter_map(fit).collect();
     let settings = group::settings(fits.iter().map(|f| &f.exponent.series));
     let (x, y) = axes(&fits)?;
@@ -85,7 +85,7 @@ fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {
 
 fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
     let shown = |name: &&str| fits.iter().any(|f| f.exponent.series.learner == *name);
-    let point = |name: &str| (Symbol::Point(learners.look(name)), super::format::learner(name));
+    let point = |name: &str| (Symbol::Point(learners.look(name)), crate::report::format::learner(name));
     let mut entries: Vec<Entry> = learners.names().filter(shown).map(point).collect();
     entries.extend(bounds::entries(learners));
     if fits.iter().any(|f| thin(f.exponent)) {
@@ -95,7 +95,7 @@ fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
 }
 
 /// Too few dimensions for the fit to carry a verdict.
-pub(super) fn thin(exponent: &Exponent) -> bool {
+pub(crate) fn thin(exponent: &Exponent) -> bool {
     exponent.points < 4 || matches!(exponent.verdict, Verdict::TooFewDimensions | Verdict::Censored)
 }
 

@@ -6,21 +6,21 @@ use super::scene::{Align, Label, Scene};
 use super::style;
 
 /// The layout of a figure.
-pub(super) struct Page {
-    pub(super) width: f64,
-    pub(super) rows: usize,
-    pub(super) columns: usize,
+pub(crate) struct Page {
+    pub(crate) width: f64,
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
     /// Height of a panel over its width.
-    pub(super) aspect: f64,
+    pub(crate) aspect: f64,
     /// Room above each row of panels, for titles.
-    pub(super) header: f64,
+    pub(crate) header: f64,
     /// Room to the right of the panels.
-    pub(super) right: f64,
+    pub(crate) right: f64,
     /// Room between columns.
-    pub(super) gap: f64,
+    pub(crate) gap: f64,
     /// Room between a row and the titles of the next.
-    pub(super) row_gap: f64,
-    pub(super) legend: Legend,
+    pub(crate) row_gap: f64,
+    pub(crate) legend: Legend,
 }
 
 const LEFT: f64 = 42.0;
@@ -42,7 +42,7 @@ impl Page {
     }
 
     /// The rectangle of a panel.
-    pub(super) fn rect(&self, row: usize, column: usize) -> Rect {
+    pub(crate) fn rect(&self, row: usize, column: usize) -> Rect {
         let width = self.panel_width();
         Rect {
             left: LEFT + (width + self.gap) * column as f64,
@@ -53,7 +53,7 @@ impl Page {
     }
 
     /// An empty page with legend and axis labels.
-    pub(super) fn start(&self, x_label: &str, y_label: &str) -> Scene {
+    pub(crate) fn start(&self, x_label: &str, y_label: &str) -> Scene {
         let bottom = self.rect(self.rows - 1, 0).bottom();
         let mut scene = Scene::new(self.width, bottom + BOTTOM);
         let centre = f64::midpoint(LEFT, self.width - self.right);
@@ -68,7 +68,7 @@ impl Page {
 }
 
 /// The title of a panel, `lines` text lines above its frame.
-pub(super) fn title(scene: &mut Scene, rect: Rect, text: &str, lines: usize) {
+pub(crate) fn title(scene: &mut Scene, rect: Rect, text: &str, lines: usize) {
     let at = (rect.left + rect.width / 2.0, rect.top - 4.0 - 10.0 * lines as f64);
     let label = Label::new(text, at, style::LABEL).align(Align::Centre).bold();
     let (left, _, right, _) = label.bounds();
@@ -76,7 +76,7 @@ pub(super) fn title(scene: &mut Scene, rect: Rect, text: &str, lines: usize) {
 }
 
 /// Words that read upwards to the right of a panel, the first of them bold.
-pub(super) fn side_titles(scene: &mut Scene, rect: Rect, texts: &[String]) {
+pub(crate) fn side_titles(scene: &mut Scene, rect: Rect, texts: &[String]) {
     for (index, text) in texts.iter().enumerate() {
         let x = rect.right() + 11.0 + 10.5 * index as f64;
         let at = (x, rect.top + rect.height / 2.0);
@@ -88,6 +88,6 @@ pub(super) fn side_titles(scene: &mut Scene, rect: Rect, texts: &[String]) {
 }
 
 /// A label `length` long made to fit into `room`.
-pub(super) fn shrunk(label: Label, length: f64, room: f64) -> Label {
+pub(crate) fn shrunk(label: Label, length: f64, room: f64) -> Label {
     Label { size: label.size * (room / length).min(1.0), ..label }
 }

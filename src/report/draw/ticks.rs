@@ -1,20 +1,22 @@
 //! Which ticks an axis carries, and which of them have room for a label.
 
 use super::axis::Axis;
-use super::{font, format, style};
+use super::font;
+use super::style;
+use crate::report::format;
 
 /// A mark on an axis.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tick {
+pub(crate) struct Tick {
     /// Fraction of the axis.
-    pub(super) at: f64,
+    pub(crate) at: f64,
     /// Its label; a minor tick has none.
-    pub(super) label: Option<String>,
+    pub(crate) label: Option<String>,
 }
 
 /// The room along an axis.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Room {
+pub(crate) enum Room {
     /// Labels stand side by side over this length, and may stick out by that much.
     Across(f64, f64),
     /// Labels stand above each other over this length.
@@ -50,7 +52,7 @@ impl Room {
 type Candidate = (f64, String);
 
 /// The ticks of an axis that has this room.
-pub(super) fn ticks(axis: &Axis, room: Room) -> Vec<Tick> {
+pub(crate) fn ticks(axis: &Axis, room: Room) -> Vec<Tick> {
     let labelled = if !axis.named.is_empty() {
         thinned(room, named(axis))
     } else if axis.log {

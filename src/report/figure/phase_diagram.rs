@@ -1,13 +1,14 @@
 //! Success over sparsity and sample size, with the boundaries of theory and the measured one.
 
-use super::axis::{Axis, extent};
+use crate::report::draw::axis::{Axis, extent};
 use super::bounds::{self, bounds};
-use super::group::{self, Learners, Setting};
-use super::legend::{Entry, Legend, Symbol};
-use super::page::{self, Page};
-use super::panel::{Bar, Panel, Rect};
-use super::scene::{Align, Label, Scene};
-use super::{format, style};
+use crate::report::group::{self, Learners, Setting};
+use crate::report::draw::legend::{Entry, Legend, Symbol};
+use crate::report::draw::page::{self, Page};
+use crate::report::draw::panel::{Bar, Panel, Rect};
+use crate::report::draw::scene::{Align, Label, Scene};
+use crate::report::format;
+use crate::report::draw::style;
 use crate::analysis::estimate::{Analysis, Censoring, Curve, Threshold};
 
 /// Fewer sparsity exponents than this make no map.
@@ -26,7 +27,7 @@ const EMPTY: plotters::style::RGBAColor = style::FAINT;
 /// measured boundary ln C / ln d above its exponent, less the larger d. A rectangle reaches
 /// half way to the neighbouring α and n. None without five different α at one dimension.
 #[must_use]
-pub fn draw(analysis: &Analysis) -> Option<Scene> {
+pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let learners = Learners::of(analysis);
     let rows = rows(analysis, &learners);
     let x = alpha_axis(&rows)?;
@@ -346,8 +347,8 @@ fn scale(scene: &mut Scene, page: &Page, tau: f64) {
 mod tests {
     use plotters::style::RGBAColor;
 
-    use super::super::fixture::{ALPHAS, realistic};
-    use super::super::scene::{Point, Shape};
+    use crate::report::fixture::{ALPHAS, realistic};
+    use crate::report::draw::scene::{Point, Shape};
     use super::*;
 
     /// Every map of a figure with the panel that it is drawn in.

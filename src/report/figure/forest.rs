@@ -2,15 +2,18 @@
 
 use std::cmp::Ordering;
 
-use super::axis::{Axis, extent};
+use crate::report::draw::axis::{Axis, extent};
 use super::bounds::{self, fitted};
-use super::exponents::thin;
-use super::group::{self, Learners, Setting};
-use super::legend::{Entry, Legend, Symbol};
-use super::page::shrunk;
-use super::panel::{GRID, Panel, Rect};
-use super::scene::{Align, Label, Scene, Stroke};
-use super::{font, format, style, table};
+use crate::report::figure::exponents::thin;
+use crate::report::group::{self, Learners, Setting};
+use crate::report::draw::legend::{Entry, Legend, Symbol};
+use crate::report::draw::page::shrunk;
+use crate::report::draw::panel::{GRID, Panel, Rect};
+use crate::report::draw::scene::{Align, Label, Scene};
+use crate::report::draw::style::Stroke;
+use crate::report::draw::font;
+use crate::report::format;
+use crate::report::draw::style;
 use crate::analysis::estimate::{Analysis, Exponent, Verdict};
 
 /// As many series at one target and α are too many to stand side by side.
@@ -40,8 +43,8 @@ const LEAST_PLOT: f64 = 130.0;
 /// with fewer than three series at any target and α and fewer than six verdicts: `exponents`
 /// shows those.
 #[must_use]
-pub fn draw(analysis: &Analysis) -> Option<Scene> {
-    let mut series = table::sorted(analysis);
+pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
+    let mut series = group::sorted(analysis);
     series.sort_by(|a, b| target(a, b));
     if !wanted(&series) {
         return None;
@@ -236,8 +239,8 @@ fn estimate(
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{add_series, key, realistic};
-    use super::super::scene::Shape;
+    use crate::report::fixture::{add_series, key, realistic};
+    use crate::report::draw::scene::Shape;
     use super::*;
 
     /// One target, α = ½: three series, the last without any fit.
@@ -254,7 +257,7 @@ mod tests {
     fn every_line_shows_what_the_analysis_says() {
         let analysis = three();
         let scene = draw(&analysis).unwrap();
-        let series = table::sorted(&analysis);
+        let series = group::sorted(&analysis);
         let (x, page) = (axis(&series).unwrap(), Layout::of(&series));
         let top = TOP + page.legend.height() + TITLE;
         let learners = Learners::of(&analysis);

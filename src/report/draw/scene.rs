@@ -3,7 +3,7 @@
 use plotters::style::RGBAColor;
 
 use super::font;
-use super::style::BLACK;
+use super::style::{BLACK, Stroke};
 
 /// A place on the page.
 pub type Point = (f64, f64);
@@ -39,20 +39,20 @@ pub struct Label {
 }
 
 impl Label {
-    pub(super) fn new(text: impl AsRef<str>, at: Point, size: f64) -> Self {
+    pub(crate) fn new(text: impl AsRef<str>, at: Point, size: f64) -> Self {
         let text = text.as_ref().chars().filter(|c| !c.is_control()).collect();
         Self { text, at, size, align: Align::Left, bold: false, upward: false, colour: BLACK }
     }
 
-    pub(super) fn align(self, align: Align) -> Self {
+    pub(crate) fn align(self, align: Align) -> Self {
         Self { align, ..self }
     }
 
-    pub(super) fn bold(self) -> Self {
+    pub(crate) fn bold(self) -> Self {
         Self { bold: true, ..self }
     }
 
-    pub(super) fn upward(self) -> Self {
+    pub(crate) fn upward(self) -> Self {
         Self { upward: true, ..self }
     }
 
@@ -73,17 +73,6 @@ impl Label {
             (x + start, y - up, x + start + width, y + down)
         }
     }
-}
-
-/// How a line is drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stroke {
-    /// Colour.
-    pub colour: RGBAColor,
-    /// Width.
-    pub width: f64,
-    /// Lengths of dash and gap; solid without.
-    pub dash: Option<(f64, f64)>,
 }
 
 /// What a page is made of.
@@ -111,7 +100,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    pub(super) fn new(width: f64, height: f64) -> Self {
+    pub(crate) fn new(width: f64, height: f64) -> Self {
         Self { width, height, shapes: Vec::new() }
     }
 
@@ -123,21 +112,21 @@ impl Scene {
         })
     }
 
-    pub(super) fn text(&mut self, label: Label) {
+    pub(crate) fn text(&mut self, label: Label) {
         self.shapes.push(Shape::Text(label));
     }
 
-    pub(super) fn area(&mut self, points: Vec<Point>, colour: RGBAColor) {
+    pub(crate) fn area(&mut self, points: Vec<Point>, colour: RGBAColor) {
         if points.len() > 2 {
             self.shapes.push(Shape::Area(points, colour));
         }
     }
 
-    pub(super) fn disc(&mut self, centre: Point, radius: f64, colour: RGBAColor) {
+    pub(crate) fn disc(&mut self, centre: Point, radius: f64, colour: RGBAColor) {
         self.shapes.push(Shape::Disc(centre, radius, colour));
     }
 
-    pub(super) fn line(&mut self, points: &[Point], stroke: Stroke) {
+    pub(crate) fn line(&mut self, points: &[Point], stroke: Stroke) {
         if points.len() < 2 {
             return;
         }

@@ -3,74 +3,76 @@
 use plotters::style::RGBAColor;
 
 use super::axis::Axis;
-use super::scene::{Align, Label, Point, Scene, Stroke};
-use super::style::{self, Look};
+use super::look::Look;
+use super::scene::{Align, Label, Point, Scene};
+use super::style;
+use super::style::Stroke;
 use super::ticks::{Room, ticks};
 
 /// Faint lines that only guide the eye.
-pub(super) const GRID: Stroke = Stroke { colour: style::FAINT, width: 0.45, dash: None };
+pub(crate) const GRID: Stroke = Stroke { colour: style::FAINT, width: 0.45, dash: None };
 
 /// A rectangle of the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Rect {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
+pub(crate) struct Rect {
+    pub(crate) left: f64,
+    pub(crate) top: f64,
+    pub(crate) width: f64,
+    pub(crate) height: f64,
 }
 
 impl Rect {
-    pub(super) fn right(self) -> f64 {
+    pub(crate) fn right(self) -> f64 {
         self.left + self.width
     }
 
-    pub(super) fn bottom(self) -> f64 {
+    pub(crate) fn bottom(self) -> f64 {
         self.top + self.height
     }
 
     /// Its corners, the first at the bottom on the left.
-    pub(super) fn corners(self) -> [Point; 4] {
+    pub(crate) fn corners(self) -> [Point; 4] {
         let (right, bottom) = (self.right(), self.bottom());
         [(self.left, bottom), (right, bottom), (right, self.top), (self.left, self.top)]
     }
 }
 
 /// A rectangle with axes.
-pub(super) struct Panel<'a> {
-    pub(super) rect: Rect,
-    pub(super) x: &'a Axis,
-    pub(super) y: &'a Axis,
+pub(crate) struct Panel<'a> {
+    pub(crate) rect: Rect,
+    pub(crate) x: &'a Axis,
+    pub(crate) y: &'a Axis,
     /// How far tick labels of the x axis may stick out.
-    pub(super) overhang: f64,
+    pub(crate) overhang: f64,
 }
 
 /// A measured value with its interval, at one x.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bar {
-    pub(super) x: f64,
-    pub(super) low: f64,
-    pub(super) high: f64,
+pub(crate) struct Bar {
+    pub(crate) x: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
     /// Sideways shift, in points, to keep equal x apart.
-    pub(super) shift: f64,
+    pub(crate) shift: f64,
 }
 
 impl Panel<'_> {
     /// Place of a value, in or out of the rectangle.
-    pub(super) fn place(&self, (x, y): (f64, f64)) -> Option<Point> {
+    pub(crate) fn place(&self, (x, y): (f64, f64)) -> Option<Point> {
         let (x, y) = (self.x.fraction(x)?, self.y.fraction(y)?);
         let Rect { left, width, height, .. } = self.rect;
         Some((left + x * width, self.rect.bottom() - y * height))
     }
 
     /// Frame and ticks; labels at the bottom and on the left where wanted.
-    pub(super) fn axes(&self, scene: &mut Scene, below: bool, beside: bool) {
+    pub(crate) fn axes(&self, scene: &mut Scene, below: bool, beside: bool) {
         self.x_ticks(scene, below);
         self.y_ticks(scene, beside);
         self.frame(scene);
     }
 
     /// Ticks of the x axis, labelled if wanted.
-    pub(super) fn x_ticks(&self, scene: &mut Scene, below: bool) {
+    pub(crate) fn x_ticks(&self, scene: &mut Scene, below: bool) {
         let (Rect { left, width, .. }, bottom) = (self.rect, self.rect.bottom());
         for tick in ticks(self.x, Room::Across(width, self.overhang)) {
             let x = left + tick.at * width;
@@ -95,14 +97,14 @@ impl Panel<'_> {
     }
 
     /// The line round the rectangle.
-    pub(super) fn frame(&self, scene: &mut Scene) {
+    pub(crate) fn frame(&self, scene: &mut Scene) {
         let [a, b, c, d] = self.rect.corners();
         let frame = [a, b, c, d, a, b];
         scene.line(&frame, style::solid(style::BLACK, 0.6));
     }
 
     /// Faint lines at the labelled ticks.
-    pub(super) fn grid(&self, scene: &mut Scene) {
+    pub(crate) fn grid(&self, scene: &mut Scene) {
         self.x_grid(scene);
         let Rect { left, height, .. } = self.rect;
         for tick in ticks(self.y, Room::Up(height)) {
@@ -114,7 +116,7 @@ impl Panel<'_> {
     }
 
     /// Faint lines at the labelled ticks of the x axis.
-    pub(super) fn x_grid(&self, scene: &mut Scene) {
+    pub(crate) fn x_grid(&self, scene: &mut Scene) {
         let Rect { left, top, width, .. } = self.rect;
         for tick in ticks(self.x, Room::Across(width, self.overhang)) {
             let x = left + tick.at * width;
@@ -125,7 +127,7 @@ impl Panel<'_> {
     }
 
     /// A line through values, as far as it lies inside.
-    pub(super) fn curve(&self, scene: &mut Scene, values: &[(f64, f64)], stroke: Stroke) {
+    pub(crate) fn curve(&self, scene: &mut Scene, values: &[(f64, f64)], stroke: Stroke) {
         let points: Vec<_> = values.iter().filter_map(|&v| self.place(v)).collect();
         let mut run: Vec<Point> = Vec::new();
         for pair in points.windows(2) {
@@ -140,12 +142,12 @@ impl Panel<'_> {
     }
 
     /// A white ground for a line of this width, to show on dark colours.
-    pub(super) fn casing(&self, scene: &mut Scene, values: &[(f64, f64)], width: f64) {
+    pub(crate) fn casing(&self, scene: &mut Scene, values: &[(f64, f64)], width: f64) {
         self.curve(scene, values, style::solid(style::PAPER, width + 1.8));
     }
 
     /// The area between two curves over the same x.
-    pub(super) fn band(&self, scene: &mut Scene, edges: &[(f64, f64, f64)], colour: RGBAColor) {
+    pub(crate) fn band(&self, scene: &mut Scene, edges: &[(f64, f64, f64)], colour: RGBAColor) {
         let place = |x, y| self.place((x, y)).map(|p| self.inside(p));
         let lower = edges.iter().filter_map(|&(x, low, _)| place(x, low));
         let upper = edges.iter().rev().filter_map(|&(x, _, high)| place(x, high));
@@ -153,7 +155,7 @@ impl Panel<'_> {
     }
 
     /// An error bar; an end beyond the frame has no cap.
-    pub(super) fn bar(&self, scene: &mut Scene, bar: Bar, colour: RGBAColor) {
+    pub(crate) fn bar(&self, scene: &mut Scene, bar: Bar, colour: RGBAColor) {
         let ends = (self.place((bar.x, bar.low)), self.place((bar.x, bar.high)));
         let (Some(low), Some(high)) = ends else { return };
         let moved = |(x, y)| (x + bar.shift, y);
@@ -167,14 +169,14 @@ impl Panel<'_> {
     }
 
     /// A data point, unless it lies outside.
-    pub(super) fn point(&self, scene: &mut Scene, at: Point, look: Look, filled: bool) {
+    pub(crate) fn point(&self, scene: &mut Scene, at: Point, look: Look, filled: bool) {
         if self.inside(at) == at {
             look.draw(scene, at, 2.5, filled);
         }
     }
 
     /// A hollow point with an arrow towards where the value must lie.
-    pub(super) fn bound(&self, scene: &mut Scene, at: Point, look: Look, upward: bool) {
+    pub(crate) fn bound(&self, scene: &mut Scene, at: Point, look: Look, upward: bool) {
         if self.inside(at) == at {
             arrow(scene, at, look.colour, upward);
             look.draw(scene, at, 2.5, false);
@@ -198,7 +200,7 @@ fn mark(scene: &mut Scene, major: bool, ends: impl Fn(f64) -> [Point; 2]) {
 }
 
 /// The arrow of a bound.
-pub(super) fn arrow(scene: &mut Scene, (x, y): Point, colour: RGBAColor, upward: bool) {
+pub(crate) fn arrow(scene: &mut Scene, (x, y): Point, colour: RGBAColor, upward: bool) {
     let up = if upward { -1.0 } else { 1.0 };
     scene.line(&[(x, y), (x, y + up * 7.0)], style::solid(colour, 0.9));
     let tip = [(x, y + up * 9.2), (x - 2.0, y + up * 5.6), (x + 2.0, y + up * 5.6)];
@@ -233,8 +235,8 @@ fn clip(rect: Rect, from: Point, to: Point) -> Option<(Point, Point)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::Shape;
     use super::{Axis, Bar, Panel, Rect, Scene, clip, style};
+    use crate::report::draw::scene::Shape;
 
     #[test]
     fn a_bar_has_caps_where_it_ends_and_none_where_the_frame_does() {

@@ -3,13 +3,15 @@
 use plotters::style::RGBAColor;
 
 use super::font;
+use super::look::Look;
 use super::panel::arrow;
-use super::scene::{Label, Point, Scene, Stroke};
-use super::style::{self, Look};
+use super::scene::{Label, Point, Scene};
+use super::style;
+use super::style::Stroke;
 
 /// The sample shown beside a word.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Symbol {
+pub(crate) enum Symbol {
     /// A data point with its error bar.
     Point(Look),
     /// A hollow data point.
@@ -27,10 +29,10 @@ pub(super) enum Symbol {
 }
 
 /// Sample and word.
-pub(super) type Entry = (Symbol, String);
+pub(crate) type Entry = (Symbol, String);
 
 /// Entries in rows of equal columns.
-pub(super) struct Legend {
+pub(crate) struct Legend {
     entries: Vec<Entry>,
     columns: usize,
     pitch: f64,
@@ -43,7 +45,7 @@ const MOST_ROWS: usize = 8;
 
 impl Legend {
     /// As many columns as fit into `width`; what does not fit into eight rows is counted.
-    pub(super) fn new(mut entries: Vec<Entry>, width: f64) -> Self {
+    pub(crate) fn new(mut entries: Vec<Entry>, width: f64) -> Self {
         let widest = |entries: &[Entry]| {
             let widths = entries.iter().map(|(_, text)| font::width(text, style::SMALL, false));
             SAMPLE + GAP + widths.fold(0.0, f64::max)
@@ -62,7 +64,7 @@ impl Legend {
         Self { entries, columns, pitch }
     }
 
-    pub(super) fn height(&self) -> f64 {
+    pub(crate) fn height(&self) -> f64 {
         LINE * self.entries.len().div_ceil(self.columns) as f64
     }
 
@@ -71,7 +73,7 @@ impl Legend {
     }
 
     /// Draws it with its top at `top`, centred on `centre` as far as the page allows.
-    pub(super) fn draw(&self, scene: &mut Scene, centre: f64, top: f64) {
+    pub(crate) fn draw(&self, scene: &mut Scene, centre: f64, top: f64) {
         let most = (scene.width - 3.0 - self.width()).max(3.0);
         let left = (centre - self.width() / 2.0).clamp(3.0, most);
         for (index, (symbol, text)) in self.entries.iter().enumerate() {
@@ -86,7 +88,7 @@ impl Legend {
 
 impl Symbol {
     /// Draws the sample with the middle of its left side at a point.
-    pub(super) fn draw(self, scene: &mut Scene, (x, y): Point) {
+    pub(crate) fn draw(self, scene: &mut Scene, (x, y): Point) {
         let (middle, ends) = ((x + SAMPLE / 2.0, y), [(x, y), (x + SAMPLE, y)]);
         match self {
             Self::Point(look) => {

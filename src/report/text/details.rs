@@ -1,10 +1,9 @@
 //! The table of diagnostics: how far an exponent can be trusted.
 
-use super::format;
 use super::grid::Grid;
-use super::group::Setting;
-use super::table::sorted;
 use crate::analysis::estimate::{Analysis, Exponent, Interval, Preference};
+use crate::report::format;
+use crate::report::group::{Setting, sorted};
 
 const HEADINGS: [&str; 10] = [
     "learner",

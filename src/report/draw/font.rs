@@ -10,22 +10,22 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 use crate::error::{Error, Result};
 
 /// The family as an SVG names it; plotters knows the font under the same name.
-pub(super) const FAMILY: &str = "DejaVu Sans, Verdana, Arial, sans-serif";
+pub(crate) const FAMILY: &str = "DejaVu Sans, Verdana, Arial, sans-serif";
 
 /// Ascent plus descent of the font in ems: what plotters takes a font size to mean.
-pub(super) const LINE_HEIGHT: f64 = 2384.0 / 2048.0;
+pub(crate) const LINE_HEIGHT: f64 = 2384.0 / 2048.0;
 
 /// Height of a capital in ems.
-pub(super) const CAP_HEIGHT: f64 = 0.73;
+pub(crate) const CAP_HEIGHT: f64 = 0.73;
 
 /// Depth of a descender in ems.
-pub(super) const DESCENT: f64 = 0.24;
+pub(crate) const DESCENT: f64 = 0.24;
 
 static REGULAR: &[u8] = include_bytes!("font/DejaVuSans.ttf");
 static BOLD: &[u8] = include_bytes!("font/DejaVuSans-Bold.ttf");
 
 /// Makes the font known to plotters; any call after the first does nothing.
-pub(super) fn register() -> Result<()> {
+pub(crate) fn register() -> Result<()> {
     static DONE: OnceLock<bool> = OnceLock::new();
     let done = DONE.get_or_init(|| {
         register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok()
@@ -40,7 +40,7 @@ pub(super) fn register() -> Result<()> {
 }
 
 /// Width of `text` in the unit of `size`, its font size.
-pub(super) fn width(text: &str, size: f64, bold: bool) -> f64 {
+pub(crate) fn width(text: &str, size: f64, bold: bool) -> f64 {
     const EM: f64 = 1000.0;
     let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
     let font = FontDesc::new(FontFamily::Name(FAMILY), EM * LINE_HEIGHT, style);

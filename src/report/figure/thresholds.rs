@@ -1,13 +1,14 @@
 //! Samples needed against dimension: one panel per target and α, all learners in it.
 
-use super::axis::Axis;
+use crate::report::draw::axis::Axis;
 use super::bounds::fitted;
-use super::group::{self, Learners, Setting};
-use super::legend::{Entry, Legend, Symbol};
-use super::page::{self, Page};
-use super::panel::{Bar, Panel};
-use super::scene::{Align, Label, Scene};
-use super::{format, style};
+use crate::report::group::{self, Learners, Setting};
+use crate::report::draw::legend::{Entry, Legend, Symbol};
+use crate::report::draw::page::{self, Page};
+use crate::report::draw::panel::{Bar, Panel};
+use crate::report::draw::scene::{Align, Label, Scene};
+use crate::report::format;
+use crate::report::draw::style;
 use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
 use crate::model::problem::{Real, Series};
 
@@ -22,7 +23,7 @@ const MOST_LINES: usize = 6;
 /// A censored cell is a hollow point with an arrow. Each target has its own rows and scale
 /// of n*, unless there is one α only. None without a single positive n*.
 #[must_use]
-pub fn draw(analysis: &Analysis) -> Option<Scene> {
+pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let x = dimension_axis(analysis)?;
     let learners = Learners::of(analysis);
     let rows = rows(analysis);

@@ -1,0 +1,30 @@
+//! The figures of a study. A new one is a file here with a function
+//! `draw(&Analysis) -> Option<Scene>`, `None` where the analysis has no data for it, and a line in
+//! the list below.
+
+mod bounds;
+
+use super::draw::scene::Scene;
+use crate::analysis::estimate::Analysis;
+
+/// Declares the figures, and lists them by name.
+macro_rules! figures {
+    ($($name:ident),* $(,)?) => {
+        $(pub(crate) mod $name;)*
+
+        /// Every figure of `analysis` by its name; none where there is nothing to draw.
+        #[must_use]
+        pub fn figures(analysis: &Analysis) -> Vec<(&'static str, Option<Scene>)> {
+            vec![$((stringify!($name), $name::draw(analysis))),*]
+        }
+    };
+}
+
+figures! {
+    learning_curves,
+    thresholds,
+    exponents,
+    ranking,
+    forest,
+    phase_diagram,
+}
