@@ -3,6 +3,7 @@
 use std::fmt;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use strum::IntoEnumIterator;
 
 /// Result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -134,6 +135,42 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         })
         .min()
         .map(|(_, c)| c)
+}
+
+/// The value of `T` called `name`; `what` is a `T`, in a word.
+///
+/// # Errors
+/// When there is none: the hint gives the nearest name, or all of them.
+pub fn named<T>(what: &str, name: &str) -> Result<T>
+where
+    T: IntoEnumIterator + Copy + Into<&'static str>,
+{
+    let names: Vec<&str> = T::iter().map(Into::into).collect();
+    T::iter().find(|&t| t.into() == name).ok_or_else(|| unknown(what, name, &names))
+}
+
+/// [`named`], where `None` stands for the word `other`.
+///
+/// # Errors
+/// Those of [`named`].
+pub fn named_or<T>(what: &str, name: &str, other: &'static str) -> Result<Option<T>>
+where
+    T: IntoEnumIterator + Copy + Into<&'static str>,
+{
+    if name == other {
+        return Ok(None);
+    }
+    let names: Vec<&str> = std::iter::once(other).chain(T::iter().map(Into::into)).collect();
+    let found = T::iter().find(|&t| t.into() == name);
+    found.map(Some).ok_or_else(|| unknown(what, name, &names))
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> Error {
+    let hint = nearest(name, known.iter().copied()).map_or_else(
+        || format!("{what}s: {}", known.join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Error::usage(format!("unknown {what} `{name}`")).hint(hint)
 }
 
 #[cfg(test)]

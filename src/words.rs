@@ -1,4 +1,12 @@
-//! Quantities as messages say them.
+//! Quantities and choices as messages and files say them.
+
+use strum::IntoEnumIterator;
+
+/// Every value of `T` by its name.
+#[must_use]
+pub fn names<T: IntoEnumIterator + Copy + Into<&'static str>>() -> Vec<(&'static str, T)> {
+    T::iter().map(|value| (value.into(), value)).collect()
+}
 
 /// Seconds in words.
 #[must_use]

@@ -7,7 +7,6 @@ use super::stats::central_95;
 use super::threshold::Crossing;
 use super::verdict::{Evidence, verdict};
 use crate::model::problem::Series;
-use crate::model::theory::predicted_exponent;
 
 /// The learner that every other one is held against.
 const BASELINE: &str = "unpruned";
@@ -62,8 +61,9 @@ fn advantage(cells: &[&Crossing], baseline: &[&Crossing]) -> Option<Advantage> {
     let series = key(cells).clone();
     let fitted = fit(&points, Law::Power);
     let exponent = fitted.as_ref().map(|f| f.interval(&points, Law::Power));
-    let predicted = predicted_exponent(&baseline_of(&series))
-        .zip(predicted_exponent(&series))
+    let predicted = baseline_of(&series)
+        .predicted_exponent()
+        .zip(series.predicted_exponent())
         .map(|(unpruned, own)| unpruned - own);
     let values = points.iter().filter(|p| p.is_value()).count();
     let evidence = Evidence { dimensions: pairs.len(), points: values, exponent };

@@ -6,7 +6,7 @@ use super::fit::{Law, Point, fit};
 use super::resolve::resolve;
 use super::threshold::Crossing;
 use super::verdict::{Evidence, verdict};
-use crate::model::theory::{csq_exponent, predicted_exponent};
+use crate::model::theory::csq_exponent;
 
 /// Crossings of one cell: with the threshold of the study, with τ = 0.3 and with τ = 0.7.
 pub type Crossings = [Crossing; 3];
@@ -34,7 +34,7 @@ pub fn of_series(cells: &[Crossings]) -> Option<Exponent> {
     let all: Vec<usize> = cells.iter().map(|c| c[0].threshold.d).collect();
     let span = if exponent.is_some() { &values } else { &all };
     let series = &first.series;
-    let predicted = predicted_exponent(series);
+    let predicted = series.predicted_exponent();
     let csq = csq_exponent(&series.problem);
     let evidence = Evidence { dimensions: all.len(), points: values.len(), exponent };
     let verdicts = [verdict(&evidence, predicted), verdict(&evidence, csq)];

@@ -1,15 +1,14 @@
 //! Sparse principal components by diagonal thresholding (Johnstone and Lu 2009).
 
-use super::moment::{diagonal, second_moment};
-use super::network::Network;
-use super::options::{Keep, Options};
-use super::ranking::Selected;
-use super::second_layer::SecondLayer;
-use super::spectral::MAX_DIMENSION;
-use super::split::Split;
-use super::subspace::{leading_eigenvectors, spread};
-use super::width::Width;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{Keep, NETWORK, Options, Width};
+use super::stage::budget::Budget;
+use super::stage::keep::survivors;
+use super::stage::moment::{diagonal, second_moment};
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost, Work};
+use super::stage::second_layer::SecondLayer;
+use super::stage::subspace::{MAX_DIMENSION, leading_eigenvectors, spread};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::sample::{CentredLabels, Stage};
@@ -31,16 +30,14 @@ pub struct DiagonalThresholding {
     keep: Keep,
     width: Width,
     activation: Activation,
-    split: Split,
     second: SecondLayer,
 }
 
-impl DiagonalThresholding {
-    /// The learner for links of information exponent `k_star`.
-    ///
-    /// # Errors
-    /// When k* is not 2, or the options do not fit together.
-    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
+impl Recipe for DiagonalThresholding {
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data", "keep"]];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
+        let k_star = granted.k_star();
         if k_star != 2 {
             return Err(Error::usage(format!(
                 "`diagonal_thresholding` needs information exponent 2, not {k_star}"
@@ -53,11 +50,12 @@ impl DiagonalThresholding {
             keep: options.prune.keep,
             width: options.width,
             activation: options.activation,
-            split: Split::new(3, options.split.as_deref(), options.data)?,
             second: SecondLayer::new(options),
         })
     }
+}
 
+impl DiagonalThresholding {
     /// Null standard deviations of each coordinate: under the null x² − 1 has variance 2.
     fn scores(labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
         let scale = (2.0 * labels.variance() * labels.samples().n() as f64).sqrt();
@@ -68,29 +66,31 @@ impl DiagonalThresholding {
 
 impl Learner for DiagonalThresholding {
     fn stages(&self) -> usize {
-        self.split.stages()
+        3
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let directions = task.target.directions();
-        let labels = CentredLabels::new(self.split.samples(task, Stage::Prune, sizes[0]));
-        let scores = Self::scores(&labels, directions.d());
-        let Selected { kept, ranking } = Selected::by(&scores, self.keep, directions, 1);
-        if kept.len() > MAX_DIMENSION || kept.len() < directions.r() {
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        let (d, kept) = (case.d as f64, case.kept());
+        let matrix = Work::new(d + kept as f64, (kept as f64).powi(2));
+        Cost { slowest: case.comparison(2, 1.0), ..Cost::of(kept, matrix) }
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let (d, r) = (budget.d(), budget.r());
+        let scores = Self::scores(&budget.take(Stage::Prune)?.labels(), d);
+        let kept = survivors(&scores, self.keep, budget.s(), 1);
+        if kept.len() > MAX_DIMENSION || kept.len() < r {
             return Err(Error::runtime(format!(
-                "{} coordinates are kept: from {} to {MAX_DIMENSION} can be worked with",
+                "{} coordinates are kept: from {r} to {MAX_DIMENSION} can be worked with",
                 kept.len(),
-                directions.r()
             ))
             .hint("change keep"));
         }
-        let labels = CentredLabels::new(self.split.samples(task, Stage::Feature(0), sizes[1]));
+        let labels = budget.take(Stage::Feature(0))?.labels();
         let matrix = second_moment(&labels, &kept, |_| 1.0);
-        let basis = leading_eigenvectors(&matrix, directions.r(), task.key.named("subspace"))?;
-        let key = task.key.named("weights");
-        let width = self.width.at(directions.d());
-        let layer = spread(&basis, kept, width, self.activation, key);
-        Ok(self.second.fit(layer, task, &self.split, sizes[2])?.ranked(ranking))
+        let basis = leading_eigenvectors(&matrix, r, budget.key("subspace"))?;
+        let key = budget.key("weights");
+        let layer = spread(&basis, kept, self.width.at(d), self.activation, key);
+        Ok(self.second.fit(layer, budget)?.by(scores))
     }
 }

@@ -1,96 +1,19 @@
 //! The pruned network on a transformed label, which statistical queries allow and correlational
 //! ones do not.
 
-use super::network::Network;
-use super::options::{Options, TransformChoice};
-use super::prune::GradientComparison;
-use super::ranking::Selected;
-use super::split::Split;
-use super::train_kept::TrainKept;
-use super::{Learner, Task};
+use strum::IntoEnumIterator;
+
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{COMPARISON, NETWORK, Options, TransformChoice};
+use super::stage::budget::Budget;
+use super::stage::compare::GradientComparison;
+use super::stage::keep::survivors;
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost};
+use super::stage::train_kept::TrainKept;
 use crate::error::{Error, Result};
-use crate::model::hermite::fill_normalised;
-use crate::model::link::Link;
-use crate::model::quadrature::density;
-use crate::sample::{CentredLabels, Stage};
-
-/// A transformation T of the label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transform {
-    /// T(y) = y.
-    Identity,
-    /// T(y) = y².
-    Square,
-    /// T(y) = |y|.
-    Abs,
-    /// T(y) = max(y, 0).
-    Relu,
-    /// T(y) = sign y.
-    Sign,
-}
-
-impl Transform {
-    /// All of them: the dictionary that `"auto"` chooses from.
-    pub const ALL: [Self; 5] = [Self::Identity, Self::Square, Self::Abs, Self::Relu, Self::Sign];
-
-    /// The name in study files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Identity => "identity",
-            Self::Square => "square",
-            Self::Abs => "abs",
-            Self::Relu => "relu",
-            Self::Sign => "sign",
-        }
-    }
-
-    /// T.
-    #[must_use]
-    pub fn function(self) -> fn(f64) -> f64 {
-        match self {
-            Self::Identity => |y| y,
-            Self::Square => |y| y * y,
-            Self::Abs => f64::abs,
-            Self::Relu => |y| y.max(0.0),
-            Self::Sign => f64::signum,
-        }
-    }
-
-    /// Information exponent of T(σ*(z)), z ~ N(0, 1), up to order [`MAX_ORDER`]: the lowest
-    /// k ≥ 1 whose squared Hermite coefficient is above 10⁻⁴ of the variance. `None` without one,
-    /// or for a link of several variables.
-    ///
-    /// On a grid, of noiseless labels; noise much smaller than the label changes the order of
-    /// none of them.
-    #[must_use]
-    pub fn information_exponent(self, link: &Link) -> Option<u32> {
-        /// Points of the grid over [−8, 8]; even, so that it is symmetric without 0.
-        const POINTS: usize = 4_000;
-        if link.r() > 1 {
-            return None;
-        }
-        let step = 16.0 / POINTS as f64;
-        let z: Vec<f64> =
-            (0..POINTS).map(|i| (i as f64 - 0.5 * (POINTS as f64 - 1.0)) * step).collect();
-        let mut y = vec![0.0; POINTS];
-        link.eval_block(&z, POINTS, &mut y);
-        let transform = self.function();
-        let mut coefficients = vec![0.0; MAX_ORDER as usize + 1];
-        let (mut square, mut he) = (0.0, coefficients.clone());
-        for (z, y) in z.iter().zip(y) {
-            let (weight, value) = (step * density(*z), transform(y));
-            fill_normalised(*z, &mut he);
-            square += weight * value * value;
-            coefficients.iter_mut().zip(&he).for_each(|(c, h)| *c += weight * value * h);
-        }
-        let variance = square - coefficients[0].powi(2);
-        (1..=MAX_ORDER).find(|&k| coefficients[k as usize].powi(2) > 1e-4 * variance)
-    }
-}
-
-/// Highest order that is looked for in T(y).
-pub const MAX_ORDER: u32 = 8;
+use crate::model::transform::{MAX_ORDER, Transform};
+use crate::sample::Stage;
 
 /// `pruned` with T(y), centred, in place of y in the comparison and in the gradient step; the
 /// readout fits y itself. Single-index links only.
@@ -105,36 +28,37 @@ pub const MAX_ORDER: u32 = 8;
 #[derive(Clone, Debug)]
 pub struct LabelTransform {
     options: Options,
-    split: Split,
+    /// The transformations in question, each with its order k'.
+    orders: Vec<(Transform, Option<u32>)>,
+}
+
+impl Recipe for LabelTransform {
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, COMPARISON, &["transform"]];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
+        let dictionary = match options.transform {
+            TransformChoice::Auto => Transform::iter().collect(),
+            TransformChoice::Fixed(transform) => vec![transform],
+        };
+        let orders = dictionary.into_iter().map(|t| (t, granted.order(t))).collect();
+        Ok(Self { options: options.clone(), orders })
+    }
 }
 
 impl LabelTransform {
-    /// The learner; the orders are those of the transformed labels.
-    ///
-    /// # Errors
-    /// When the split does not fit.
-    pub fn new(options: &Options) -> Result<Self> {
-        let stages = if options.transform == TransformChoice::Auto { 4 } else { 3 };
-        Ok(Self {
-            options: options.clone(),
-            split: Split::new(stages, options.split.as_deref(), options.data)?,
-        })
-    }
-
     fn comparison(&self, order: u32) -> Result<GradientComparison> {
         GradientComparison::new(&self.options.prune, self.options.activation, order)
     }
 
-    /// The transformation with the largest score on `n` samples, and its order.
-    fn choose(&self, task: &Task<'_>, n: u64) -> Result<(Transform, u32)> {
-        let d = task.target.directions().d();
+    /// The transformation with the largest score on the next stage, and its order.
+    fn choose(&self, budget: &mut Budget<'_>) -> Result<(Transform, u32)> {
+        let portion = budget.take(Stage::Choose)?;
         let mut best = None;
         let mut top = f64::NEG_INFINITY;
-        for transform in Transform::ALL {
-            let Some(order) = transform.information_exponent(task.target.link()) else { continue };
-            let samples = self.split.samples(task, Stage::Choose, n);
-            let labels = CentredLabels::transformed(samples, transform.function());
-            let scores = self.comparison(order)?.scores(&labels, d);
+        for &(transform, order) in &self.orders {
+            let Some(order) = order else { continue };
+            let labels = portion.transformed(transform.function());
+            let scores = self.comparison(order)?.scores(&labels, budget.d());
             let largest = scores.iter().copied().fold(0.0, f64::max);
             if largest > top {
                 (best, top) = (Some((transform, order)), largest);
@@ -151,7 +75,7 @@ fn no_order(what: &str) -> Error {
 
 impl Learner for LabelTransform {
     fn stages(&self) -> usize {
-        self.split.stages()
+        if self.options.transform == TransformChoice::Auto { 4 } else { 3 }
     }
 
     fn check(&self, _: usize, r: usize) -> Result<()> {
@@ -162,23 +86,23 @@ impl Learner for LabelTransform {
         Ok(())
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let directions = task.target.directions();
-        self.check(directions.d(), directions.r())?;
-        let (transform, order) = match self.options.transform {
-            TransformChoice::Auto => self.choose(task, sizes[0])?,
-            TransformChoice::Fixed(transform) => {
-                let order = transform.information_exponent(task.target.link());
-                (transform, order.ok_or_else(|| no_order(transform.name()))?)
-            }
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        let order = self.orders.iter().filter_map(|&(_, order)| order).min();
+        let slowest = case.comparison(order.unwrap_or(case.k_star), 0.8);
+        Cost { slowest, ..Cost::of_step(case, case.kept()).with_comparison(case) }
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let (transform, order) = match self.orders[..] {
+            [(transform, order)] => (transform, order.ok_or_else(|| no_order(transform.name()))?),
+            _ => self.choose(budget)?,
         };
-        let [prune, feature, readout] = [3, 2, 1].map(|back| sizes[sizes.len() - back]);
-        let samples = self.split.samples(task, Stage::Prune, prune);
-        let labels = CentredLabels::transformed(samples, transform.function());
-        let keep = self.options.prune.keep;
-        let Selected { kept, ranking } = self.comparison(order)?.select(&labels, keep, directions);
-        let train = TrainKept::new(&self.options, order).with_labels(transform.function());
-        Ok(train.train(task, kept, &self.split, [feature, readout])?.ranked(ranking))
+        let comparison = self.comparison(order)?;
+        let labels = budget.take(Stage::Prune)?.transformed(transform.function());
+        let scores = comparison.scores(&labels, budget.d());
+        let (keep, channels) = (self.options.prune.keep, comparison.channels().len());
+        let kept = survivors(&scores, keep, budget.s(), channels);
+        let later = TrainKept::new(&self.options, order).with_labels(transform.function());
+        Ok(later.train(budget, kept)?.by(scores))
     }
 }

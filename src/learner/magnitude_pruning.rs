@@ -1,11 +1,12 @@
 //! Pruning by magnitude with rewinding (Frankle and Carbin 2019).
 
-use super::network::{Layer, Network, scale_to_unit};
-use super::options::{Keep, Options};
-use super::ranking::Selected;
-use super::split::Split;
-use super::train_kept::TrainKept;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{Keep, NETWORK, Options};
+use super::stage::budget::Budget;
+use super::stage::keep::survivors;
+use super::stage::network::{Layer, Trained, scale_to_unit};
+use super::stage::price::{Case, Cost};
+use super::stage::train_kept::TrainKept;
 use crate::error::Result;
 use crate::sample::Stage;
 
@@ -29,20 +30,14 @@ use crate::sample::Stage;
 pub struct MagnitudePruning {
     keep: Keep,
     train: TrainKept,
-    split: Split,
 }
 
-impl MagnitudePruning {
-    /// The learner for links of information exponent `k_star`.
-    ///
-    /// # Errors
-    /// When the options do not fit together.
-    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
-        Ok(Self {
-            keep: options.prune.keep_without_null("magnitude_pruning", "null law")?,
-            train: TrainKept::new(options, k_star),
-            split: Split::new(3, options.split.as_deref(), options.data)?,
-        })
+impl Recipe for MagnitudePruning {
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data", "keep", "feature"]];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
+        let keep = options.prune.keep_without_null("magnitude_pruning", "null law")?;
+        Ok(Self { keep, train: TrainKept::new(options, granted.k_star()) })
     }
 }
 
@@ -70,20 +65,26 @@ fn rewound(initial: &Layer, kept: Vec<u32>) -> Layer {
 
 impl Learner for MagnitudePruning {
     fn stages(&self) -> usize {
-        self.split.stages()
+        3
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let directions = task.target.directions();
-        let initial = self.train.initial(task, (0..directions.d() as u32).collect());
+    fn blindness(&self) -> Vec<String> {
+        self.train.blindness().into_iter().collect()
+    }
+
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        let cost = Cost::of_step(case, case.kept());
+        let slowest = case.s as f64 * (case.d as f64).powf(f64::from(case.k_star) - 1.0);
+        Cost { slowest, stages: cost.stages * 2.0, ..cost }
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let initial = self.train.initial(budget, budget.all());
         let mut dense = initial.clone();
-        let keys = ["dense complement", "dense signs"].map(|name| task.key.named(name));
-        self.train.step(task, &mut dense, &self.split, (Stage::Prune, sizes[0]), keys)?;
-        let Selected { kept, ranking } =
-            Selected::by(&magnitudes(&dense), self.keep, directions, 1);
-        let layer = rewound(&initial, kept);
-        let network = self.train.train_layer(task, layer, &self.split, [sizes[1], sizes[2]])?;
-        Ok(network.ranked(ranking))
+        let keys = ["dense complement", "dense signs"].map(|name| budget.key(name));
+        self.train.step(&mut dense, &budget.take(Stage::Prune)?, keys)?;
+        let scores = magnitudes(&dense);
+        let layer = rewound(&initial, survivors(&scores, self.keep, budget.s(), 1));
+        Ok(self.train.train_layer(budget, layer)?.by(scores))
     }
 }

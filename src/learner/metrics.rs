@@ -2,64 +2,58 @@
 
 use faer::{Mat, Side};
 
-use super::Task;
-use super::network::Network;
-use super::reduced::Reduction;
+use super::ranking::Ranking;
+use super::stage::network::{Network, Trained};
+use super::stage::reduced::Reduction;
 use crate::error::{Error, Result};
-use crate::sample::{LabelScratch, Stage, Tile, reduce};
+use crate::model::metric::{Metric, Metrics};
+use crate::model::target::Target;
+use crate::sample::{Design, LabelScratch, Stage, Tile, reduce};
 
-/// What a trial measures.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Metrics {
-    /// E(f − f*)² / Var f*, f* the noiseless target, on fresh samples; for inputs that are not
-    /// Gaussian, Var f* is that over the same samples.
-    pub risk: f64,
-    /// Mean over neurons of ‖Vᵀw‖ / ‖w‖.
-    pub alignment: f64,
-    /// ‖V̂ᵀV‖_F² / r, V̂ the top r right singular vectors of W.
-    pub subspace: f64,
-    /// Share of the s relevant coordinates that were kept.
-    pub recall: f64,
-    /// Share of the kept coordinates that are relevant.
-    pub precision: f64,
-    /// ‖`V_kept`‖_F² / r.
-    pub mass: f64,
-}
-
-/// Measures `network` on `test_samples` fresh samples.
+/// Measures what was trained on `test_samples` fresh samples of `design`, labelled by `target`:
+/// the one place that holds a network against its target.
 ///
 /// # Errors
 /// When a metric is not finite.
-pub fn measure(network: &Network, task: &Task<'_>, test_samples: u64) -> Result<Metrics> {
-    let directions = task.target.directions();
+pub fn measure(
+    Trained { network, reduced, scores }: &Trained,
+    target: &Target,
+    design: Design<'_>,
+    test_samples: u64,
+) -> Result<Metrics> {
+    let directions = target.directions();
     let (kept, relevant) = (&network.layer.coordinates, directions.relevant());
     let hits = relevant.iter().filter(|j| kept.binary_search(j).is_ok()).count() as f64;
     let r = directions.r();
     let v = directions.rows_at(kept);
     let (alignment, subspace) = overlaps(network, &v, r)?;
-    let metrics = Metrics {
-        risk: if network.reduced {
-            let Reduction { layer, target, .. } = Reduction::new(&network.layer, task.target)?;
-            let network = Network { layer, ..network.clone() };
-            risk(&network, &Task { target: &target, ..*task }, test_samples)
-        } else {
-            risk(network, task, test_samples)
-        },
-        alignment,
-        subspace,
-        recall: hits / relevant.len() as f64,
-        precision: hits / kept.len() as f64,
-        mass: v.iter().map(|v| v * v).sum::<f64>() / r as f64,
+    let risk = if *reduced {
+        let Reduction { layer, target, .. } = Reduction::new(&network.layer, target)?;
+        risk(&Network { layer, ..network.clone() }, &target, design, test_samples)
+    } else {
+        risk(network, target, design, test_samples)
     };
-    if !(metrics.risk.is_finite() && alignment.is_finite() && subspace.is_finite()) {
+    if !(risk.is_finite() && alignment.is_finite() && subspace.is_finite()) {
         return Err(Error::runtime("a metric of the trained network is not finite")
             .hint("the network diverged: try a larger lambda or another activation"));
     }
-    Ok(metrics)
+    let ranking = scores.as_ref().map(|scores| Ranking::of(scores, directions));
+    Ok(Metrics::from_fn(|metric| match metric {
+        Metric::Risk => Some(risk),
+        Metric::Alignment => Some(alignment),
+        Metric::Subspace => Some(subspace),
+        Metric::Recall => Some(hits / relevant.len() as f64),
+        Metric::Precision => Some(hits / kept.len() as f64),
+        Metric::Mass => Some(v.iter().map(|v| v * v).sum::<f64>() / r as f64),
+        Metric::Pearson => ranking?.pearson,
+        Metric::Spearman => ranking?.spearman,
+        Metric::Auc => ranking?.auc,
+    }))
 }
 
-fn risk(network: &Network, task: &Task<'_>, test_samples: u64) -> f64 {
-    let samples = task.design.samples(task.target, Stage::Test, test_samples);
+/// E(f − f*)² / Var f*; for inputs that are not Gaussian, Var f* is that over the same samples.
+fn risk(network: &Network, target: &Target, design: Design<'_>, test_samples: u64) -> f64 {
+    let samples = design.samples(target, Stage::Test, test_samples);
     let kept = &network.layer.coordinates;
     let [error, sum, squares] = reduce::sum_blocks(
         samples.crew(),
@@ -81,8 +75,8 @@ fn risk(network: &Network, task: &Task<'_>, test_samples: u64) -> f64 {
         },
     );
     let n = test_samples as f64;
-    let variance = if task.target.input().is_gaussian() {
-        task.target.variance()
+    let variance = if target.input().is_gaussian() {
+        target.variance()
     } else {
         squares / n - (sum / n).powi(2)
     };

@@ -4,16 +4,16 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par, Side};
 
-use super::moment::first_moment;
-use super::network::{Layer, Network};
-use super::options::{DataUse, Options};
-use super::readout::Moments;
-use super::split::Split;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::Options;
+use super::stage::budget::Budget;
+use super::stage::moment::first_moment;
+use super::stage::network::{Layer, Network, Trained};
+use super::stage::price::{Case, Cost, Work};
+use super::stage::readout::Moments;
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
-use crate::sample::reduce;
-use crate::sample::{BLOCK, CentredLabels, Key, LabelScratch, Samples, Stage, Tile, gaussian};
+use crate::sample::{BLOCK, Key, LabelScratch, Samples, Stage, Tile, gaussian, reduce};
 
 /// Samples that the penalty is chosen on, beside the n that all else reads.
 pub const VALIDATION: u64 = 10_000;
@@ -41,15 +41,16 @@ fn penalties() -> impl Iterator<Item = f64> {
 #[derive(Clone, Debug)]
 pub struct OneStepReuse {
     width: usize,
-    split: Split,
 }
 
-impl OneStepReuse {
-    /// The learner.
-    ///
-    /// # Errors
-    /// When the width is odd or a power of d, or the activation is not ReLU.
-    pub fn new(options: &Options) -> Result<Self> {
+impl Recipe for OneStepReuse {
+    const KEYS: &'static [&'static [&'static str]] = &[&["width"]];
+
+    fn defaults() -> Options {
+        Options { width: 256.into(), ..Options::default() }
+    }
+
+    fn new(options: &Options, _: &Granted<'_>) -> Result<Self> {
         let width = options.width.fixed("one_step_reuse")?;
         if !width.is_multiple_of(2) {
             return Err(Error::usage(format!("`one_step_reuse` needs an even width, not {width}"))
@@ -59,7 +60,7 @@ impl OneStepReuse {
             return Err(Error::usage("`one_step_reuse` is published for relu")
                 .hint("leave activation out; it also carries the linear part of the labels"));
         }
-        Ok(Self { width, split: Split::new(1, None, DataUse::Reuse)? })
+        Ok(Self { width })
     }
 }
 
@@ -210,35 +211,44 @@ fn normals(count: usize, key: Key) -> Vec<f32> {
 
 impl Learner for OneStepReuse {
     fn stages(&self) -> usize {
-        self.split.stages()
+        1
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let n = self.split.sizes(task.n)?[0];
-        let d = task.target.directions().d();
-        let all: Vec<u32> = (0..d as u32).collect();
-        let samples = self.split.samples(task, Stage::Shared, n);
-        let labels = CentredLabels::new(samples);
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        let (d, m) = (case.d as f64, case.width());
+        Cost {
+            slowest: d.powf(f64::from(case.k_star)),
+            // An eigendecomposition, and the validation samples.
+            fixed: Work::new(0.0, 50.0 * m.powi(3) + 1e4 * m * (d + 2.0 * m)),
+            ..Cost::of(case.d, case.step(case.d) + Work::new(2.0 * d, 0.0))
+        }
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let (d, all, portion) = (budget.d(), budget.all(), budget.take(Stage::Shared)?);
+        let (n, labels) = (portion.n(), portion.labels());
         let (sum, _) = first_moment(&labels, &vec![0.0; d], |_, _| 1.0);
         let beta: Vec<f64> = sum.iter().map(|s| s / n as f64).collect();
-        let train = Residual { samples, mean: labels.mean(), beta, all: all.clone() };
+        let train =
+            Residual { samples: portion.samples(), mean: labels.mean(), beta, all: all.clone() };
 
         let half = self.width / 2;
         let scale = 1.0 / (d as f32).sqrt();
-        let entries = normals(d * half, task.key.named("weights"));
+        let entries = normals(d * half, budget.key("weights"));
         let weights = Mat::from_fn(d, half, |i, j| scale * entries[j * d + i]);
         let start = Layer { coordinates: all.clone(), weights, activation: Activation::Relu };
-        let weights = stepped(&train.gradient(&start), task.key.named("signs"))?;
+        let weights = stepped(&train.gradient(&start), budget.key("signs"))?;
         let layer = Layer { coordinates: all.clone(), weights, activation: Activation::Relu };
 
-        let biases = normals(self.width, task.key.named("biases"));
-        let validation = task.design.samples(task.target, Stage::Choose, VALIDATION);
+        let biases = normals(self.width, budget.key("biases"));
+        let validation = budget.beside(Stage::Choose, VALIDATION).samples();
         let held_out = Residual { samples: validation, beta: train.beta.clone(), all, ..train };
         let moments = train.moments(&layer, &biases);
         let held_out = held_out.moments(&layer, &biases);
         let readout = best_ridge(&moments, &held_out, n)?;
         let intercept = moments.intercept(&readout) + train.mean;
-        Ok(with_linear(layer, biases, readout, intercept, &train.beta))
+        let network = with_linear(layer, biases, readout, intercept, &train.beta);
+        Ok(Trained { network, reduced: false, scores: None })
     }
 }
 
@@ -260,12 +270,5 @@ fn with_linear(
     });
     biases.extend([0.0, 0.0]);
     readout.extend([norm, -norm]);
-    Network {
-        layer: Layer { weights, ..layer },
-        biases,
-        readout,
-        intercept,
-        reduced: false,
-        ranking: None,
-    }
+    Network { layer: Layer { weights, ..layer }, biases, readout, intercept }
 }

@@ -1,11 +1,12 @@
 //! Online stochastic gradient descent of single neurons (Ben Arous, Gheissari and Jagannath 2021).
 
-use super::network::Network;
-use super::options::{Neuron, Options, width_for_starts};
-use super::second_layer::SecondLayer;
-use super::sphere_sgd::{Gate, descend, opposite_starts, repeated, step_size};
-use super::split::Split;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{NETWORK, Neuron, Options};
+use super::stage::budget::Budget;
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost};
+use super::stage::second_layer::SecondLayer;
+use super::stage::sphere_sgd::{Gate, descend, escape_cost, opposite_starts, repeated, step_size};
 use crate::error::Result;
 use crate::sample::Stage;
 
@@ -30,21 +31,18 @@ pub struct OnlineSgd {
     k_star: u32,
     width: usize,
     options: Options,
-    split: Split,
     second: SecondLayer,
 }
 
-impl OnlineSgd {
-    /// The learner for links of information exponent `k_star`.
-    ///
-    /// # Errors
-    /// When there are more starts than neurons, or the split does not fit.
-    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
+impl Recipe for OnlineSgd {
+    /// One pass over fresh samples is what it is.
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["starts", "step", "neuron"]];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         Ok(Self {
-            k_star,
-            width: width_for_starts(options, "online_sgd")?,
+            k_star: granted.k_star(),
+            width: options.width_for_starts("online_sgd")?,
             options: options.clone(),
-            split: Split::new(2, options.split.as_deref(), options.data)?,
             second: SecondLayer::new(options),
         })
     }
@@ -52,21 +50,24 @@ impl OnlineSgd {
 
 impl Learner for OnlineSgd {
     fn stages(&self) -> usize {
-        self.split.stages()
+        2
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let (d, sgd) = (task.target.directions().d(), &self.options.sgd);
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        escape_cost(case, f64::from(case.k_star) - 1.0, 1.0)
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let (d, sgd) = (budget.d(), &self.options.sgd);
         let gate = match sgd.neuron {
             Neuron::Hermite => Gate::hermite(self.k_star, 0.0, d),
             Neuron::Activation => Gate::Activation(self.options.activation),
         };
-        let mut starts = opposite_starts(d, sgd.starts, task.key.named("weights"));
+        let mut starts = opposite_starts(d, sgd.starts, budget.key("weights"));
         let eta = step_size(sgd.step, self.k_star, 0.0, d);
-        let samples = self.split.samples(task, Stage::Feature(0), sizes[0]);
-        descend(&mut starts, &samples, &gate, eta)?;
-        let layer = repeated(&starts, self.width, task, self.options.activation);
-        self.second.fit(layer, task, &self.split, sizes[1])
+        descend(&mut starts, &budget.take(Stage::Feature(0))?.samples(), &gate, eta)?;
+        let signs = budget.key("signs");
+        let layer = repeated(&starts, self.width, self.options.activation, signs);
+        self.second.fit(layer, budget)
     }
 }

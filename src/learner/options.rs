@@ -1,24 +1,34 @@
 //! Options of the learners; the defaults are the product's default protocol.
+//!
+//! Their serialised form has the names of study files.
 
-use std::fmt;
+use serde::Serialize;
+use strum::{EnumIter, IntoStaticStr};
 
-use super::label_transform::Transform;
-use super::width::Width;
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::statistic::ChannelChoice;
+use crate::model::{Choice, Transform};
 
-/// A number, or the best one by quadrature.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Shift {
-    /// The shift that maximises the signal of order k*.
-    Auto,
-    /// This shift.
-    Fixed(f64),
-}
+/// Keys of every learner that ends in a network with a fitted second layer.
+pub(super) const NETWORK: &[&str] = &["width", "activation", "split", "readout", "lambda"];
+
+/// Keys of the gradient comparison and of what follows it.
+pub(super) const COMPARISON: &[&str] =
+    &["data", "channel", "shift", "keep", "augmentation", "feature"];
+
+/// A shift c; the best one maximises the signal of order k*.
+pub type Shift = Choice<f64>;
+
+/// Smoothing parameter λ ≥ 0 of the landscape; the best one is d^{1/4}.
+pub type Smoothing = Choice<f64>;
+
+/// Transformation of the label; the best one has the largest score on a stage of its own.
+pub type TransformChoice = Choice<Transform>;
 
 /// Which coordinates survive the pruning.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Keep {
     /// M = ρ s, rounded, between 1 and d.
     Ratio(f64),
@@ -29,7 +39,9 @@ pub enum Keep {
 }
 
 /// Whether stages share their samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum DataUse {
     /// Each stage reads samples of its own; n is split over the stages.
     Fresh,
@@ -38,19 +50,41 @@ pub enum DataUse {
 }
 
 /// How the samples of the later stages are simulated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Simulation {
     /// Reduced where it is exact and cheaper.
     Auto,
     /// Every kept coordinate of every sample.
     Explicit,
     /// From the joint law of projections and pre-activations wherever M > m + 2r, else
-    /// explicit: see [`super::reduced`].
+    /// explicit: see [`super::stage::reduced`].
     Reduced,
 }
 
+/// `auto` reduces once the kept coordinates outnumber the reduced ones by this factor: below
+/// it, factorising costs more than it saves.
+const WORTHWHILE: usize = 2;
+
+impl Simulation {
+    /// Whether a layer of `width` neurons on `kept` coordinates is simulated in reduced form.
+    #[must_use]
+    pub fn reduces(self, kept: usize, width: usize, r: usize) -> bool {
+        let reduced = width + 2 * r;
+        match self {
+            Self::Explicit => false,
+            // With fewer coordinates than columns of A there is nothing to reduce.
+            Self::Reduced => kept > reduced,
+            Self::Auto => kept > WORTHWHILE * reduced,
+        }
+    }
+}
+
 /// Norm that a gradient is scaled by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Normalize {
     /// Each neuron by its own norm.
     Neuron,
@@ -59,25 +93,73 @@ pub enum Normalize {
 }
 
 /// Ridge penalty λ of the second layer.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Lambda {
-    /// This penalty, λ ≥ 0.
-    Fixed(f64),
     /// The best on a held-out fifth of the samples, from a geometric grid.
     Validate,
+    /// This penalty, λ ≥ 0.
+    #[serde(untagged)]
+    Fixed(f64),
 }
 
 /// How the second layer is fitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ReadoutMethod {
     /// By its normal equations.
     Ridge,
     /// By gradient descent on the same objective.
+    #[strum(serialize = "gd")]
+    #[serde(rename = "gd")]
     GradientDescent,
 }
 
+/// Width m of the hidden layer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Width {
+    /// m = max(1, round(d^ε)), ε > 0.
+    Power(f64),
+    /// m neurons.
+    #[serde(untagged)]
+    Fixed(usize),
+}
+
+impl Width {
+    /// m in dimension `d`.
+    #[must_use]
+    pub fn at(self, d: usize) -> usize {
+        match self {
+            Self::Fixed(m) => m,
+            Self::Power(epsilon) => (d as f64).powf(epsilon).round().max(1.0) as usize,
+        }
+    }
+
+    /// m, for `learner`, which has to know it before d.
+    ///
+    /// # Errors
+    /// When it is a power of d.
+    pub fn fixed(self, learner: &str) -> Result<usize> {
+        match self {
+            Self::Fixed(m) => Ok(m),
+            Self::Power(_) => {
+                Err(Error::usage(format!("`{learner}` needs a width that does not depend on d"))
+                    .hint("write a number, for example width = 64"))
+            }
+        }
+    }
+}
+
+impl From<usize> for Width {
+    fn from(m: usize) -> Self {
+        Self::Fixed(m)
+    }
+}
+
 /// Options of gradient comparison and pruning.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PruneOptions {
     /// Channel of the even–odd decomposition that scores a coordinate.
     pub channel: ChannelChoice,
@@ -86,6 +168,7 @@ pub struct PruneOptions {
     /// Which coordinates survive.
     pub keep: Keep,
     /// Whether the shift is carried by an auxiliary Gaussian coordinate instead of a bias.
+    #[serde(rename = "augmentation")]
     pub augmented: bool,
 }
 
@@ -106,7 +189,7 @@ impl PruneOptions {
 }
 
 /// Options of the gradient step on the first layer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FeatureOptions {
     /// Shift c₂ inside the activation during the step.
     pub shift: Shift,
@@ -118,16 +201,19 @@ pub struct FeatureOptions {
 }
 
 /// Options of the second layer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReadoutOptions {
     /// How it is fitted.
+    #[serde(rename = "readout")]
     pub method: ReadoutMethod,
     /// Ridge penalty λ on (1/n) FᵀF + λ I.
     pub lambda: Lambda,
 }
 
 /// The neuron that online gradient descent trains.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Neuron {
     /// φ = He_{k*}/√k*!.
     Hermite,
@@ -135,21 +221,12 @@ pub enum Neuron {
     Activation,
 }
 
-/// Smoothing parameter λ of the landscape.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Smoothing {
-    /// d^{1/4}.
-    Auto,
-    /// This one, λ ≥ 0.
-    Fixed(f64),
-}
-
 /// Options of online gradient descent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SgdOptions {
     /// Random starts, in opposite pairs.
     pub starts: usize,
-    /// δ in the step size, see [`super::sphere_sgd::step_size`].
+    /// δ in the step size, see [`super::stage::sphere_sgd::step_size`].
     pub step: f64,
     /// The neuron.
     pub neuron: Neuron,
@@ -157,17 +234,8 @@ pub struct SgdOptions {
     pub smoothing: Smoothing,
 }
 
-/// Transformation of the label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TransformChoice {
-    /// The one with the largest score on a stage of its own.
-    Auto,
-    /// This one.
-    Fixed(Transform),
-}
-
 /// Options of a learner; each reads those that concern it.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Options {
     /// Width m of the hidden layer.
     pub width: Width,
@@ -180,56 +248,18 @@ pub struct Options {
     /// How the samples of the later stages are simulated.
     pub simulation: Simulation,
     /// Gradient comparison and pruning.
+    #[serde(flatten)]
     pub prune: PruneOptions,
     /// Gradient step.
     pub feature: FeatureOptions,
     /// Second layer.
+    #[serde(flatten)]
     pub readout: ReadoutOptions,
     /// Online gradient descent.
+    #[serde(flatten)]
     pub sgd: SgdOptions,
     /// Transformation of the label.
     pub transform: TransformChoice,
-}
-
-/// Part of the key of every cell. Options that few learners read are shown only where they
-/// differ from their defaults, so that a new one leaves the keys of all other cells alone.
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let defaults = Self::default();
-        let mut shown = f.debug_struct("Options");
-        shown
-            .field("width", &self.width)
-            .field("activation", &self.activation)
-            .field("split", &self.split)
-            .field("data", &self.data)
-            .field("simulation", &self.simulation)
-            .field("prune", &self.prune)
-            .field("feature", &self.feature)
-            .field("readout", &self.readout);
-        if self.sgd != defaults.sgd {
-            shown.field("sgd", &self.sgd);
-        }
-        if self.transform != defaults.transform {
-            shown.field("transform", &self.transform);
-        }
-        shown.finish()
-    }
-}
-
-/// The width of `learner`, which holds at least as many neurons as it has starts.
-///
-/// # Errors
-/// When it does not, or is not a number.
-pub fn width_for_starts(options: &Options, learner: &str) -> Result<usize> {
-    let width = options.width.fixed(learner)?;
-    if options.sgd.starts > width {
-        return Err(Error::usage(format!(
-            "{} starts do not fit into a network of width {width}",
-            options.sgd.starts
-        ))
-        .hint("every start becomes a neuron: lower starts or raise width"));
-    }
-    Ok(width)
 }
 
 impl Options {
@@ -241,6 +271,27 @@ impl Options {
             DataUse::Fresh => self.simulation,
             DataUse::Reuse => Simulation::Explicit,
         }
+    }
+
+    /// The width of `learner`, which holds at least as many neurons as it has starts.
+    ///
+    /// # Errors
+    /// When it does not, or is not a number.
+    pub fn width_for_starts(&self, learner: &str) -> Result<usize> {
+        let (width, starts) = (self.width.fixed(learner)?, self.sgd.starts);
+        if starts > width {
+            let message = format!("{starts} starts do not fit into a network of width {width}");
+            return Err(Error::usage(message)
+                .hint("every start becomes a neuron: lower starts or raise width"));
+        }
+        Ok(width)
+    }
+
+    /// All options as text, with the names of study files in alphabetical order: equal texts,
+    /// equal options.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        serde_json::json!(self).to_string()
     }
 }
 
@@ -268,5 +319,37 @@ impl Default for Options {
             },
             transform: TransformChoice::Auto,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_power_is_rounded_and_at_least_one() {
+        assert_eq!([1, 64, 100].map(|d| Width::Power(0.5).at(d)), [1, 8, 10]);
+        assert_eq!(Width::Power(0.75).at(256), 64);
+        assert_eq!(Width::Power(0.01).at(2), 1);
+        assert_eq!(Width::Fixed(7).at(1 << 20), 7);
+    }
+
+    #[test]
+    fn the_canonical_text_has_the_words_of_study_files() {
+        let mut options = Options { width: Width::Power(0.5), ..Options::default() };
+        options.prune.channel = ChannelChoice::Fixed(crate::model::Channel::OddNoLinear);
+        options.prune.keep = Keep::Count(7);
+        options.readout.method = ReadoutMethod::GradientDescent;
+        options.split = Some(vec![1.0, 0.5]);
+        options.transform = TransformChoice::Fixed(Transform::Abs);
+        assert_eq!(
+            options.canonical(),
+            "{\"activation\":\"relu\",\"augmentation\":false,\"channel\":\"odd_no_linear\",\
+             \"data\":\"fresh\",\"feature\":{\"normalize\":\"neuron\",\"shift\":\"auto\",\
+             \"steps\":1},\"keep\":{\"count\":7},\"lambda\":0.001,\"neuron\":\"hermite\",\
+             \"readout\":\"gd\",\"shift\":\"auto\",\"simulation\":\"auto\",\"smoothing\":\"auto\",\
+             \"split\":[1.0,0.5],\"starts\":2,\"step\":0.05,\"transform\":\"abs\",\
+             \"width\":{\"power\":0.5}}"
+        );
     }
 }

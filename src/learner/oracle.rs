@@ -1,9 +1,11 @@
 //! The network that is told the relevant coordinates: what pruning could gain at most.
 
-use super::network::Network;
-use super::options::Options;
-use super::train_kept::TwoStages;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{NETWORK, Options};
+use super::stage::budget::Budget;
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost};
+use super::stage::train_kept::TrainKept;
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` on exactly the s relevant coordinates.
@@ -12,24 +14,30 @@ use crate::error::Result;
 /// step on s coordinates needs n ≍ s^{k*} = d^{αk*} samples (docs/mathematics.md, section 7), so
 /// the exponent is that of `pruned`, without the logarithm of the comparison.
 #[derive(Clone, Debug)]
-pub struct Oracle(TwoStages);
+pub struct Oracle(TrainKept);
 
-impl Oracle {
-    /// The learner for links of information exponent `k_star`.
-    ///
-    /// # Errors
-    /// When the options do not fit together.
-    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
-        TwoStages::new(options, k_star).map(Self)
+impl Recipe for Oracle {
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data", "feature"]];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
+        Ok(Self(TrainKept::new(options, granted.k_star())))
     }
 }
 
 impl Learner for Oracle {
     fn stages(&self) -> usize {
-        self.0.count()
+        2
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        self.0.train(task, task.target.directions().relevant())
+    fn blindness(&self) -> Vec<String> {
+        self.0.blindness().into_iter().collect()
+    }
+
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        Cost::of_step(case, case.s.min(case.d))
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        self.0.train(budget, budget.relevant())
     }
 }

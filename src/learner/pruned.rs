@@ -1,50 +1,63 @@
 //! The pruned network: the paper's `PruneNetwork`.
 
-use super::network::Network;
-use super::options::{Keep, Options};
-use super::prune::GradientComparison;
-use super::ranking::Selected;
-use super::split::Split;
-use super::train_kept::TrainKept;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{COMPARISON, Keep, NETWORK, Options};
+use super::stage::budget::Budget;
+use super::stage::compare::GradientComparison;
+use super::stage::keep::survivors;
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost};
+use super::stage::train_kept::TrainKept;
 use crate::error::Result;
-use crate::sample::{CentredLabels, Stage};
+use crate::sample::Stage;
 
 /// Gradient comparison, pruning, re-initialisation, gradient step, readout.
 #[derive(Clone, Debug)]
 pub struct Pruned {
     comparison: GradientComparison,
+    /// |ρ_{k*}| of the coordinate statistic, at least a tenth.
+    correlation: f64,
     keep: Keep,
     later: TrainKept,
-    split: Split,
 }
 
-impl Pruned {
-    /// The learner for links of information exponent `k_star`.
-    ///
-    /// # Errors
-    /// When the options do not fit together.
-    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
+impl Recipe for Pruned {
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, COMPARISON];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
+        let k_star = granted.k_star();
+        let comparison = GradientComparison::new(&options.prune, options.activation, k_star)?;
         Ok(Self {
-            comparison: GradientComparison::new(&options.prune, options.activation, k_star)?,
+            correlation: comparison.correlation().abs().max(0.1),
+            comparison,
             keep: options.prune.keep,
             later: TrainKept::new(options, k_star),
-            split: Split::new(3, options.split.as_deref(), options.data)?,
         })
     }
 }
 
 impl Learner for Pruned {
     fn stages(&self) -> usize {
-        self.split.stages()
+        3
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let labels = CentredLabels::new(self.split.samples(task, Stage::Prune, sizes[0]));
-        let Selected { kept, ranking } =
-            self.comparison.select(&labels, self.keep, task.target.directions());
-        let network = self.later.train(task, kept, &self.split, [sizes[1], sizes[2]])?;
-        Ok(network.ranked(ranking))
+    fn blindness(&self) -> Vec<String> {
+        self.comparison.blindness().into_iter().chain(self.later.blindness()).collect()
+    }
+
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        let cost = Cost::of_step(case, case.kept()).with_comparison(case);
+        if cost.kept == case.d {
+            return cost;
+        }
+        let compare = case.comparison(case.k_star, self.correlation);
+        Cost { slowest: cost.slowest.max(compare), ..cost }
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let labels = budget.take(Stage::Prune)?.labels();
+        let scores = self.comparison.scores(&labels, budget.d());
+        let kept = survivors(&scores, self.keep, budget.s(), self.comparison.channels().len());
+        Ok(self.later.train(budget, kept)?.by(scores))
     }
 }

@@ -1,11 +1,11 @@
 //! Random features: a first layer that never learns.
 
-use super::network::{Layer, Network};
-use super::options::Options;
-use super::second_layer::SecondLayer;
-use super::split::Split;
-use super::width::Width;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{Lambda, NETWORK, Options, Width};
+use super::stage::budget::Budget;
+use super::stage::network::{Layer, Trained};
+use super::stage::price::{Case, Cost, Work};
+use super::stage::second_layer::SecondLayer;
 use crate::error::Result;
 use crate::model::activation::Activation;
 
@@ -20,35 +20,44 @@ use crate::model::activation::Activation;
 pub struct RandomFeatures {
     width: Width,
     activation: Activation,
-    split: Split,
     second: SecondLayer,
 }
 
-impl RandomFeatures {
-    /// The learner.
-    ///
-    /// # Errors
-    /// When the split does not fit.
-    pub fn new(options: &Options) -> Result<Self> {
-        Ok(Self {
-            width: options.width,
-            activation: options.activation,
-            split: Split::new(1, options.split.as_deref(), options.data)?,
-            second: SecondLayer::new(options),
-        })
+impl Recipe for RandomFeatures {
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK];
+
+    /// Nothing is learned, so width has to make up for it.
+    fn defaults() -> Options {
+        let mut options = Options { width: 1024.into(), ..Options::default() };
+        options.readout.lambda = Lambda::Validate;
+        options
+    }
+
+    fn new(options: &Options, _: &Granted<'_>) -> Result<Self> {
+        let (width, activation) = (options.width, options.activation);
+        Ok(Self { width, activation, second: SecondLayer::new(options) })
     }
 }
 
 impl Learner for RandomFeatures {
     fn stages(&self) -> usize {
-        self.split.stages()
+        1
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let d = task.target.directions().d();
-        let (all, width) = ((0..d as u32).collect(), self.width.at(d));
-        let layer = Layer::on_sphere(all, width, self.activation, task.key.named("weights"));
-        self.second.fit(layer, task, &self.split, sizes[0])
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        let (d, m) = (case.d as f64, case.width());
+        Cost {
+            slowest: 0.5 * d.powi(case.link.degree() as i32),
+            // One Cholesky factorisation for each penalty of the grid.
+            fixed: Work::new(0.0, 21.0 * m.powi(3) / 3.0),
+            bytes: 64.0 * m * m,
+            ..Cost::of(case.d, Work::default())
+        }
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let (width, key) = (self.width.at(budget.d()), budget.key("weights"));
+        let layer = Layer::on_sphere(budget.all(), width, self.activation, key);
+        self.second.fit(layer, budget)
     }
 }

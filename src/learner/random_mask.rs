@@ -4,11 +4,13 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::index;
 
-use super::network::Network;
-use super::options::{Keep, Options};
-use super::prune::kept_count;
-use super::train_kept::TwoStages;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{Keep, NETWORK, Options};
+use super::stage::budget::Budget;
+use super::stage::keep::kept_count;
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost};
+use super::stage::train_kept::TrainKept;
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` on M coordinates drawn uniformly from the d.
@@ -18,32 +20,37 @@ use crate::error::Result;
 #[derive(Clone, Debug)]
 pub struct RandomMask {
     keep: Keep,
-    stages: TwoStages,
+    later: TrainKept,
 }
 
-impl RandomMask {
-    /// The learner for links of information exponent `k_star`.
-    ///
-    /// # Errors
-    /// When the options do not fit together, or M is to be found from scores.
-    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
+impl Recipe for RandomMask {
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data", "keep", "feature"]];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         let keep = options.prune.keep_without_null("random_mask", "scores")?;
-        Ok(Self { keep, stages: TwoStages::new(options, k_star)? })
+        Ok(Self { keep, later: TrainKept::new(options, granted.k_star()) })
     }
 }
 
 impl Learner for RandomMask {
     fn stages(&self) -> usize {
-        self.stages.count()
+        2
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let directions = task.target.directions();
-        let count = kept_count(self.keep, directions.s(), directions.d());
-        let mut rng = ChaCha8Rng::seed_from_u64(task.key.named("mask").bits());
+    fn blindness(&self) -> Vec<String> {
+        self.later.blindness().into_iter().collect()
+    }
+
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        Cost::of_step(case, case.kept())
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let count = kept_count(self.keep, budget.s(), budget.d());
+        let mut rng = ChaCha8Rng::seed_from_u64(budget.key("mask").bits());
         let mut kept: Vec<u32> =
-            index::sample(&mut rng, directions.d(), count).into_iter().map(|j| j as u32).collect();
+            index::sample(&mut rng, budget.d(), count).into_iter().map(|j| j as u32).collect();
         kept.sort_unstable();
-        self.stages.train(task, kept)
+        self.later.train(budget, kept)
     }
 }

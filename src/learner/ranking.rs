@@ -1,22 +1,20 @@
-//! Which coordinates scores select, and how well they order all of them.
+//! How well scores order the coordinates.
 
-use super::options::Keep;
-use super::prune::survivors;
 use crate::model::direction::Directions;
 
 /// Agreement of scores t_j with the row norms ‖V_j‖₂, j = 1..d.
 ///
-/// Not-a-number where it has no value: a correlation with a constant, or an AUC without
-/// irrelevant coordinates.
+/// `None` where it has no value: a correlation with a constant, or an AUC without irrelevant
+/// coordinates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranking {
     /// Pearson's correlation of t and ‖V_j‖₂, in [−1, 1].
-    pub pearson: f64,
+    pub pearson: Option<f64>,
     /// Spearman's: Pearson's of the ranks, ties sharing their mean rank.
-    pub spearman: f64,
+    pub spearman: Option<f64>,
     /// Area under the receiver operating characteristic: P(t_i > t_j) + ½ P(t_i = t_j) for a
     /// relevant coordinate i and an irrelevant j, in [0, 1] (Hanley and McNeil 1982).
-    pub auc: f64,
+    pub auc: Option<f64>,
 }
 
 impl Ranking {
@@ -35,27 +33,7 @@ impl Ranking {
         Self {
             pearson: correlation(scores, &norms),
             spearman: correlation(&ranks, &self::ranks(&norms)),
-            auc: if rest > 0.0 { (sum - s * (s + 1.0) / 2.0) / (s * rest) } else { f64::NAN },
-        }
-    }
-}
-
-/// The coordinates that scores select, and how well they rank.
-#[derive(Clone, Debug)]
-pub struct Selected {
-    /// The survivors, increasing.
-    pub kept: Vec<u32>,
-    /// The quality of the scores.
-    pub ranking: Ranking,
-}
-
-impl Selected {
-    /// Keeps what `keep` asks for; `channels` stand behind each score.
-    #[must_use]
-    pub fn by(scores: &[f64], keep: Keep, directions: &Directions, channels: usize) -> Self {
-        Self {
-            kept: survivors(scores, keep, directions.s(), channels),
-            ranking: Ranking::of(scores, directions),
+            auc: (rest > 0.0).then(|| (sum - s * (s + 1.0) / 2.0) / (s * rest)),
         }
     }
 }
@@ -75,7 +53,7 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-fn correlation(a: &[f64], b: &[f64]) -> f64 {
+fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
     let n = a.len() as f64;
     let (mean_a, mean_b) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
     let (mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0);
@@ -85,7 +63,7 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
         bb += b * b;
         ab += a * b;
     }
-    ab / (aa * bb).sqrt()
+    Some(ab / (aa * bb).sqrt()).filter(|c| !c.is_nan())
 }
 
 #[cfg(test)]
@@ -106,7 +84,7 @@ mod tests {
         let expected = [0.089_250_409_846_260_51, 0.137_198_868_114_007_06, 0.625];
         let found = [ranking.pearson, ranking.spearman, ranking.auc];
         for (found, expected) in found.into_iter().zip(expected) {
-            assert!((found - expected).abs() < 1e-12, "{ranking:?}");
+            assert!((found.unwrap() - expected).abs() < 1e-12, "{ranking:?}");
         }
     }
 
@@ -124,17 +102,17 @@ mod tests {
         };
         let pairs = others.flat_map(|j| relevant.map(|i| ahead(i, j)));
         let direct = pairs.sum::<f64>() / (5.0 * 35.0);
-        assert!((ranking.auc - direct).abs() < 1e-12);
+        assert!((ranking.auc.unwrap() - direct).abs() < 1e-12);
     }
 
     #[test]
     fn perfect_and_impossible_rankings() {
         let v = directions(&[(0, 0.5_f64.sqrt()), (2, 0.5_f64.sqrt())], 4);
         let perfect = Ranking::of(&[9.0, 1.0, 9.0, 1.0], &v);
-        assert_eq!([perfect.auc, perfect.spearman], [1.0, 1.0]);
-        assert!((perfect.pearson - 1.0).abs() < 1e-12);
+        assert_eq!([perfect.auc, perfect.spearman], [Some(1.0); 2]);
+        assert!((perfect.pearson.unwrap() - 1.0).abs() < 1e-12);
         let all = directions(&[(0, 0.5_f64.sqrt()), (1, 0.5_f64.sqrt())], 2);
         let none = Ranking::of(&[1.0, 2.0], &all);
-        assert!(none.auc.is_nan() && none.pearson.is_nan() && none.spearman.is_nan());
+        assert_eq!([none.auc, none.pearson, none.spearman], [None; 3]);
     }
 }

@@ -1,11 +1,12 @@
 //! Online gradient descent on a smoothed landscape (Damian, Nichani, Ge and Lee 2023).
 
-use super::network::Network;
-use super::options::{Options, Smoothing, width_for_starts};
-use super::second_layer::SecondLayer;
-use super::sphere_sgd::{Gate, descend, opposite_starts, repeated, step_size};
-use super::split::Split;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{NETWORK, Options};
+use super::stage::budget::Budget;
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost};
+use super::stage::second_layer::SecondLayer;
+use super::stage::sphere_sgd::{Gate, descend, escape_cost, opposite_starts, repeated, step_size};
 use crate::error::{Error, Result};
 use crate::sample::Stage;
 
@@ -27,21 +28,18 @@ pub struct SmoothedSgd {
     k_star: u32,
     width: usize,
     options: Options,
-    split: Split,
     second: SecondLayer,
 }
 
-impl SmoothedSgd {
-    /// The learner for links of information exponent `k_star`.
-    ///
-    /// # Errors
-    /// When there are more starts than neurons, or the split does not fit.
-    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
+impl Recipe for SmoothedSgd {
+    /// One pass over fresh samples is what it is.
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["starts", "step", "smoothing"]];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         Ok(Self {
-            k_star,
-            width: width_for_starts(options, "smoothed_sgd")?,
+            k_star: granted.k_star(),
+            width: options.width_for_starts("smoothed_sgd")?,
             options: options.clone(),
-            split: Split::new(3, options.split.as_deref(), options.data)?,
             second: SecondLayer::new(options),
         })
     }
@@ -49,7 +47,7 @@ impl SmoothedSgd {
 
 impl Learner for SmoothedSgd {
     fn stages(&self) -> usize {
-        self.split.stages()
+        3
     }
 
     fn check(&self, d: usize, _: usize) -> Result<()> {
@@ -60,21 +58,21 @@ impl Learner for SmoothedSgd {
         Ok(())
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let (d, k, sgd) = (task.target.directions().d(), self.k_star, &self.options.sgd);
-        self.check(d, 1)?;
-        let smoothing = match sgd.smoothing {
-            Smoothing::Auto => (d as f64).powf(0.25),
-            Smoothing::Fixed(lambda) => lambda,
-        };
-        let mut starts = opposite_starts(d, sgd.starts, task.key.named("weights"));
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        escape_cost(case, 0.5 * f64::from(case.k_star), 2.0)
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let (d, k, sgd) = (budget.d(), self.k_star, &self.options.sgd);
+        let smoothing = sgd.smoothing.or_else(|| (d as f64).powf(0.25));
+        let mut starts = opposite_starts(d, sgd.starts, budget.key("weights"));
         for (step, lambda) in [(0, smoothing), (1, 0.0)] {
-            let samples = self.split.samples(task, Stage::Feature(step), sizes[step as usize]);
+            let samples = budget.take(Stage::Feature(step))?.samples();
             let eta = step_size(sgd.step, k, lambda, d);
             descend(&mut starts, &samples, &Gate::hermite(k, lambda, d), eta)?;
         }
-        let layer = repeated(&starts, self.width, task, self.options.activation);
-        self.second.fit(layer, task, &self.split, sizes[2])
+        let signs = budget.key("signs");
+        let layer = repeated(&starts, self.width, self.options.activation, signs);
+        self.second.fit(layer, budget)
     }
 }

@@ -2,20 +2,17 @@
 
 use faer::Mat;
 
-use super::moment::{first_moment, second_moment};
-use super::network::Network;
-use super::options::Options;
-use super::second_layer::SecondLayer;
-use super::split::Split;
-use super::subspace::{leading_eigenvectors, spread};
-use super::width::Width;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{NETWORK, Options, Width};
+use super::stage::budget::Budget;
+use super::stage::moment::{diagonal, first_moment, second_moment};
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost, Work};
+use super::stage::second_layer::SecondLayer;
+use super::stage::subspace::{MAX_DIMENSION, leading_eigenvectors, spread};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
-use crate::sample::{CentredLabels, Stage};
-
-/// Largest dimension whose d × d matrix is formed: 20 d² bytes, 0.34 GB a thread.
-pub const MAX_DIMENSION: usize = 4096;
+use crate::sample::Stage;
 
 /// Largest information exponent that has an estimator here.
 pub const MAX_ORDER: u32 = 4;
@@ -48,16 +45,14 @@ pub struct Spectral {
     k_star: u32,
     width: Width,
     activation: Activation,
-    split: Split,
     second: SecondLayer,
 }
 
-impl Spectral {
-    /// The learner for links of information exponent `k_star`.
-    ///
-    /// # Errors
-    /// When there is no estimator for `k_star`, or the split does not fit.
-    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
+impl Recipe for Spectral {
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data"]];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
+        let k_star = granted.k_star();
         if k_star > MAX_ORDER {
             return Err(Error::usage(format!(
                 "`spectral` has no estimator for information exponent {k_star}"
@@ -68,51 +63,46 @@ impl Spectral {
             k_star,
             width: options.width,
             activation: options.activation,
-            split: Split::new(2, options.split.as_deref(), options.data)?,
             second: SecondLayer::new(options),
         })
     }
+}
 
-    /// Orthonormal basis of the estimated subspace, d × r, from `n` samples.
-    fn estimate(&self, task: &Task<'_>, n: u64) -> Result<Mat<f64>> {
-        let directions = task.target.directions();
-        let all: Vec<u32> = (0..directions.d() as u32).collect();
-        let labels = |stage, n| CentredLabels::new(self.split.samples(task, stage, n));
-        let (d, key) = (directions.d() as f64, task.key.named("subspace"));
-        let stage = Stage::Feature(0);
+impl Spectral {
+    /// Orthonormal basis of the estimated subspace, d × r.
+    fn estimate(&self, budget: &mut Budget<'_>) -> Result<Mat<f64>> {
+        if self.k_star == 3 {
+            return third_order(budget).map(|u| column(&u));
+        }
+        let (all, r, key) = (budget.all(), budget.r(), budget.key("subspace"));
+        let labels = budget.take(Stage::Feature(0))?.labels();
         match self.k_star {
             1 => {
-                let sum = first_moment(&labels(stage, n), &vec![0.0; all.len()], |_, _| 1.0).0;
+                let sum = first_moment(&labels, &vec![0.0; all.len()], |_, _| 1.0).0;
                 unit(sum).map(|u| column(&u))
             }
-            2 => leading_eigenvectors(
-                &second_moment(&labels(stage, n), &all, |_| 1.0),
-                directions.r(),
-                key,
-            ),
-            3 => self.third_order(task, n).map(|u| column(&u)),
+            2 => leading_eigenvectors(&second_moment(&labels, &all, |_| 1.0), r, key),
             _ => {
-                let labels = labels(stage, n);
-                let matrix = second_moment(&labels, &all, |q| q - d - 4.0);
+                let d = all.len();
+                let matrix = second_moment(&labels, &all, |q| q - d as f64 - 4.0);
                 // Σ ỹ_i (‖x_i‖² − d − 2) = Σ ỹ_i ‖x_i‖² is the trace of Σ ỹ_i x_i x_iᵀ.
-                let trace: f64 = super::moment::diagonal(&labels, all.len()).iter().sum();
-                let shifted =
-                    matrix - faer::Scale(trace) * Mat::<f64>::identity(all.len(), all.len());
-                leading_eigenvectors(&shifted, directions.r(), key)
+                let trace: f64 = diagonal(&labels, d).iter().sum();
+                let shifted = matrix - faer::Scale(trace) * Mat::<f64>::identity(d, d);
+                leading_eigenvectors(&shifted, r, key)
             }
         }
     }
+}
 
-    /// Partial trace, then the tensor power method.
-    fn third_order(&self, task: &Task<'_>, n: u64) -> Result<Vec<f64>> {
-        let d = task.target.directions().d();
-        let samples = |step| {
-            let n = self.split.step_size(n, step, 2);
-            CentredLabels::new(self.split.samples(task, Stage::Feature(step), n))
-        };
-        let start = first_moment(&samples(0), &vec![0.0; d], |q, _| q - d as f64 - 2.0).0;
-        let mut u = unit(start)?;
-        let labels = samples(1);
+/// Partial trace, then the tensor power method.
+fn third_order(budget: &mut Budget<'_>) -> Result<Vec<f64>> {
+    let d = budget.d();
+    let (mut u, mut halves) = (vec![0.0; d], budget.take_steps(2)?);
+    if let Some(half) = halves.next() {
+        u = unit(first_moment(&half.labels(), &u, |q, _| q - d as f64 - 2.0).0)?;
+    }
+    for half in halves {
+        let labels = half.labels();
         for _ in 0..POWER_ITERATIONS {
             let (mut sum, inside) = first_moment(&labels, &u, |_, u| u * u - 1.0);
             for (s, u) in sum.iter_mut().zip(&u) {
@@ -120,8 +110,8 @@ impl Spectral {
             }
             u = unit(sum)?;
         }
-        Ok(u)
     }
+    Ok(u)
 }
 
 fn column(u: &[f64]) -> Mat<f64> {
@@ -143,7 +133,7 @@ fn unit(mut v: Vec<f64>) -> Result<Vec<f64>> {
 
 impl Learner for Spectral {
     fn stages(&self) -> usize {
-        self.split.stages()
+        2
     }
 
     fn check(&self, d: usize, r: usize) -> Result<()> {
@@ -163,15 +153,25 @@ impl Learner for Spectral {
         Ok(())
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        let sizes = self.split.sizes(task.n)?;
-        let directions = task.target.directions();
-        let d = directions.d();
-        self.check(d, directions.r())?;
-        let basis = self.estimate(task, sizes[0])?;
-        let all = (0..d as u32).collect();
-        let key = task.key.named("weights");
-        let layer = spread(&basis, all, self.width.at(d), self.activation, key);
-        self.second.fit(layer, task, &self.split, sizes[1])
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        let d = case.d as f64;
+        let slowest = 3.0 * d.powf((0.5 * f64::from(case.k_star)).max(1.0));
+        if !self.k_star.is_multiple_of(2) {
+            return Cost { slowest, ..Cost::of(case.d, Work::new(24.0 * d, 0.0)) };
+        }
+        Cost {
+            slowest,
+            // About a hundred products with r + 8 vectors, in double precision.
+            fixed: Work::new(0.0, 2e3 * d * d),
+            bytes: 40.0 * d * d,
+            ..Cost::of(case.d, Work::new(d, d * d))
+        }
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        let basis = self.estimate(budget)?;
+        let (width, key) = (self.width.at(budget.d()), budget.key("weights"));
+        let layer = spread(&basis, budget.all(), width, self.activation, key);
+        self.second.fit(layer, budget)
     }
 }

@@ -1,32 +1,41 @@
 //! The unpruned network: one gradient step on all d coordinates, then the readout
 //! (Damian, Lee & Soltanolkotabi 2022, with fresh samples in each stage).
 
-use super::network::Network;
-use super::options::Options;
-use super::train_kept::TwoStages;
-use super::{Learner, Task};
+use super::contract::{Granted, Learner, Recipe};
+use super::options::{COMPARISON, NETWORK, Options};
+use super::stage::budget::Budget;
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost};
+use super::stage::train_kept::TrainKept;
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` with M = d.
 #[derive(Clone, Debug)]
-pub struct Unpruned(TwoStages);
+pub struct Unpruned(TrainKept);
 
-impl Unpruned {
-    /// The learner for links of information exponent `k_star`.
-    ///
-    /// # Errors
-    /// When the options do not fit together.
-    pub fn new(options: &Options, k_star: u32) -> Result<Self> {
-        TwoStages::new(options, k_star).map(Self)
+impl Recipe for Unpruned {
+    /// Those of the comparison have no effect: so that a table can be copied from `pruned`.
+    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, COMPARISON];
+
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
+        Ok(Self(TrainKept::new(options, granted.k_star())))
     }
 }
 
 impl Learner for Unpruned {
     fn stages(&self) -> usize {
-        self.0.count()
+        2
     }
 
-    fn train(&self, task: &Task<'_>) -> Result<Network> {
-        self.0.train(task, (0..task.target.directions().d() as u32).collect())
+    fn blindness(&self) -> Vec<String> {
+        self.0.blindness().into_iter().collect()
+    }
+
+    fn cost(&self, case: &Case<'_>) -> Cost {
+        Cost::of_step(case, case.d)
+    }
+
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        self.0.train(budget, budget.all())
     }
 }

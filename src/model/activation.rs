@@ -1,8 +1,11 @@
 //! Activations φ of the network, with their derivatives in both precisions.
 
+use serde::Serialize;
+use strum::{EnumIter, IntoStaticStr};
+
 use super::normal::{distribution, distribution_f32};
 use super::quadrature::density;
-use crate::error::{Error, Result, nearest};
+use crate::error::{Result, named};
 
 /// An activation φ.
 ///
@@ -13,7 +16,9 @@ use crate::error::{Error, Result, nearest};
 /// | `softplus` | ln(1 + eˣ) | 1/(1 + e⁻ˣ) |
 /// | `gelu` | x Φ(x) | Φ(x) + x exp(−x²/2)/√(2π) |
 /// | `he2`, `he3`, `he4` | He_k(x)/√k! | √k He_{k−1}(x)/√(k−1)! |
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Activation {
     /// max(x, 0).
     Relu,
@@ -32,37 +37,19 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// All activations.
-    pub const ALL: [Self; 7] =
-        [Self::Relu, Self::Tanh, Self::Softplus, Self::Gelu, Self::He2, Self::He3, Self::He4];
-
     /// The activation called `name`.
     ///
     /// # Errors
     ///
     /// An unknown name; the hint gives the nearest one, or all of them.
     pub fn parse(name: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|a| a.name() == name).ok_or_else(|| {
-            let hint = nearest(name, Self::ALL.map(Self::name)).map_or_else(
-                || format!("activations: {}", Self::ALL.map(Self::name).join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            Error::usage(format!("unknown activation `{name}`")).hint(hint)
-        })
+        named("activation", name)
     }
 
     /// The name used in study files.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Relu => "relu",
-            Self::Tanh => "tanh",
-            Self::Softplus => "softplus",
-            Self::Gelu => "gelu",
-            Self::He2 => "he2",
-            Self::He3 => "he3",
-            Self::He4 => "he4",
-        }
+        self.into()
     }
 
     /// φ(x).
@@ -146,11 +133,13 @@ impl Activation {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::Activation;
 
     #[test]
     fn derivatives_match_differences_in_both_precisions() {
-        for activation in Activation::ALL {
+        for activation in Activation::iter() {
             for i in -80..=80 {
                 let x = f64::from(i) / 10.0 + 0.013;
                 let h = 1e-5;
@@ -188,7 +177,7 @@ mod tests {
 
     #[test]
     fn extremes_stay_finite() {
-        for activation in Activation::ALL {
+        for activation in Activation::iter() {
             for x in [-1e4, 1e4, 0.0, -0.0] {
                 assert!(activation.value(x).is_finite() && activation.derivative(x).is_finite());
                 let x = x as f32;
@@ -200,7 +189,7 @@ mod tests {
 
     #[test]
     fn names_round_trip_and_typos_get_a_hint() {
-        for activation in Activation::ALL {
+        for activation in Activation::iter() {
             assert_eq!(Activation::parse(activation.name()).ok(), Some(activation));
         }
         let error = Activation::parse("rellu").unwrap_err();

@@ -1,6 +1,7 @@
 //! Laws of the input x.
 
 use serde::Serialize;
+use strum::{EnumIter, IntoStaticStr};
 
 /// Law of the coordinates of x, each with mean 0 and variance 1.
 ///
@@ -14,7 +15,8 @@ use serde::Serialize;
 /// | `correlated` | N(0, 1); neighbours x_j, x_{j+1} have correlation ½, others none | 3 |
 ///
 /// The theory that this program holds its results against is for `gaussian`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Input {
     /// Independent standard normal coordinates.
@@ -33,20 +35,10 @@ pub enum Input {
 }
 
 impl Input {
-    /// All laws by the names of study files and tables.
-    pub const NAMES: [(&'static str, Self); 6] = [
-        ("gaussian", Self::Gaussian),
-        ("rademacher", Self::Rademacher),
-        ("uniform", Self::Uniform),
-        ("laplace", Self::Laplace),
-        ("student_t", Self::StudentT),
-        ("correlated", Self::Correlated),
-    ];
-
     /// Its name in study files and tables.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize].0
+        self.into()
     }
 
     /// Whether projections of x are independent normals: what a reduced simulation and the exact

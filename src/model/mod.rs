@@ -7,10 +7,12 @@
 //! [`quadrature`], orthogonal polynomials from [`hermite`]. Nothing here draws a random number.
 
 pub mod activation;
+pub mod choice;
 pub mod direction;
 pub mod expectation;
 pub mod hermite;
 pub mod input;
+pub mod kind;
 pub mod link;
 pub mod metric;
 pub mod problem;
@@ -18,11 +20,14 @@ pub mod quadrature;
 pub mod statistic;
 pub mod target;
 pub mod theory;
+pub mod transform;
 
 pub(crate) mod normal;
 
 pub use activation::Activation;
+pub use choice::Choice;
 pub use input::Input;
+pub use kind::LearnerKind;
 pub use link::Link;
 pub use metric::{Metric, Metrics};
 pub use problem::{Problem, Real, Series};
@@ -31,3 +36,4 @@ pub use statistic::{
     feature_gain,
 };
 pub use theory::{Prediction, predict};
+pub use transform::Transform;

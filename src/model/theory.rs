@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::link::Link;
-use super::problem::{Problem, Series};
+use super::problem::Problem;
 use crate::error::{Error, Result};
 
 /// Largest information exponent that [`predict`] accepts.
@@ -91,37 +91,47 @@ fn link(problem: &Problem) -> Option<Link> {
     Link::parse(problem.link.as_deref()?, problem.r).ok()?.normalised().ok()
 }
 
-/// The exponent that a measured series of `learner` is held against.
-///
-/// | learner | exponent | source |
-/// |---|---|---|
-/// | `pruned` | α k* | Vural and Erdogdu 2024 |
-/// | `unpruned` | k* | the same; Damian, Lee and Soltanolkotabi 2022 |
-/// | `oracle` | α k* | that of `unpruned` in dimension s = d^α |
-/// | `spectral` | max(1, k*/2) | Damian, Pillaud-Vivien, Lee and Bruna 2024 |
-/// | `diagonal_thresholding` | α k* for α < 1, 1 at α = 1 | Johnstone and Lu 2009; Amini and Wainwright 2009 |
-/// | `online_sgd` | max(1, k* − 1) | Ben Arous, Gheissari and Jagannath 2021 |
-/// | `smoothed_sgd` | max(1, k*/2) | Damian, Nichani, Ge and Lee 2023 |
-/// | `one_step_reuse` | k* | Damian, Lee and Soltanolkotabi 2022 |
-/// | `label_transform` | α s* | `pruned` at the generative exponent |
-/// | `random_features` | degree p of the link, where it is a polynomial | Ghorbani, Mei, Misiakiewicz and Montanari 2021 |
-///
-/// `None` for a learner that theory says nothing about as it is implemented (`random_mask` never
-/// learns, and no theorem on `magnitude_pruning` is known to us), or where what the formula needs is not known.
-#[must_use]
-pub fn predicted_exponent(Series { problem, learner }: &Series) -> Option<f64> {
-    let (k, alpha) = (f64::from(problem.k_star?), problem.alpha());
-    Some(match learner.split('/').next().unwrap_or_default() {
-        "pruned" | "oracle" => alpha? * k,
-        // At α = 1 everything is kept, and what is left is `spectral`.
-        "diagonal_thresholding" => alpha.map(|a| if a < 1.0 { a * k } else { 1.0 })?,
-        "unpruned" | "one_step_reuse" => k,
-        "spectral" | "smoothed_sgd" => (0.5 * k).max(1.0),
-        "online_sgd" => (k - 1.0).max(1.0),
-        "label_transform" => alpha? * f64::from(link(problem)?.generative_exponent()?),
-        "random_features" => f64::from(link(problem).filter(Link::is_polynomial)?.degree()),
-        _ => return None,
-    })
+/// No formula: of a learner that never learns, or that no theorem known to us is about.
+pub(super) fn none(_: &Problem) -> Option<f64> {
+    None
+}
+
+/// α k*, of `pruned` (Vural and Erdogdu 2024), and of `unpruned` in dimension s = d^α.
+pub(super) fn sparse(problem: &Problem) -> Option<f64> {
+    Some(problem.alpha()? * f64::from(problem.k_star?))
+}
+
+/// k*, of one gradient step on all d coordinates: Vural and Erdogdu 2024; Damian, Lee and
+/// Soltanolkotabi 2022.
+pub(super) fn dense(problem: &Problem) -> Option<f64> {
+    problem.k_star.map(f64::from)
+}
+
+/// max(1, k*/2), of spectral methods (Damian, Pillaud-Vivien, Lee and Bruna 2024) and of a
+/// smoothed landscape (Damian, Nichani, Ge and Lee 2023).
+pub(super) fn half(problem: &Problem) -> Option<f64> {
+    Some((0.5 * f64::from(problem.k_star?)).max(1.0))
+}
+
+/// α k* for α < 1: Johnstone and Lu 2009; Amini and Wainwright 2009. At α = 1 all coordinates
+/// pass the screen, and what is left is spectral: 1.
+pub(super) fn screened(problem: &Problem) -> Option<f64> {
+    if problem.alpha()? < 1.0 { sparse(problem) } else { Some(1.0) }
+}
+
+/// max(1, k* − 1), of online descent on the sphere: Ben Arous, Gheissari and Jagannath 2021.
+pub(super) fn online(problem: &Problem) -> Option<f64> {
+    Some((f64::from(problem.k_star?) - 1.0).max(1.0))
+}
+
+/// α s*: [`sparse`] at the generative exponent.
+pub(super) fn generative(problem: &Problem) -> Option<f64> {
+    Some(problem.alpha()? * f64::from(link(problem)?.generative_exponent()?))
+}
+
+/// Degree p of the link, where it is a polynomial: Ghorbani, Mei, Misiakiewicz and Montanari 2021.
+pub(super) fn degree(problem: &Problem) -> Option<f64> {
+    Some(f64::from(link(problem).filter(Link::is_polynomial)?.degree()))
 }
 
 /// Exponent of the CSQ lower bound, min(α, ½) k*, if both are known.
@@ -188,57 +198,15 @@ mod tests {
         );
     }
 
-    fn series(learner: &str, link: &str, k_star: Option<u32>, alpha: Option<f64>) -> Series {
-        Series {
-            problem: Problem {
-                link: Some(link.to_owned()),
-                k_star,
-                r: Some(1),
-                alpha: alpha.and_then(Real::new),
-                ..Problem::default()
-            },
-            learner: learner.to_owned(),
-        }
-    }
-
     #[test]
-    fn learners_and_prune_samples() {
-        let predicted = |learner: &str, k_star, alpha| {
-            predicted_exponent(&series(learner, "He2", Some(k_star), Some(alpha)))
+    fn the_bound_is_unknown_where_its_terms_are() {
+        let problem = |k_star, alpha: Option<f64>| {
+            let alpha = alpha.and_then(Real::new);
+            Problem { k_star, alpha, ..Problem::default() }
         };
-        assert_eq!(predicted("pruned", 2, 0.5), Some(1.0));
-        assert_eq!(predicted("pruned/raw", 3, 0.5), Some(1.5));
-        assert_eq!(predicted("oracle", 2, 0.5), Some(1.0));
-        assert_eq!(predicted("unpruned", 2, 0.5), Some(2.0));
-        assert_eq!(predicted("random_mask", 2, 0.5), None);
-        assert_eq!(predicted("magnitude_pruning", 2, 0.5), None);
-        for (k, spectral, online) in [(1, 1.0, 1.0), (2, 1.0, 1.0), (3, 1.5, 2.0), (4, 2.0, 3.0)] {
-            assert_eq!(predicted("spectral", k, 0.5), Some(spectral));
-            assert_eq!(predicted("smoothed_sgd", k, 0.5), Some(spectral));
-            assert_eq!(predicted("online_sgd", k, 0.5), Some(online));
-        }
-        assert_eq!(predicted("diagonal_thresholding", 2, 0.25), Some(0.5));
-        assert_eq!(predicted("diagonal_thresholding", 2, 1.0), Some(1.0));
-        assert_eq!(predicted("unheard_of", 2, 0.5), None);
-        let of = |learner, link, k_star| {
-            predicted_exponent(&series(learner, link, Some(k_star), Some(0.5)))
-        };
-        assert_eq!(of("label_transform/square", "He3", 3), Some(0.5));
-        assert_eq!(of("label_transform", "t^2 + t^4", 2), Some(1.0));
-        assert_eq!(of("random_features", "t^2 + t^4", 2), Some(4.0));
-        assert_eq!(of("random_features", "abs", 2), None);
-        assert_eq!(of("label_transform", "not a link", 2), None);
-    }
-
-    #[test]
-    fn what_is_not_known_predicts_nothing() {
-        let at = |learner, k_star, alpha| series(learner, "He2", k_star, alpha);
-        assert_eq!(predicted_exponent(&at("unpruned", Some(2), None)), Some(2.0));
-        assert_eq!(predicted_exponent(&at("pruned", Some(2), None)), None);
-        assert_eq!(predicted_exponent(&at("unpruned", None, Some(0.5))), None);
-        assert_eq!(csq_exponent(&at("pruned", Some(2), None).problem), None);
-        assert_eq!(csq_exponent(&at("pruned", None, Some(0.5)).problem), None);
-        assert_eq!(csq_exponent(&at("pruned", Some(3), Some(0.75)).problem), Some(1.5));
+        assert_eq!(csq_exponent(&problem(Some(2), None)), None);
+        assert_eq!(csq_exponent(&problem(None, Some(0.5))), None);
+        assert_eq!(csq_exponent(&problem(Some(3), Some(0.75))), Some(1.5));
     }
 
     #[test]

@@ -138,12 +138,6 @@ impl<'a> Samples<'a> {
         (self.n - block * BLOCK as u64).min(BLOCK as u64) as usize
     }
 
-    /// The target that labels the samples.
-    #[must_use]
-    pub fn target(&self) -> &'a Target {
-        self.target
-    }
-
     /// Coordinate `j` of the samples of `block`, as many as `out` is long; for callers that
     /// have already chosen an instruction set (see [`gaussian::fill_inline`]).
     #[inline(always)]

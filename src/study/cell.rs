@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::document::{Node, Section, choice};
 use crate::error::Result;
-use crate::learner::split::Split;
-use crate::learner::{Kind, Learner, Options};
+use crate::learner::stage::price::Case;
+use crate::learner::{Built, Options};
+use crate::model::LearnerKind;
 use crate::model::direction::DirectionLaw;
 use crate::model::input::Input;
 use crate::model::link::Link;
@@ -23,7 +24,7 @@ pub struct Setting {
     /// Name of the learner or of its variant.
     pub learner: String,
     /// The learner behind the name.
-    pub kind: Kind,
+    pub kind: LearnerKind,
     /// Its options.
     pub options: Options,
     /// The link σ*, normalised if asked for.
@@ -43,9 +44,7 @@ pub struct Setting {
     /// Law of the inputs.
     pub input: Input,
     /// The learner itself.
-    pub built: Arc<dyn Learner>,
-    /// ρ_{k*} of the coordinate statistic that a pruned network ranks by; 0 without one.
-    pub correlation: f64,
+    pub built: Arc<Built>,
 }
 
 /// Laws of V that a study can name.
@@ -116,14 +115,11 @@ impl Setting {
         }
     }
 
-    /// Whether n samples suffice for the stages.
-    ///
-    /// # Errors
-    /// When they do not.
-    pub fn check_n(&self, n: u64) -> Result<()> {
-        let options = &self.options;
-        let split = Split::new(self.built.stages(), options.split.as_deref(), options.data)?;
-        split.check(n, options.feature.steps)
+    /// What `cell` asks of the learner, for its price.
+    #[must_use]
+    pub fn case(&self, cell: &Cell) -> Case<'_> {
+        let Self { k_star, link, options, .. } = self;
+        Case { d: cell.d, s: cell.s, k_star: *k_star, link, options }
     }
 
     /// What decides the data: shared by all learners of a cell.
@@ -154,7 +150,8 @@ impl Setting {
 
     /// All that can change the numbers of its trials.
     pub(super) fn description(&self) -> String {
-        format!("{} learner {:?} {:?}", self.data_description(), self.learner, self.options)
+        let (data, options) = (self.data_description(), self.options.canonical());
+        format!("{data} learner {:?} {options}", self.learner)
     }
 }
 

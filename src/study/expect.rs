@@ -12,6 +12,7 @@ use crate::model::expectation::{Expectation, Predicted, Quantity, Side};
 use crate::model::input::Input;
 use crate::model::metric::Metric;
 use crate::model::problem::{Problem, Real};
+use crate::words::names;
 
 const EXPECT_KEYS: [&str; 14] = [
     "claim",
@@ -134,7 +135,7 @@ fn pair<'a>(section: &Section<'a>, key: &str) -> Result<Option<&'a [Node]>> {
 
 /// The name of a law of the inputs.
 fn input(node: &Node) -> Result<String> {
-    Ok(choice(node, "input", &Input::NAMES)?.name().to_owned())
+    Ok(choice(node, "input", &names::<Input>())?.name().to_owned())
 }
 
 /// A learner that some sweep runs.

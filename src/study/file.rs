@@ -15,6 +15,7 @@ use super::sweep::{Common, MAX_TRIALS, read_sweeps};
 use crate::error::{Error, Result};
 use crate::learner::options::Simulation;
 use crate::model::expectation::Expectation;
+use crate::words::names;
 
 const FILE_KEYS: [&str; 10] = [
     "claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect",
@@ -25,11 +26,6 @@ const STUDY_KEYS: [&str; 9] =
     ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect"];
 const SAMPLES_KEYS: [&str; 7] =
     ["search", "threshold", "precision", "n_min", "n_max", "test", "simulation"];
-const SIMULATIONS: [(&str, Simulation); 3] = [
-    ("auto", Simulation::Auto),
-    ("explicit", Simulation::Explicit),
-    ("reduced", Simulation::Reduced),
-];
 /// Largest number of test samples.
 const MAX_TEST: u64 = 1 << 24;
 /// Largest total number of samples.
@@ -222,7 +218,7 @@ fn read_samples(root: &Section<'_>) -> Result<SamplePlan> {
         n_min: samples.whole("n_min", 1..=MAX_N, 64)?,
         n_max: samples.whole("n_max", 1..=MAX_N, 1 << 24)?,
         test: samples.whole("test", 2..=MAX_TEST, 4096)?,
-        simulation: samples.choice("simulation", &SIMULATIONS, Simulation::Auto)?,
+        simulation: samples.choice("simulation", &names(), Simulation::Auto)?,
     };
     if lattice::indices(plan.n_min, plan.n_max).is_empty() {
         return Err(node

@@ -1,16 +1,15 @@
 //! `[learner.NAME]`: from a table to the options of a learner.
 
-use super::document::{Node, Section, number_in};
+use std::ops::RangeInclusive;
+
+use super::document::{Node, Section, choice, number_in};
 use super::sweep::MAX_D;
 use crate::error::Result;
-use crate::learner::Kind;
-use crate::learner::label_transform::Transform;
 use crate::learner::options::{
-    DataUse, FeatureOptions, Keep, Lambda, Neuron, Normalize, Options, PruneOptions, ReadoutMethod,
-    ReadoutOptions, SgdOptions, Shift, Smoothing, TransformChoice,
+    FeatureOptions, Keep, Lambda, Options, PruneOptions, ReadoutOptions, SgdOptions, Width,
 };
-use crate::learner::width::Width;
-use crate::model::{Activation, ChannelChoice};
+use crate::model::{Activation, ChannelChoice, Choice, LearnerKind};
+use crate::words::names;
 
 const LEARNER_KEYS: [&str; 16] = [
     "width",
@@ -36,41 +35,15 @@ pub(super) const MAX_WIDTH: u64 = 1 << 16;
 const MAX_STEPS: u64 = 1 << 20;
 const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
 
-/// The keys that a learner of this kind reads. `unpruned` also accepts those of the comparison,
-/// which it has no use for, so that a table can be copied from `pruned`.
-fn keys(kind: Kind) -> Vec<&'static str> {
-    if kind == Kind::OneStepReuse {
-        return vec!["width"];
-    }
-    let mut keys = vec!["width", "activation", "split", "readout", "lambda"];
-    keys.extend(match kind {
-        Kind::Pruned | Kind::Unpruned => {
-            &["data", "channel", "shift", "keep", "augmentation", "feature"][..]
-        }
-        Kind::Oracle => &["data", "feature"],
-        Kind::RandomMask | Kind::MagnitudePruning => &["data", "keep", "feature"],
-        Kind::Spectral => &["data"],
-        Kind::DiagonalThresholding => &["data", "keep"],
-        // One pass over fresh samples is what these are.
-        Kind::OnlineSgd => &["starts", "step", "neuron"],
-        Kind::SmoothedSgd => &["starts", "step", "smoothing"],
-        Kind::LabelTransform => {
-            &["data", "channel", "shift", "keep", "augmentation", "feature", "transform"]
-        }
-        Kind::RandomFeatures | Kind::OneStepReuse => &[],
-    });
-    keys
-}
-
 /// Options of the learner `name` from the table `[learner]`.
 pub(super) fn read_learner(learners: &Node, name: &str) -> Result<Options> {
     let names: Vec<&str> = learners.keys().collect();
     let all = learners.section("learner", &names)?;
     let title = format!("learner.{name}");
     let node = all.required(name)?;
-    let kind = Kind::parse(name).map_err(|e| learners.blame(&e))?;
+    let kind = LearnerKind::parse(name).map_err(|e| learners.blame(&e))?;
     let section = node.section(&title, &LEARNER_KEYS)?;
-    let used = keys(kind);
+    let used = kind.keys();
     for key in LEARNER_KEYS {
         if let Some(node) = section.get(key).filter(|_| !used.contains(&key)) {
             let message = format!("`{}` does not read `{key}`", kind.name());
@@ -89,18 +62,21 @@ fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
         Some(node) => Activation::parse(node.text("activation")?).map_err(|e| node.blame(&e))?,
         None => defaults.activation,
     };
-    let data = [("fresh", DataUse::Fresh), ("reuse", DataUse::Reuse)];
     Ok(Options {
         width: read_width(section, defaults.width)?,
         activation,
         split: read_split(section)?,
         simulation: defaults.simulation,
-        data: section.choice("data", &data, defaults.data)?,
+        data: section.choice("data", &names(), defaults.data)?,
         prune: read_prune(section, &defaults.prune)?,
         feature: read_feature(section, defaults.feature)?,
         readout: read_readout(section, &defaults.readout)?,
         sgd: read_sgd(section, &defaults.sgd)?,
-        transform: read_transform(section, defaults.transform)?,
+        transform: section.get("transform").map_or(Ok(defaults.transform), |node| {
+            let transforms: Vec<_> =
+                names().into_iter().map(|(name, t)| (name, Choice::Fixed(t))).collect();
+            choice(node, "transform", &[&[("auto", Choice::Auto)][..], &transforms].concat())
+        })?,
     })
 }
 
@@ -114,24 +90,12 @@ fn read_width(section: &Section<'_>, default: Width) -> Result<Width> {
 }
 
 fn read_sgd(section: &Section<'_>, defaults: &SgdOptions) -> Result<SgdOptions> {
-    let neurons = [("hermite", Neuron::Hermite), ("activation", Neuron::Activation)];
-    let smoothing = match section.get("smoothing") {
-        Some(node) if node.is_word("auto") => Smoothing::Auto,
-        Some(node) => Smoothing::Fixed(number_in(node, "smoothing", &(0.0..=1e6))?),
-        None => defaults.smoothing,
-    };
     Ok(SgdOptions {
         starts: section.whole("starts", 1..=MAX_WIDTH, defaults.starts as u64)? as usize,
         step: section.number("step", 1e-9..=1e9, defaults.step)?,
-        neuron: section.choice("neuron", &neurons, defaults.neuron)?,
-        smoothing,
+        neuron: section.choice("neuron", &names(), defaults.neuron)?,
+        smoothing: read_number(section, "smoothing", 0.0..=1e6, defaults.smoothing)?,
     })
-}
-
-fn read_transform(section: &Section<'_>, default: TransformChoice) -> Result<TransformChoice> {
-    let mut choices = vec![("auto", TransformChoice::Auto)];
-    choices.extend(Transform::ALL.map(|t| (t.name(), TransformChoice::Fixed(t))));
-    section.choice("transform", &choices, default)
 }
 
 fn read_split(section: &Section<'_>) -> Result<Option<Vec<f64>>> {
@@ -147,11 +111,18 @@ fn read_split(section: &Section<'_>) -> Result<Option<Vec<f64>>> {
     node.items("split")?.iter().map(|n| n.number("split")).collect::<Result<_>>().map(Some)
 }
 
-fn read_shift(node: &Node, range: &std::ops::RangeInclusive<f64>) -> Result<Shift> {
-    if node.is_word("auto") {
-        return Ok(Shift::Auto);
+/// The number `key` inside `range`, or `"auto"`, or `default`.
+fn read_number(
+    section: &Section<'_>,
+    key: &str,
+    range: RangeInclusive<f64>,
+    default: Choice<f64>,
+) -> Result<Choice<f64>> {
+    match section.get(key) {
+        Some(node) if node.is_word("auto") => Ok(Choice::Auto),
+        Some(node) => number_in(node, key, &range).map(Choice::Fixed),
+        None => Ok(default),
     }
-    Ok(Shift::Fixed(number_in(node, "shift", range)?))
 }
 
 fn read_prune(section: &Section<'_>, defaults: &PruneOptions) -> Result<PruneOptions> {
@@ -163,7 +134,7 @@ fn read_prune(section: &Section<'_>, defaults: &PruneOptions) -> Result<PruneOpt
     let kinds = [("none", false), ("noise", true)];
     let augmented = section.choice("augmentation", &kinds, defaults.augmented)?;
     let range = if augmented { -1.0..=1.0 } else { -10.0..=10.0 };
-    let shift = section.get("shift").map_or(Ok(defaults.shift), |n| read_shift(n, &range))?;
+    let shift = read_number(section, "shift", range, defaults.shift)?;
     Ok(PruneOptions { channel, shift, keep, augmented })
 }
 
@@ -190,22 +161,18 @@ fn read_keep(node: &Node) -> Result<Keep> {
 fn read_feature(section: &Section<'_>, defaults: FeatureOptions) -> Result<FeatureOptions> {
     let Some(node) = section.get("feature") else { return Ok(defaults) };
     let feature = node.section("feature", &FEATURE_KEYS)?;
-    let norms = [("neuron", Normalize::Neuron), ("global", Normalize::Global)];
     Ok(FeatureOptions {
-        shift: feature
-            .get("shift")
-            .map_or(Ok(defaults.shift), |n| read_shift(n, &(-10.0..=10.0)))?,
+        shift: read_number(&feature, "shift", -10.0..=10.0, defaults.shift)?,
         steps: feature.whole("steps", 1..=MAX_STEPS, u64::from(defaults.steps))? as u32,
-        normalize: feature.choice("normalize", &norms, defaults.normalize)?,
+        normalize: feature.choice("normalize", &names(), defaults.normalize)?,
     })
 }
 
 fn read_readout(section: &Section<'_>, defaults: &ReadoutOptions) -> Result<ReadoutOptions> {
-    let methods = [("ridge", ReadoutMethod::Ridge), ("gd", ReadoutMethod::GradientDescent)];
     let lambda = match section.get("lambda") {
         Some(node) if node.is_word("validate") => Lambda::Validate,
         Some(node) => Lambda::Fixed(number_in(node, "lambda", &(0.0..=f64::INFINITY))?),
         None => defaults.lambda,
     };
-    Ok(ReadoutOptions { method: section.choice("readout", &methods, defaults.method)?, lambda })
+    Ok(ReadoutOptions { method: section.choice("readout", &names(), defaults.method)?, lambda })
 }

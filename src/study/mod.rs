@@ -13,7 +13,6 @@ mod learner_options;
 pub mod machine;
 pub mod manifest;
 pub mod plan;
-mod rivals;
 pub mod run;
 pub mod search;
 pub mod shard;

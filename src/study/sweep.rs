@@ -4,17 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cell::{Cell, Direction, Series, Setting};
-use super::cost;
 use super::document::{Node, Section, choice, number_in};
 use super::file::SamplePlan;
 use super::lattice;
 use super::learner_options::{MAX_WIDTH, read_learner};
 use crate::error::Result;
 use crate::learner::options::{DataUse, Simulation};
-use crate::learner::{Kind, Options};
+use crate::learner::{Granted, Options};
+use crate::model::LearnerKind;
 use crate::model::input::Input;
 use crate::model::link::Link;
 use crate::model::target::USUAL_NOISE;
+use crate::words::names;
 
 const MODEL_KEYS: [&str; 7] = ["link", "r", "noise", "input", "normalize", "direction", "q"];
 const SWEEP_KEYS: [&str; 9] =
@@ -35,7 +36,7 @@ pub(super) fn read_sweeps(root: &Section<'_>, common: &Common<'_>) -> Result<Vec
     }
     // Also those that no sweep uses: a typo must not wait for the day one does.
     for name in learners.keys() {
-        Kind::parse(name).map_err(|e| learners.blame(&e))?;
+        LearnerKind::parse(name).map_err(|e| learners.blame(&e))?;
         read_learner(learners, name)?;
     }
     let mut all = AllSeries::default();
@@ -153,7 +154,7 @@ impl<'a> Point<'a> {
     ) -> Result<Setting> {
         let [link, r, _, _, input] = self.at;
         let name = self.learner.text("learner")?;
-        let kind = Kind::parse(name).map_err(|e| self.learner.blame(&e))?;
+        let kind = LearnerKind::parse(name).map_err(|e| self.learner.blame(&e))?;
         let Some(link_node) = link else {
             return Err(sweep
                 .node()
@@ -161,7 +162,7 @@ impl<'a> Point<'a> {
                 .hint("add link = \"He2\" to [model] or to this sweep"));
         };
         let r = r.map(|n| n.whole("r", 1..=MAX_D)).transpose()?.map(|r| r as usize);
-        let input = input.map_or(Ok(Input::Gaussian), |n| choice(n, "input", &Input::NAMES))?;
+        let input = input.map_or(Ok(Input::Gaussian), |n| choice(n, "input", &names::<Input>()))?;
         let key = (name.to_owned(), link_node.text("link")?.to_owned(), r, input);
         if let Some(setting) = known.get(&key) {
             return Ok(setting.clone());
@@ -172,8 +173,8 @@ impl<'a> Point<'a> {
             if normalize { link.normalised().map_err(|e| link_node.blame(&e))? } else { link };
         let k_star = link.information_exponent().map_err(|e| link_node.blame(&e))?;
         let options = self.options(name, learners, simulation, input)?;
-        let built = kind.build(&options, k_star).map_err(|e| self.learner.blame(&e))?;
-        let correlation = cost::comparison_correlation(kind, &options, k_star);
+        let granted = Granted::new(&link, k_star);
+        let built = kind.build(&options, &granted).map_err(|e| self.learner.blame(&e))?;
         let setting = Setting {
             series: Arc::default(),
             learner: name.to_owned(),
@@ -188,7 +189,6 @@ impl<'a> Point<'a> {
             noise: 0.0,
             input,
             built: built.into(),
-            correlation,
         };
         known.insert(key, setting.clone());
         Ok(setting)
@@ -204,7 +204,7 @@ impl<'a> Point<'a> {
         let mut options = if learners.keys().any(|k| k == name) {
             read_learner(learners, name)?
         } else {
-            Kind::parse(name).map_err(|e| self.learner.blame(&e))?.defaults()
+            LearnerKind::parse(name).map_err(|e| self.learner.blame(&e))?.defaults()
         };
         options.simulation = self.simulation(simulation, input)?;
         if simulation == Simulation::Reduced && options.data == DataUse::Reuse {
@@ -248,7 +248,7 @@ fn read_series(
     &Common { samples, seed, trials }: &Common<'_>,
 ) -> Result<Series> {
     let smallest = lattice::size(*lattice::indices(samples.n_min, samples.n_max).start());
-    setting.check_n(smallest).map_err(|e| learner.blame(&e))?;
+    setting.built.check_n(smallest).map_err(|e| learner.blame(&e))?;
     let mut ds = Vec::new();
     for node in dims.items("d")? {
         let d = node.whole("d", 1..=MAX_D)? as usize;

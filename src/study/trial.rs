@@ -8,9 +8,7 @@ use rand::rngs::ChaCha8Rng;
 
 use super::cell::{Cell, Setting};
 use crate::error::Result;
-use crate::learner::ranking::Ranking;
-use crate::learner::{Task, metrics};
-use crate::model::metric::{Metric, Metrics};
+use crate::learner::{World, metrics};
 use crate::model::target::Target;
 use crate::results::{Measured, Record, Simulated};
 use crate::sample::{Crew, Design, Key};
@@ -70,27 +68,15 @@ impl Conditions<'_> {
         let directions = setting.law().draw(self.cell.d, setting.link.r(), &mut rng)?;
         let target = Target::new(setting.link.clone(), directions, setting.noise).on(setting.input);
         let design = Design::shared(key, self.crew);
-        let task = Task { target: &target, design, key: key.named("learner"), n };
-        let network = setting.built.train(&task)?;
-        let found = metrics::measure(&network, &task, self.test)?;
-        let ranked = |of: fn(&Ranking) -> f64| network.ranking.as_ref().map(of);
-        let metrics = Metrics::from_fn(|metric| {
-            let value = match metric {
-                Metric::Risk => Some(found.risk),
-                Metric::Alignment => Some(found.alignment),
-                Metric::Subspace => Some(found.subspace),
-                Metric::Recall => Some(found.recall),
-                Metric::Precision => Some(found.precision),
-                Metric::Mass => Some(found.mass),
-                Metric::Pearson => ranked(|r| r.pearson),
-                Metric::Spearman => ranked(|r| r.spearman),
-                Metric::Auc => ranked(|r| r.auc),
-            };
-            value.filter(|x| !x.is_nan())
-        });
-        let simulated = if network.reduced { Simulated::Reduced } else { Simulated::Explicit };
-        let kept = network.layer.coordinates.len();
-        Ok(Measured { metrics, kept: Some(kept), simulation: Some(simulated) })
+        let trained = setting.built.train(World::new(&target, design), key.named("learner"), n)?;
+        Ok(Measured {
+            metrics: metrics::measure(&trained, &target, design, self.test)?,
+            kept: Some(trained.network.layer.coordinates.len()),
+            simulation: Some(match trained.reduced {
+                true => Simulated::Reduced,
+                false => Simulated::Explicit,
+            }),
+        })
     }
 }
 

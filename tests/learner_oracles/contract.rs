@@ -1,12 +1,15 @@
-//! What every learner owes, whatever it does: one table over `Kind::ALL`.
+//! What every learner owes, whatever it does: one table over `LearnerKind::ALL`.
 
-use secateur::learner::{Kind, Options};
-use secateur::results::Record;
+use secateur::learner::Options;
+use secateur::model::LearnerKind;
+use secateur::model::metric::Metric;
+use secateur::results::{Record, Simulated};
 use secateur::sample::Crew;
 use secateur::study::file::{Profile, Study};
 use secateur::study::trial::Conditions;
 
 use crate::stats::{smirnov, welch};
+use crate::{Measures, metric_bits, simulated};
 
 /// A study of He2 in dimension `d` at α = ½, for every learner; `table` is what their tables say.
 fn study(d: usize, simulation: &str, table: impl Fn(&str) -> String) -> Study {
@@ -33,29 +36,19 @@ fn run(study: &Study, n: u64, trials: u32, threads: usize) -> Vec<Vec<Record>> {
 }
 
 fn names() -> Vec<&'static str> {
-    Kind::ALL.into_iter().map(Kind::name).collect()
-}
-
-#[test]
-fn kinds_have_names_of_their_own() {
-    let names = names();
-    for (kind, name) in Kind::ALL.into_iter().zip(&names) {
-        assert_eq!(Kind::parse(name).ok(), Some(kind));
-        assert_eq!(names.iter().filter(|n| *n == name).count(), 1);
-    }
+    LearnerKind::ALL.into_iter().map(LearnerKind::name).collect()
 }
 
 #[test]
 fn threads_change_no_bit() {
-    let bits = |r: &Record| [r.risk, r.alignment, r.subspace, r.mass].map(f64::to_bits);
     for simulation in ["explicit", "auto"] {
         let study = study(36, simulation, |_| "width = 8".to_owned());
         let alone = run(&study, 1 << 17, 1, 1);
         for threads in [2, 4] {
             for (several, alone) in run(&study, 1 << 17, 1, threads).iter().zip(&alone) {
                 let (several, alone) = (&several[0], &alone[0]);
-                assert_eq!(several.status, "ok", "{}", several.learner);
-                assert_eq!(bits(several), bits(alone), "{} on {threads}", several.learner);
+                assert!(several.is_ok(), "{}", several.series);
+                assert_eq!(metric_bits(several), metric_bits(alone), "{}", several.series);
             }
         }
     }
@@ -70,13 +63,16 @@ fn explicit_and_reduced_simulation_have_the_same_law() {
         run(&study, 1500, trials, 1)
     };
     for (explicit, reduced) in of("explicit").iter().zip(&of("reduced")) {
-        let name = &explicit[0].learner;
-        assert!(explicit.iter().all(|r| r.status == "ok" && r.simulation == "explicit"), "{name}");
+        let name = &explicit[0].series.learner;
+        let all = |records: &[Record], how| records.iter().all(|r| simulated(r) == Some(how));
+        assert!(all(explicit, Simulated::Explicit), "{name}");
         // Reused data are always simulated explicitly.
-        let simulation = if name == "one_step_reuse" { "explicit" } else { "reduced" };
-        assert!(reduced.iter().all(|r| r.status == "ok" && r.simulation == simulation), "{name}");
-        for metric in [|r: &Record| r.risk, |r: &Record| r.alignment, |r: &Record| r.mass] {
-            let [a, b] = [explicit, reduced].map(|t| t.iter().map(metric).collect::<Vec<f64>>());
+        let explicit_only = name == "one_step_reuse";
+        let how = if explicit_only { Simulated::Explicit } else { Simulated::Reduced };
+        assert!(all(reduced, how), "{name}");
+        for metric in [Metric::Risk, Metric::Alignment, Metric::Mass] {
+            let [a, b] =
+                [explicit, reduced].map(|t| t.iter().map(|r| r.of(metric)).collect::<Vec<f64>>());
             let distance = smirnov(&a, &b);
             assert!(distance < 2.4, "{name}: {distance}");
             // Without spread, as the mass of random features, the means are equal.
@@ -91,14 +87,13 @@ fn too_few_samples_are_an_error() {
     let study = study(36, "auto", |_| String::new());
     for series in &study.series {
         let stages = series.setting.built.stages() as u64;
-        let learner = series.setting.kind.build(&series.setting.options, 2).unwrap();
-        assert_eq!(learner.stages() as u64, stages);
-        assert!(series.setting.check_n(2 * stages).is_ok());
-        let error = series.setting.check_n(2 * stages - 1).unwrap_err().to_string();
+        assert!(series.setting.built.check_n(2 * stages).is_ok());
+        let error = series.setting.built.check_n(2 * stages - 1).unwrap_err().to_string();
         assert!(error.contains("too few"), "{error}");
     }
     for records in run(&study, 1, 1, 1) {
-        assert!(records[0].status.contains("too few"), "{}", records[0].status);
+        let error = records[0].outcome.as_ref().unwrap_err();
+        assert!(error.contains("too few"), "{error}");
     }
 }
 
@@ -112,10 +107,10 @@ fn all_learn_an_easy_case_but_the_control() {
     };
     let study = study(16, "auto", table);
     for records in run(&study, 1 << 15, 3, 1) {
-        let mut risks: Vec<f64> = records.iter().map(|r| r.risk).collect();
+        let mut risks: Vec<f64> = records.iter().map(|r| r.of(Metric::Risk)).collect();
         risks.sort_by(f64::total_cmp);
-        let (name, median) = (&records[0].learner, risks[1]);
-        assert!(records.iter().all(|r| r.status == "ok"), "{name}");
+        let (name, median) = (&records[0].series.learner, risks[1]);
+        assert!(records.iter().all(|r| r.is_ok()), "{name}");
         if name == "random_mask" {
             assert!(median > 0.5, "{name}: {risks:?}");
         } else {
@@ -139,7 +134,7 @@ fn options_of_others_are_refused() {
         ("smoothing", "3.0"),
         ("transform", "\"abs\""),
     ];
-    for kind in Kind::ALL {
+    for kind in LearnerKind::ALL {
         let name = kind.name();
         for (key, value) in values {
             let text = format!(
@@ -151,7 +146,7 @@ fn options_of_others_are_refused() {
                     // What is accepted is read: it changes the options, hence the cell.
                     let options: &Options = &study.series[0].setting.options;
                     assert_ne!(*options, kind.defaults(), "{name}: {key}");
-                    assert_ne!(format!("{options:?}"), format!("{:?}", kind.defaults()));
+                    assert_ne!(options.canonical(), kind.defaults().canonical());
                 }
                 Err(error) => {
                     let expected = format!("`{name}` does not read `{key}`");
@@ -162,13 +157,4 @@ fn options_of_others_are_refused() {
             }
         }
     }
-}
-
-/// Cells of earlier versions keep their keys: what they were run with is written as it was.
-#[test]
-fn options_that_few_learners_read_are_silent_at_their_defaults() {
-    assert!(!format!("{:?}", Options::default()).contains("sgd"));
-    let mut options = Options::default();
-    options.sgd.step = 1.0;
-    assert!(format!("{options:?}").contains("sgd: SgdOptions { starts: 2, step: 1.0"));
 }

@@ -1,8 +1,8 @@
 //! The gradient step on the first layer against Hermite calculus.
 
-use secateur::learner::feature::{FeatureStep, first_layer_gradient};
-use secateur::learner::network::Layer;
 use secateur::learner::options::{FeatureOptions, Normalize, Shift};
+use secateur::learner::stage::gradient::{FeatureStep, first_layer_gradient};
+use secateur::learner::stage::network::Layer;
 use secateur::model::Activation;
 use secateur::sample::{CentredLabels, Key, Samples, Stage};
 

@@ -1,7 +1,7 @@
 //! The gradient of the first layer.
 
-use secateur::learner::feature::first_layer_gradient;
-use secateur::learner::network::Layer;
+use secateur::learner::stage::gradient::first_layer_gradient;
+use secateur::learner::stage::network::Layer;
 use secateur::model::Activation;
 use secateur::model::target::Target;
 use secateur::sample::reduce::sum_blocks;

@@ -1,14 +1,16 @@
 //! Laws of the inputs other than the Gaussian: against their distribution functions and moments.
 
 use secateur::learner::metrics::measure;
-use secateur::learner::network::Layer;
-use secateur::learner::{Network, Task};
+use secateur::learner::stage::network::Layer;
+use secateur::learner::{Network, Trained};
+use secateur::model::metric::Metric;
 use secateur::model::target::Target;
 use secateur::model::{Activation, Input, Link};
-use secateur::sample::{Key, Stage};
+use secateur::sample::Stage;
+use secateur::words::names;
 
 use crate::stats::{kolmogorov, mean_and_error, normal_cdf};
-use crate::{columns, design, directions, labels, target};
+use crate::{Measures, columns, design, directions, labels, target};
 
 const N: u64 = 40_000;
 
@@ -39,7 +41,7 @@ fn cdf(input: Input, x: f64) -> f64 {
 
 #[test]
 fn coordinates_have_their_law() {
-    for (name, input) in Input::NAMES {
+    for (name, input) in names::<Input>() {
         for (j, x) in draws(input, &[0, 17, 63]).iter().enumerate() {
             if input == Input::Rademacher {
                 assert!(x.iter().all(|x| x.abs().total_cmp(&1.0).is_eq()));
@@ -58,7 +60,7 @@ fn coordinates_have_their_law() {
 
 #[test]
 fn coordinates_are_independent_but_for_correlated_neighbours() {
-    for (name, input) in Input::NAMES {
+    for (name, input) in names::<Input>() {
         let x = draws(input, &[20, 21, 22]);
         for (a, b) in [(0, 1), (1, 2), (0, 2)] {
             let neighbours = input == Input::Correlated && b == a + 1;
@@ -83,7 +85,7 @@ fn coordinates_are_independent_but_for_correlated_neighbours() {
 
 #[test]
 fn labels_are_made_of_the_coordinates_that_are_read() {
-    for (name, input) in Input::NAMES {
+    for (name, input) in names::<Input>() {
         let v = directions(64, 8, 1, 5);
         let link = Link::parse("He3 + He1", None).unwrap();
         let target = Target::new(link, v, 0.0).on(input);
@@ -109,10 +111,8 @@ fn risk_is_a_share_of_the_variance_under_the_law() {
         biases: vec![0.0],
         readout: vec![0.0],
         intercept: 0.0,
-        reduced: false,
-        ranking: None,
     };
-    let task = Task { target: &target, design: design(13), key: Key::root(13), n: 100 };
-    let risk = measure(&network, &task, 1 << 16).unwrap().risk;
+    let trained = Trained { network, reduced: false, scores: None };
+    let risk = measure(&trained, &target, design(13), 1 << 16).unwrap().of(Metric::Risk);
     assert!((risk - 1.0).abs() < 0.01, "{risk}");
 }

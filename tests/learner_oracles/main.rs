@@ -16,10 +16,14 @@ mod stats;
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use secateur::model::Link;
+use secateur::learner::{Granted, Options, Trained, World};
 use secateur::model::direction::{DirectionLaw, Directions};
+use secateur::model::metric::{Metric, Metrics};
 use secateur::model::target::Target;
+use secateur::model::{LearnerKind, Link};
+use secateur::results::{Record, Simulated};
 use secateur::sample::{Design, Key, LabelScratch, Samples, Tile};
+use strum::IntoEnumIterator;
 
 /// V with exactly `s` non-zero rows.
 fn directions(d: usize, s: usize, r: usize, seed: u64) -> Directions {
@@ -34,6 +38,54 @@ fn target(text: &str, d: usize, s: usize, noise: f64, seed: u64) -> Target {
     let link = Link::parse(text, None).unwrap().normalised().unwrap();
     let v = directions(d, s, link.r(), seed);
     Target::new(link, v, noise)
+}
+
+/// Metrics that have to be there.
+trait Measures {
+    fn of(&self, metric: Metric) -> f64;
+}
+
+impl Measures for Metrics {
+    fn of(&self, metric: Metric) -> f64 {
+        self[metric].unwrap()
+    }
+}
+
+impl Measures for Record {
+    fn of(&self, metric: Metric) -> f64 {
+        self.metric(metric).unwrap()
+    }
+}
+
+/// Every bit of what a trial measured.
+fn metric_bits(record: &Record) -> Vec<Option<u64>> {
+    Metric::iter().map(|metric| record.metric(metric).map(f64::to_bits)).collect()
+}
+
+/// How a trial was simulated.
+fn simulated(record: &Record) -> Option<Simulated> {
+    record.measured().and_then(|measured| measured.simulation)
+}
+
+/// A trial by hand.
+#[derive(Clone, Copy)]
+struct Task<'a> {
+    target: &'a Target,
+    design: Design<'a>,
+    key: Key,
+    n: u64,
+}
+
+impl Task<'_> {
+    fn train(
+        &self,
+        kind: LearnerKind,
+        options: &Options,
+        k_star: u32,
+    ) -> secateur::Result<Trained> {
+        let learner = kind.build(options, &Granted::new(self.target.link(), k_star))?;
+        learner.train(World::new(self.target, self.design), self.key, self.n)
+    }
 }
 
 fn design(seed: u64) -> Design<'static> {

@@ -2,31 +2,24 @@
 
 use faer::Mat;
 use secateur::learner::metrics::measure;
-use secateur::learner::network::Layer;
-use secateur::learner::{Metrics, Network, Task};
+use secateur::learner::stage::network::Layer;
+use secateur::learner::{Network, Trained};
 use secateur::model::Activation;
+use secateur::model::metric::{Metric, Metrics};
 use secateur::model::target::Target;
-use secateur::sample::Key;
 
-use crate::{design, target};
+use crate::{Measures, design, target};
 
 /// A network on `coordinates` with weight `w(i, j)` from coordinate i to neuron j.
 fn network(coordinates: &[u32], width: usize, w: impl Fn(usize, usize) -> f64) -> Network {
     let weights = Mat::from_fn(coordinates.len(), width, |i, j| w(i, j) as f32);
     let layer = Layer { coordinates: coordinates.to_vec(), weights, activation: Activation::Relu };
-    Network {
-        layer,
-        biases: vec![0.0; width],
-        readout: vec![0.0; width],
-        intercept: 0.0,
-        reduced: false,
-        ranking: None,
-    }
+    Network { layer, biases: vec![0.0; width], readout: vec![0.0; width], intercept: 0.0 }
 }
 
 fn metrics(network: &Network, target: &Target) -> Metrics {
-    let task = Task { target, design: design(31), key: Key::root(31), n: 100 };
-    measure(network, &task, 4096).unwrap()
+    let trained = Trained { network: network.clone(), reduced: false, scores: None };
+    measure(&trained, target, design(31), 4096).unwrap()
 }
 
 /// Weights are rounded to single precision.
@@ -49,12 +42,18 @@ fn all(d: u32) -> Vec<u32> {
 fn neurons_that_are_the_directions_score_one() {
     let (target, v) = two_directions();
     let same = metrics(&network(&all(12), 2, |i, j| v[i][j]), &target);
-    assert!(near(same.alignment, 1.0) && near(same.subspace, 1.0), "{same:?}");
+    assert!(
+        near(same.of(Metric::Alignment), 1.0) && near(same.of(Metric::Subspace), 1.0),
+        "{same:?}"
+    );
     // So do other bases of their span, of any length, and more neurons than dimensions.
     let mixed = |i: usize, j: usize| v[i][0] * (j as f64 + 1.0) - 2.0 * v[i][1] * (j as f64).cos();
     for width in [2, 5, 30] {
         let found = metrics(&network(&all(12), width, mixed), &target);
-        assert!(near(found.alignment, 1.0) && near(found.subspace, 1.0), "{width}: {found:?}");
+        assert!(
+            near(found.of(Metric::Alignment), 1.0) && near(found.of(Metric::Subspace), 1.0),
+            "{width}: {found:?}"
+        );
     }
 }
 
@@ -70,7 +69,10 @@ fn neurons_off_the_directions_score_zero() {
                 .map_or(0.0, |k| ((k + 1) as f64 * (j + 2) as f64).sin())
         };
         let found = metrics(&network(&all(12), width, w), &target);
-        assert!(near(found.alignment, 0.0) && near(found.subspace, 0.0), "{found:?}");
+        assert!(
+            near(found.of(Metric::Alignment), 0.0) && near(found.of(Metric::Subspace), 0.0),
+            "{found:?}"
+        );
     }
 }
 
@@ -80,22 +82,34 @@ fn one_direction_found_out_of_two_is_one_half() {
     // Fewer neurons than directions; and two neurons that span one direction only.
     for width in [1, 2, 20] {
         let found = metrics(&network(&all(12), width, |i, j| v[i][0] * (j + 1) as f64), &target);
-        assert!(near(found.alignment, 1.0) && near(found.subspace, 0.5), "{width}: {found:?}");
+        assert!(
+            near(found.of(Metric::Alignment), 1.0) && near(found.of(Metric::Subspace), 0.5),
+            "{width}: {found:?}"
+        );
     }
     // Half way between v₁ and a coordinate that does not matter: ‖Vᵀw‖/‖w‖ = 1/√2.
     let support = target.directions().support();
     let off = (0..12).find(|i| !support.contains(i)).unwrap() as usize;
     let w = |i: usize, _: usize| 3.0 * (v[i][0] + f64::from(i == off));
     let found = metrics(&network(&all(12), 3, w), &target);
-    assert!(near(found.alignment, 0.5_f64.sqrt()) && near(found.subspace, 0.25), "{found:?}");
+    assert!(
+        near(found.of(Metric::Alignment), 0.5_f64.sqrt()) && near(found.of(Metric::Subspace), 0.25),
+        "{found:?}"
+    );
     // A strong neuron along the other coordinate and a weak one along v₁: V̂ has both.
     let w = |i: usize, j: usize| if j == 0 { 5.0 * f64::from(i == off) } else { 0.1 * v[i][0] };
     let found = metrics(&network(&all(12), 2, w), &target);
-    assert!(near(found.alignment, 0.5) && near(found.subspace, 0.5), "{found:?}");
+    assert!(
+        near(found.of(Metric::Alignment), 0.5) && near(found.of(Metric::Subspace), 0.5),
+        "{found:?}"
+    );
     // A dead neuron counts as not aligned.
     let w = |i: usize, j: usize| if j == 0 { 0.0 } else { v[i][j - 1] };
     let found = metrics(&network(&all(12), 3, w), &target);
-    assert!(near(found.alignment, 2.0 / 3.0) && near(found.subspace, 1.0), "{found:?}");
+    assert!(
+        near(found.of(Metric::Alignment), 2.0 / 3.0) && near(found.of(Metric::Subspace), 1.0),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -118,8 +132,14 @@ fn overlaps_are_those_of_the_full_singular_value_decomposition() {
             (0..width).map(|j| inside.col(j).norm_l2() / w.col(j).norm_l2()).sum::<f64>()
                 / width as f64;
         // Gram matrices square the condition number, 10³ at most.
-        assert!((found.subspace - subspace).abs() < 1e-9, "{width}: {found:?} {subspace}");
-        assert!((found.alignment - alignment).abs() < 1e-12, "{width}: {found:?} {alignment}");
+        assert!(
+            (found.of(Metric::Subspace) - subspace).abs() < 1e-9,
+            "{width}: {found:?} {subspace}"
+        );
+        assert!(
+            (found.of(Metric::Alignment) - alignment).abs() < 1e-12,
+            "{width}: {found:?} {alignment}"
+        );
         assert!(subspace > 0.1 && subspace < 0.999, "{subspace}");
     }
 }
@@ -140,9 +160,9 @@ fn kept_coordinates_are_counted_and_weighed() {
             let found = metrics(&network(&kept, 2, |i, j| ((i + 2 * j) as f64).cos()), &target);
             let mass: f64 =
                 support[..hits].iter().flat_map(|&i| &v[i as usize]).map(|v| v * v).sum();
-            assert!(near(found.recall, hits as f64 / 5.0));
-            assert!(near(found.precision, hits as f64 / (hits + misses) as f64));
-            assert!(near(found.mass, mass / 2.0));
+            assert!(near(found.of(Metric::Recall), hits as f64 / 5.0));
+            assert!(near(found.of(Metric::Precision), hits as f64 / (hits + misses) as f64));
+            assert!(near(found.of(Metric::Mass), mass / 2.0));
         }
     }
 }
@@ -154,8 +174,12 @@ fn risk_of_the_zero_network_is_one() {
         let target = target(link, 12, 5, 0.5, 21);
         let found = metrics(&network(&all(12), 3, |i, j| (i + j) as f64), &target);
         let error = (variance / 4096.0).sqrt();
-        assert!((found.risk - 1.0).abs() < 4.0 * error, "{link}: {}", found.risk);
-        assert!(found.risk.to_bits() != 1.0_f64.to_bits());
+        assert!(
+            (found.of(Metric::Risk) - 1.0).abs() < 4.0 * error,
+            "{link}: {}",
+            found.of(Metric::Risk)
+        );
+        assert!(found.of(Metric::Risk).to_bits() != 1.0_f64.to_bits());
     }
 }
 
@@ -175,14 +199,18 @@ fn risk_of_a_network_that_is_the_target_vanishes() {
         exact.intercept = intercept;
         let found = metrics(&exact, &target);
         // Single precision: errors of 10⁻⁷ in f, squared.
-        assert!(found.risk < 1e-12, "{link}: {}", found.risk);
+        assert!(found.of(Metric::Risk) < 1e-12, "{link}: {}", found.of(Metric::Risk));
         // A constant error of δ costs δ².
         exact.intercept += 0.5;
         let shifted = metrics(&exact, &target);
-        assert!((shifted.risk - 0.25).abs() < 1e-5, "{link}: {}", shifted.risk);
+        assert!(
+            (shifted.of(Metric::Risk) - 0.25).abs() < 1e-5,
+            "{link}: {}",
+            shifted.of(Metric::Risk)
+        );
         // Biases count: relu(z + 1) − relu(−z + 1) is not t.
         exact.biases = vec![1.0; 2];
-        assert!(metrics(&exact, &target).risk > 0.3);
+        assert!(metrics(&exact, &target).of(Metric::Risk) > 0.3);
     }
 }
 
@@ -193,5 +221,9 @@ fn risk_is_relative_to_the_variance_of_the_target() {
     let target = Target::new(link, v, 0.0);
     // E (3z)² / 9 = 1, with deviation √(2/4096).
     let found = metrics(&network(&all(12), 1, |i, _| i as f64), &target);
-    assert!((found.risk - 1.0).abs() < 4.0 * (2.0 / 4096.0_f64).sqrt(), "{}", found.risk);
+    assert!(
+        (found.of(Metric::Risk) - 1.0).abs() < 4.0 * (2.0 / 4096.0_f64).sqrt(),
+        "{}",
+        found.of(Metric::Risk)
+    );
 }

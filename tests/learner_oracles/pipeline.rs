@@ -1,22 +1,25 @@
 //! Whole learners: stages composed by hand, shared data, determinism, every option end to end.
 
-use secateur::learner::feature::{FeatureStep, first_layer_gradient};
-use secateur::learner::network::Layer;
 use secateur::learner::options::{DataUse, Keep, Lambda, Normalize, ReadoutMethod, Shift};
-use secateur::learner::prune::{GradientComparison, survivors};
-use secateur::learner::{Kind, Network, Options, Task, metrics, readout};
+use secateur::learner::stage::gradient::{FeatureStep, first_layer_gradient};
+use secateur::learner::stage::network::Layer;
+use secateur::learner::stage::readout;
+use secateur::learner::stage::{compare::GradientComparison, keep::survivors};
+use secateur::learner::{Network, Options, metrics};
+use secateur::model::metric::Metric;
 use secateur::model::target::Target;
-use secateur::model::{Activation, ChannelChoice};
+use secateur::model::{Activation, ChannelChoice, LearnerKind};
 use secateur::sample::{CentredLabels, Design, Key, Stage};
+use strum::IntoEnumIterator;
 
-use crate::{design, target};
+use crate::{Measures, Task, design, target};
 
 fn task(target: &Target, n: u64) -> Task<'_> {
     Task { target, design: design(41), key: Key::root(42), n }
 }
 
-fn train(kind: Kind, options: &Options, task: &Task<'_>) -> Network {
-    kind.build(options, 2).unwrap().train(task).unwrap()
+fn train(kind: LearnerKind, options: &Options, task: &Task<'_>) -> Network {
+    task.train(kind, options, 2).unwrap().network
 }
 
 /// Every number of a network.
@@ -63,13 +66,13 @@ fn a_learner_is_its_stages_on_fresh_samples() {
     let task = task(&target, 5000);
     let mut options = Options { width: 16.into(), ..Options::default() };
     let composed = by_hand(&options, &target, task.design, task.key, |s| s, &[1666, 1666, 1668]);
-    assert_eq!(bits(&train(Kind::Pruned, &options, &task)), bits(&composed));
+    assert_eq!(bits(&train(LearnerKind::Pruned, &options, &task)), bits(&composed));
     // Three steps share the stage, each with samples of its own.
     options.feature.steps = 3;
     options.split = Some(vec![2.0, 2.0, 1.0]);
     let sizes = [2000, 666, 667, 667, 1000];
     let composed = by_hand(&options, &target, task.design, task.key, |s| s, &sizes);
-    assert_eq!(bits(&train(Kind::Pruned, &options, &task)), bits(&composed));
+    assert_eq!(bits(&train(LearnerKind::Pruned, &options, &task)), bits(&composed));
     // The oracle notices a step that reads the samples of another.
     let reread = |s| if s == Stage::Feature(1) { Stage::Feature(0) } else { s };
     let wrong = by_hand(&options, &target, task.design, task.key, reread, &sizes);
@@ -82,7 +85,7 @@ fn reused_data_are_the_same_samples_in_every_stage() {
     let task = task(&target, 2100);
     let options = Options { width: 16.into(), data: DataUse::Reuse, ..Options::default() };
     let composed = by_hand(&options, &target, task.design, task.key, |_| Stage::Shared, &[2100; 3]);
-    assert_eq!(bits(&train(Kind::Pruned, &options, &task)), bits(&composed));
+    assert_eq!(bits(&train(LearnerKind::Pruned, &options, &task)), bits(&composed));
 }
 
 #[test]
@@ -94,17 +97,17 @@ fn pruned_and_unpruned_share_the_samples_of_their_common_stages() {
     pruned.split = Some(vec![1.0, 2.0, 1.0]);
     let mut unpruned = Options { width: 16.into(), ..Options::default() };
     unpruned.split = Some(vec![2.0, 1.0]);
-    let all = train(Kind::Pruned, &pruned, &task(&target, 4000));
-    let same = train(Kind::Unpruned, &unpruned, &task(&target, 3000));
+    let all = train(LearnerKind::Pruned, &pruned, &task(&target, 4000));
+    let same = train(LearnerKind::Unpruned, &unpruned, &task(&target, 3000));
     assert_eq!(bits(&all), bits(&same));
-    let other = train(Kind::Unpruned, &unpruned, &task(&target, 3100));
+    let other = train(LearnerKind::Unpruned, &unpruned, &task(&target, 3100));
     assert_ne!(bits(&all), bits(&other));
 }
 
 #[test]
 fn a_learner_gives_the_same_bits_twice_and_others_for_other_keys() {
     let target = target("He2", 40, 6, 0.1, 43);
-    for kind in Kind::ALL {
+    for kind in LearnerKind::ALL {
         let first = train(kind, &Options::default(), &task(&target, 3000));
         let again = train(kind, &Options::default(), &task(&target, 3000));
         assert_eq!(bits(&first), bits(&again));
@@ -145,25 +148,33 @@ fn every_option_trains_on_every_kind_of_link() {
         // with a tiny validated penalty such a neuron alone can ruin the risk.
         let task = task(&target, 9000);
         let k_star = target.link().information_exponent().unwrap();
-        for activation in Activation::ALL {
+        for activation in Activation::iter() {
             // Moments of augmented statistics are two-dimensional integrals: not on every link.
             for options in [
                 variant(activation, false, DataUse::Fresh, 1),
                 variant(activation, which == 3, DataUse::Fresh, 2),
                 variant(activation, false, DataUse::Reuse, 1),
             ] {
-                for kind in [Kind::Pruned, Kind::Unpruned] {
-                    let network = kind.build(&options, k_star).unwrap().train(&task).unwrap();
-                    let found = metrics::measure(&network, &task, 1024).unwrap();
+                for kind in [LearnerKind::Pruned, LearnerKind::Unpruned] {
+                    let trained = task.train(kind, &options, k_star).unwrap();
+                    let found = metrics::measure(&trained, &target, task.design, 1024).unwrap();
                     // Better than a constant would be asking much at this n; far from it is wrong.
-                    assert!(found.risk > 0.0 && found.risk < 3.0, "{link} {options:?} {found:?}");
-                    let shares = [found.alignment, found.subspace, found.recall, found.mass];
+                    assert!(
+                        found.of(Metric::Risk) > 0.0 && found.of(Metric::Risk) < 3.0,
+                        "{link} {options:?} {found:?}"
+                    );
+                    let shares = [
+                        found.of(Metric::Alignment),
+                        found.of(Metric::Subspace),
+                        found.of(Metric::Recall),
+                        found.of(Metric::Mass),
+                    ];
                     assert!(shares.iter().all(|s| (0.0..=1.0 + 1e-6).contains(s)), "{found:?}");
-                    let kept = network.layer.coordinates.len();
+                    let kept = trained.network.layer.coordinates.len();
                     match (kind, options.prune.keep) {
-                        (Kind::Unpruned, _) => assert_eq!(kept, 30),
-                        (Kind::Pruned, Keep::Ratio(_)) => assert_eq!(kept, 9),
-                        (Kind::Pruned, _) => assert!((1..=30).contains(&kept)),
+                        (LearnerKind::Unpruned, _) => assert_eq!(kept, 30),
+                        (LearnerKind::Pruned, Keep::Ratio(_)) => assert_eq!(kept, 9),
+                        (LearnerKind::Pruned, _) => assert!((1..=30).contains(&kept)),
                         _ => unreachable!("not among these kinds"),
                     }
                 }
@@ -180,7 +191,7 @@ fn augmented_comparison_finds_the_coordinates_too() {
         let mut options = Options { width: 8.into(), ..Options::default() };
         options.prune.augmented = true;
         options.prune.shift = shift;
-        let network = train(Kind::Pruned, &options, &task(&target, 12_000));
+        let network = train(LearnerKind::Pruned, &options, &task(&target, 12_000));
         assert_eq!(network.layer.coordinates, target.directions().support(), "{shift:?}");
     }
 }
@@ -188,19 +199,19 @@ fn augmented_comparison_finds_the_coordinates_too() {
 #[test]
 fn stages_need_samples_and_shares() {
     let target = target("He2", 10, 2, 0.1, 43);
-    let error = |kind: Kind, n| {
-        let learner = kind.build(&Options::default(), 2).unwrap();
-        learner.train(&task(&target, n)).unwrap_err().to_string()
+    let error = |kind: LearnerKind, n| {
+        task(&target, n).train(kind, &Options::default(), 2).unwrap_err().to_string()
     };
-    assert!(error(Kind::Pruned, 5).contains("n = 5 samples are too few for 3 stages"));
-    assert!(error(Kind::Unpruned, 3).contains("n = 3 samples are too few for 2 stages"));
-    assert!(Kind::Pruned.build(&Options::default(), 2).unwrap().train(&task(&target, 6)).is_ok());
+    assert!(error(LearnerKind::Pruned, 5).contains("n = 5 samples are too few for 3 stages"));
+    assert!(error(LearnerKind::Unpruned, 3).contains("n = 3 samples are too few for 2 stages"));
+    let pruned = |options: &Options| task(&target, 6).train(LearnerKind::Pruned, options, 2);
+    assert!(pruned(&Options::default()).is_ok());
     for split in [vec![1.0], vec![1.0, 0.0, 1.0], vec![1.0, f64::NAN, 1.0]] {
         let options = Options { split: Some(split), ..Options::default() };
-        assert!(Kind::Pruned.build(&options, 2).is_err());
+        assert!(pruned(&options).is_err());
     }
     let mut options = Options::default();
     options.prune.channel = ChannelChoice::Auto;
     options.prune.shift = Shift::Fixed(11.0);
-    assert!(Kind::Pruned.build(&options, 2).is_err());
+    assert!(pruned(&options).is_err());
 }

@@ -2,9 +2,10 @@
 
 use faer::Mat;
 use faer::linalg::solvers::SolveLstsq;
-use secateur::learner::network::Layer;
+use secateur::learner::Network;
 use secateur::learner::options::{Lambda, ReadoutMethod, ReadoutOptions};
-use secateur::learner::{Network, readout};
+use secateur::learner::stage::network::Layer;
+use secateur::learner::stage::readout;
 use secateur::model::Activation;
 use secateur::sample::{Key, Samples, Stage};
 

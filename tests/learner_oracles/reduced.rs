@@ -4,21 +4,22 @@
 use faer::{Mat, Side};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use secateur::learner::feature::{GradientSums, first_layer_gradient, gradient_sums};
-use secateur::learner::network::Layer;
 use secateur::learner::options::{DataUse, Keep, Lambda, Normalize, Shift, Simulation};
-use secateur::learner::reduced::Reduction;
-use secateur::learner::{Kind, Network, Options, Task, metrics};
+use secateur::learner::stage::gradient::{GradientSums, first_layer_gradient, gradient_sums};
+use secateur::learner::stage::network::Layer;
+use secateur::learner::stage::reduced::Reduction;
+use secateur::learner::{Options, Trained, metrics};
 use secateur::model::direction::{DirectionLaw, Directions};
+use secateur::model::metric::Metric;
 use secateur::model::target::Target;
-use secateur::model::{Activation, Link};
-use secateur::results::Record;
+use secateur::model::{Activation, LearnerKind, Link};
+use secateur::results::{Record, Simulated};
 use secateur::sample::{CentredLabels, Crew, Design, Key, LabelScratch, Stage};
 use secateur::study::file::{Profile, Study};
 use secateur::study::trial::Conditions;
 
 use crate::stats::{kolmogorov, rank_sum, smirnov, welch};
-use crate::{design, target};
+use crate::{Measures, Task, design, metric_bits, simulated, target};
 
 /// Two-sided quantile of the standard normal at 7·10⁻⁶.
 const Z: f64 = 4.5;
@@ -404,7 +405,7 @@ fn gradients_and_labels_have_the_joint_law_of_explicit_ones() {
 
 /// Whole trials that are compared in law.
 struct Case {
-    kind: Kind,
+    kind: LearnerKind,
     link: &'static str,
     d: usize,
     /// Relevant rows of V.
@@ -415,7 +416,7 @@ struct Case {
     scarce: bool,
 }
 
-fn case(kind: Kind, link: &'static str, d: usize, s: usize, n: u64) -> Case {
+fn case(kind: LearnerKind, link: &'static str, d: usize, s: usize, n: u64) -> Case {
     let mut options = Options { width: 8.into(), ..Options::default() };
     options.prune.keep = Keep::Count(40);
     Case { kind, link, d, s, n, options, scarce: false }
@@ -438,7 +439,7 @@ const MEASURES: [&str; 7] = ["risk", "alignment", "subspace", "σ₁", "σ₂", 
 fn measures(case: &Case, simulation: Simulation, seed: u64, trials: u64) -> [Vec<f64>; 7] {
     let link = Link::parse(case.link, None).unwrap().normalised().unwrap();
     let options = Options { simulation, ..case.options.clone() };
-    let learner = case.kind.build(&options, link.information_exponent().unwrap()).unwrap();
+    let k_star = link.information_exponent().unwrap();
     let law = DirectionLaw::Hard { alpha: (case.s as f64).ln() / (case.d as f64).ln() };
     let mut all = [const { Vec::new() }; 7];
     for trial in 0..trials {
@@ -449,19 +450,19 @@ fn measures(case: &Case, simulation: Simulation, seed: u64, trials: u64) -> [Vec
         let target = Target::new(link.clone(), v, 0.1);
         let task =
             Task { target: &target, design: Design::new(key), key: key.named("l"), n: case.n };
-        let network = learner.train(&task).unwrap();
-        assert_eq!(network.reduced, simulation == Simulation::Reduced);
-        let found = metrics::measure(&network, &task, 1024).unwrap();
-        let eigen = gram(&weights(&network.layer)).self_adjoint_eigen(Side::Lower).unwrap();
+        let trained = task.train(case.kind, &options, k_star).unwrap();
+        assert_eq!(trained.reduced, simulation == Simulation::Reduced);
+        let found = metrics::measure(&trained, &target, task.design, 1024).unwrap();
+        let eigen = gram(&weights(&trained.network.layer)).self_adjoint_eigen(Side::Lower).unwrap();
         let singular = |k: usize| eigen.S()[case.options.width.at(0) - k].max(0.0).sqrt();
         let row = [
-            found.risk,
-            found.alignment,
-            found.subspace,
+            found.of(Metric::Risk),
+            found.of(Metric::Alignment),
+            found.of(Metric::Subspace),
             singular(1),
             singular(2),
             singular(3),
-            found.mass,
+            found.of(Metric::Mass),
         ];
         all.iter_mut().zip(row).for_each(|(all, value)| all.push(value));
     }
@@ -478,7 +479,7 @@ fn agree_in_law(case: &Case) {
         assert!((0.5..0.95).contains(&mean(0)), "{name}: mean risk {}", mean(0));
         assert!((0.3..0.8).contains(&mean(1)), "{name}: mean alignment {}", mean(1));
         let lost = 1.0 - mean(6);
-        assert_eq!(lost > 0.01, case.kind == Kind::Pruned, "{name}: {lost} lost");
+        assert_eq!(lost > 0.01, case.kind == LearnerKind::Pruned, "{name}: {lost} lost");
     }
     for ((a, b), measure) in explicit.iter().zip(&reduced).zip(MEASURES) {
         let (distance, z) = (smirnov(a, b), rank_sum(a, b));
@@ -489,17 +490,17 @@ fn agree_in_law(case: &Case) {
 #[test]
 fn pruned_trials_of_single_index_links_agree_in_law() {
     // Pruning to 40 of 64 coordinates loses some of the 20 relevant ones.
-    agree_in_law(&case(Kind::Pruned, "He2", 64, 20, 5000));
-    agree_in_law(&tanh(case(Kind::Pruned, "He2", 64, 20, 12_000), 0.9));
-    let mut cubic = case(Kind::Pruned, "He3", 48, 8, 36_000);
+    agree_in_law(&case(LearnerKind::Pruned, "He2", 64, 20, 5000));
+    agree_in_law(&tanh(case(LearnerKind::Pruned, "He2", 64, 20, 12_000), 0.9));
+    let mut cubic = case(LearnerKind::Pruned, "He3", 48, 8, 36_000);
     cubic.options.prune.keep = Keep::Count(30);
     agree_in_law(&cubic);
 }
 
 #[test]
 fn unpruned_trials_of_single_index_links_agree_in_law() {
-    agree_in_law(&case(Kind::Unpruned, "He2", 48, 7, 5000));
-    let mut cubic = case(Kind::Unpruned, "He3", 32, 6, 24_000);
+    agree_in_law(&case(LearnerKind::Unpruned, "He2", 48, 7, 5000));
+    let mut cubic = case(LearnerKind::Unpruned, "He3", 32, 6, 24_000);
     cubic.options.split = Some(vec![4.0, 1.0]);
     agree_in_law(&cubic);
     agree_in_law(&tanh(cubic, 0.0));
@@ -511,25 +512,25 @@ fn trials_of_two_index_links_agree_in_law() {
         case.options.width = 16.into();
         case
     };
-    agree_in_law(&wide(case(Kind::Pruned, "z1*z2", 64, 20, 9000)));
-    agree_in_law(&wide(case(Kind::Unpruned, "z1*z2", 32, 7, 4000)));
+    agree_in_law(&wide(case(LearnerKind::Pruned, "z1*z2", 64, 20, 9000)));
+    agree_in_law(&wide(case(LearnerKind::Unpruned, "z1*z2", 32, 7, 4000)));
     let sum = "He2(z1) + He2(z2)";
-    agree_in_law(&wide(tanh(case(Kind::Pruned, sum, 64, 20, 6000), 0.9)));
-    agree_in_law(&wide(tanh(case(Kind::Unpruned, sum, 32, 7, 4000), 0.9)));
+    agree_in_law(&wide(tanh(case(LearnerKind::Pruned, sum, 64, 20, 6000), 0.9)));
+    agree_in_law(&wide(tanh(case(LearnerKind::Unpruned, sum, 32, 7, 4000), 0.9)));
 }
 
 #[test]
 fn trials_of_other_protocols_agree_in_law() {
-    let mut steps = case(Kind::Pruned, "He2", 64, 20, 5000);
+    let mut steps = case(LearnerKind::Pruned, "He2", 64, 20, 5000);
     steps.options.feature.steps = 3;
     steps.options.split = Some(vec![1.0, 2.0, 1.0]);
     agree_in_law(&steps);
-    let mut global = case(Kind::Unpruned, "He2", 48, 7, 5000);
+    let mut global = case(LearnerKind::Unpruned, "He2", 48, 7, 5000);
     global.options.feature.normalize = Normalize::Global;
     global.options.readout.lambda = Lambda::Validate;
     agree_in_law(&global);
     // Few samples: a third of the neurons see none that activates them, and stay dead.
-    let mut scarce = case(Kind::Unpruned, "He3", 48, 7, 40);
+    let mut scarce = case(LearnerKind::Unpruned, "He3", 48, 7, 40);
     scarce.scarce = true;
     agree_in_law(&scarce);
     scarce.options.feature.normalize = Normalize::Global;
@@ -554,9 +555,9 @@ fn what_is_reduced_follows_the_rules() {
     assert_eq!(Options::default().simulation, Simulation::Auto);
 }
 
-fn train(kind: Kind, options: &Options, target: &Target) -> Network {
+fn train(kind: LearnerKind, options: &Options, target: &Target) -> Trained {
     let task = Task { target, design: design(72), key: Key::root(73), n: 1500 };
-    kind.build(options, 2).unwrap().train(&task).unwrap()
+    task.train(kind, options, 2).unwrap()
 }
 
 #[test]
@@ -575,18 +576,19 @@ fn networks_say_how_they_were_simulated() {
         (21, Simulation::Auto, true),
         (21, Simulation::Explicit, false),
     ] {
-        let network = train(Kind::Pruned, &options(simulation, kept), &target);
-        assert_eq!(network.reduced, reduced, "{kept} {simulation:?}");
+        let Trained { network, reduced: is, .. } =
+            train(LearnerKind::Pruned, &options(simulation, kept), &target);
+        assert_eq!(is, reduced, "{kept} {simulation:?}");
         assert_eq!(network.layer.coordinates.len(), kept);
         assert_eq!(network.layer.weights.nrows(), kept);
         let reuse = Options { data: DataUse::Reuse, ..options(simulation, kept) };
-        assert!(!train(Kind::Pruned, &reuse, &target).reduced);
+        assert!(!train(LearnerKind::Pruned, &reuse, &target).reduced);
     }
-    assert!(train(Kind::Unpruned, &options(Simulation::Auto, 1), &target).reduced);
+    assert!(train(LearnerKind::Unpruned, &options(Simulation::Auto, 1), &target).reduced);
     // Where nothing is reduced, the three are one.
     let bits = |simulation| {
-        let network = train(Kind::Pruned, &options(simulation, 10), &target);
-        network.readout.iter().map(|a| a.to_bits()).collect::<Vec<_>>()
+        let trained = train(LearnerKind::Pruned, &options(simulation, 10), &target);
+        trained.network.readout.iter().map(|a| a.to_bits()).collect::<Vec<_>>()
     };
     assert_eq!(bits(Simulation::Reduced), bits(Simulation::Explicit));
     assert_eq!(bits(Simulation::Auto), bits(Simulation::Explicit));
@@ -610,7 +612,7 @@ fn records(simulation: &str, extra: &str) -> Vec<Record> {
                 Conditions { study: "s", manifest: "", setting, cell, test: 512, crew };
             for number in 0..2 {
                 let record = conditions.run(900, number);
-                assert_eq!(record.status, "ok");
+                assert!(record.is_ok());
                 all.push(record);
             }
         }
@@ -620,25 +622,27 @@ fn records(simulation: &str, extra: &str) -> Vec<Record> {
 
 #[test]
 fn records_say_how_they_were_simulated_and_repeat_to_the_bit() {
-    let bits = |r: &Record| {
-        [r.risk, r.alignment, r.subspace, r.recall, r.precision, r.mass].map(f64::to_bits)
-    };
     // m + 2 r = 10: `reduced` falls back at d = 10, `auto` at d = 20 as well.
     for (simulation, least) in [("explicit", 65), ("reduced", 11), ("auto", 21)] {
         let first = records(simulation, "");
         assert_eq!(first.len(), 12);
         for (a, b) in first.iter().zip(records(simulation, "")) {
-            assert_eq!((bits(a), &a.simulation, a.seed), (bits(&b), &b.simulation, b.seed));
-            let expected = if a.d >= least { "reduced" } else { "explicit" };
-            assert_eq!(a.simulation, expected, "{simulation} {} {}", a.learner, a.d);
+            assert_eq!(
+                (metric_bits(a), simulated(a), a.seed),
+                (metric_bits(&b), simulated(&b), b.seed)
+            );
+            let reduces = a.d >= least;
+            let how = if reduces { Simulated::Reduced } else { Simulated::Explicit };
+            assert_eq!(simulated(a), Some(how), "{simulation} {} {}", a.series, a.d);
         }
     }
     let reuse = records("auto", "data = \"reuse\"");
-    assert!(reuse.iter().all(|record| record.simulation == "explicit"));
+    assert!(reuse.iter().all(|record| simulated(record) == Some(Simulated::Explicit)));
     // Simulated in another way a trial has other numbers, of the same data key.
     let (a, b) = (records("explicit", ""), records("reduced", ""));
     for (a, b) in a.iter().zip(&b) {
         assert_eq!(a.seed, b.seed);
-        assert_eq!(bits(a) == bits(b), b.simulation == "explicit", "{} {}", a.learner, a.d);
+        let same = simulated(b) == Some(Simulated::Explicit);
+        assert_eq!(metric_bits(a) == metric_bits(b), same, "{} {}", a.series, a.d);
     }
 }

@@ -4,12 +4,14 @@
 //! `NumPy` in double precision, written from the specification alone, with random numbers of
 //! its own. Laws are compared, never single trials.
 
+use secateur::model::metric::Metric;
 use secateur::results::Record;
 use secateur::sample::Crew;
 use secateur::study::trial::Conditions;
 use secateur::study::{Profile, Study};
 
 use crate::stats::{rank_sum, smirnov, welch};
+use crate::{Measures, metric_bits};
 
 const ONE_STEP: &str = include_str!("../fixtures/one_step_reuse.csv");
 const REFERENCE: &str = include_str!("../fixtures/reference_trials.csv");
@@ -51,21 +53,21 @@ fn run(study: &Study, n: u64, trials: u32) -> Vec<Record> {
 fn compare(case: &str, study: &Study, n: u64, mean_recall: f64) {
     let trials = 200;
     let records = run(study, n, trials);
-    assert!(records.iter().all(|r| r.status == "ok"));
-    let of = |metric: fn(&Record) -> f64| records.iter().map(metric).collect::<Vec<f64>>();
+    assert!(records.iter().all(|r| r.is_ok()));
+    let of = |metric| records.iter().map(|r| r.of(metric)).collect::<Vec<f64>>();
     let [risk, alignment, subspace, recall] = reference(case, n);
     let mean = recall.iter().sum::<f64>() / recall.len() as f64;
     assert!(risk.len() >= 100 && (mean - mean_recall).abs() < 1e-4, "{} {mean}", risk.len());
-    let ours = of(|r| r.risk);
+    let ours = of(Metric::Risk);
     // 2·exp(−2·2.51²) = 7·10⁻⁶.
     let distance = smirnov(&ours, &risk);
     let mut found = vec![("rank of risk", rank_sum(&ours, &risk))];
-    found.push(("alignment", welch(&of(|r| r.alignment), &alignment)));
-    found.push(("subspace", welch(&of(|r| r.subspace), &subspace)));
+    found.push(("alignment", welch(&of(Metric::Alignment), &alignment)));
+    found.push(("subspace", welch(&of(Metric::Subspace), &subspace)));
     if mean_recall < 1.0 {
-        found.push(("recall", welch(&of(|r| r.recall), &recall)));
+        found.push(("recall", welch(&of(Metric::Recall), &recall)));
     } else {
-        assert!(records.iter().all(|r| r.recall.to_bits() == 1.0_f64.to_bits()));
+        assert!(records.iter().all(|r| r.of(Metric::Recall).to_bits() == 1.0_f64.to_bits()));
     }
     println!("{case} n = {n}: Smirnov {distance:.2}, {found:.2?}");
     assert!(distance < 2.51, "{case} n = {n}: {distance}");
@@ -109,15 +111,12 @@ fn a_trial_run_twice_gives_the_same_bits() {
     for learner in ["pruned", "unpruned"] {
         let study = study(learner, "He2", 64, 0.5);
         let bits = |n| {
-            let metrics = |r: &Record| {
-                let all = [r.risk, r.alignment, r.subspace, r.recall, r.precision, r.mass];
-                (r.seed, r.kept, r.status.clone(), all.map(f64::to_bits))
-            };
-            run(&study, n, 3).iter().map(metrics).collect::<Vec<_>>()
+            let all = |r: &Record| (r.seed, r.measured().unwrap().kept, metric_bits(r));
+            run(&study, n, 3).iter().map(all).collect::<Vec<_>>()
         };
         assert_eq!(bits(2048), bits(2048));
-        assert_ne!(bits(2048)[0].3, bits(2048)[1].3);
-        assert_ne!(bits(2048)[0].3, bits(2896)[0].3);
+        assert_ne!(bits(2048)[0].2, bits(2048)[1].2);
+        assert_ne!(bits(2048)[0].2, bits(2896)[0].2);
     }
 }
 
@@ -134,8 +133,8 @@ fn one_step_on_reused_data() {
             .map(|line| line.split(',').next_back().unwrap().parse().unwrap())
             .collect();
         let records = run(&study, n, 40);
-        assert!(theirs.len() == 40 && records.iter().all(|r| r.status == "ok"));
-        let ours: Vec<f64> = records.iter().map(|r| r.risk).collect();
+        assert!(theirs.len() == 40 && records.iter().all(|r| r.is_ok()));
+        let ours: Vec<f64> = records.iter().map(|r| r.of(Metric::Risk)).collect();
         assert!(rank_sum(&ours, &theirs).abs() < 4.5, "n = {n}: {ours:?}");
         assert!(smirnov(&ours, &theirs) < 2.51, "n = {n}: {ours:?}");
         assert!(welch(&ours, &theirs).abs() < 4.5, "n = {n}: {ours:?}");

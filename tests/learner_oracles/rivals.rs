@@ -1,19 +1,19 @@
 //! The numerical hearts of the rivals against slower, direct computations in double precision.
 
 use faer::{Mat, Side};
-use secateur::learner::feature::{FeatureStep, first_layer_gradient};
-use secateur::learner::label_transform::Transform;
-use secateur::learner::moment::{diagonal, first_moment, second_moment};
-use secateur::learner::network::Layer;
 use secateur::learner::options::{Keep, Simulation, TransformChoice};
-use secateur::learner::sphere_sgd::{Gate, descend, opposite_starts, step_size};
-use secateur::learner::subspace::{leading_eigenvectors, spread};
-use secateur::learner::{Kind, Network, Options, Task};
+use secateur::learner::stage::gradient::{FeatureStep, first_layer_gradient};
+use secateur::learner::stage::moment::{diagonal, first_moment, second_moment};
+use secateur::learner::stage::network::Layer;
+use secateur::learner::stage::sphere_sgd::{Gate, descend, opposite_starts, step_size};
+use secateur::learner::stage::subspace::{leading_eigenvectors, spread};
+use secateur::learner::{Granted, Network, Options};
 use secateur::model::target::Target;
-use secateur::model::{Activation, Link};
+use secateur::model::{Activation, LearnerKind, Link, Transform};
 use secateur::sample::{CentredLabels, Key, Samples, Stage};
+use strum::IntoEnumIterator;
 
-use crate::{centred, columns, design, labels, target};
+use crate::{Task, centred, columns, design, labels, target};
 
 fn task(target: &Target, n: u64) -> Task<'_> {
     Task { target, design: design(51), key: Key::root(52), n }
@@ -23,8 +23,8 @@ fn explicit(width: usize) -> Options {
     Options { width: width.into(), simulation: Simulation::Explicit, ..Options::default() }
 }
 
-fn train(kind: Kind, options: &Options, k_star: u32, task: &Task<'_>) -> Network {
-    kind.build(options, k_star).unwrap().train(task).unwrap()
+fn train(kind: LearnerKind, options: &Options, k_star: u32, task: &Task<'_>) -> Network {
+    task.train(kind, options, k_star).unwrap().network
 }
 
 /// Rows x_i of all samples.
@@ -132,7 +132,7 @@ fn hermite_tensor(x: &[f64], index: &[usize]) -> f64 {
 fn the_fourth_order_estimate_is_that_of_the_contracted_tensor() {
     let (d, n) = (5, 3000);
     let target = target("He4", d, 2, 0.1, 57);
-    let network = train(Kind::Spectral, &explicit(4), 4, &task(&target, 2 * n));
+    let network = train(LearnerKind::Spectral, &explicit(4), 4, &task(&target, 2 * n));
     let samples = design(51).samples(&target, Stage::Feature(0), n);
     let (x, y) = (rows(&samples, d), centred(&samples));
     let matrix = Mat::from_fn(d, d, |a, b| {
@@ -151,7 +151,7 @@ fn the_fourth_order_estimate_is_that_of_the_contracted_tensor() {
 fn the_third_order_estimate_is_a_partial_trace_and_tensor_powers() {
     let (d, half) = (4, 1200);
     let target = target("He3", d, 2, 0.1, 58);
-    let network = train(Kind::Spectral, &explicit(4), 3, &task(&target, 4 * half));
+    let network = train(LearnerKind::Spectral, &explicit(4), 3, &task(&target, 4 * half));
     let stage = |step| {
         let samples = design(51).samples(&target, Stage::Feature(step), half);
         let (x, y) = (rows(&samples, d), centred(&samples));
@@ -180,7 +180,7 @@ fn the_third_order_estimate_is_a_partial_trace_and_tensor_powers() {
 fn diagonal_thresholding_screens_by_the_diagonal() {
     let (d, n) = (12, 900);
     let target = target("He2", d, 3, 0.1, 59);
-    let network = train(Kind::DiagonalThresholding, &explicit(4), 2, &task(&target, 3 * n));
+    let network = train(LearnerKind::DiagonalThresholding, &explicit(4), 2, &task(&target, 3 * n));
     let samples = design(51).samples(&target, Stage::Prune, n);
     let (x, y) = (rows(&samples, d), centred(&samples));
     let score = |j: usize| x.iter().zip(&y).map(|(x, y)| y * (x[j] * x[j] - 1.0)).sum::<f64>();
@@ -296,7 +296,7 @@ fn transformed_labels_have_the_orders_that_theory_says() {
         ("He3", [3, 2, 2, 2, 1]),
         ("He4", [4, 2, 2, 2, 2]),
     ] {
-        let found = Transform::ALL.map(|t| order(link, t));
+        let found = Transform::iter().map(|t| order(link, t)).collect::<Vec<_>>();
         assert_eq!(found, expected.map(Some), "{link}");
     }
     // A constant has no order, and neither has a link of two variables here.
@@ -323,8 +323,8 @@ fn the_identity_leaves_the_pruned_network() {
     let target = target("He2", 40, 6, 0.1, 65);
     let mut options = explicit(8);
     options.transform = TransformChoice::Fixed(Transform::Identity);
-    let pruned = train(Kind::Pruned, &options, 2, &task(&target, 3000));
-    let same = train(Kind::LabelTransform, &options, 2, &task(&target, 3000));
+    let pruned = train(LearnerKind::Pruned, &options, 2, &task(&target, 3000));
+    let same = train(LearnerKind::LabelTransform, &options, 2, &task(&target, 3000));
     assert_eq!(same.layer.coordinates, pruned.layer.coordinates);
     assert_eq!(same.layer.weights, pruned.layer.weights);
     assert_eq!(same.readout, pruned.readout);
@@ -336,14 +336,14 @@ fn the_identity_leaves_the_pruned_network() {
 fn transformations_find_the_support_earlier() {
     let target = target("He3", 256, 8, 0.1, 66);
     let n = 20_000;
-    let found = |kind: Kind, transform: TransformChoice| {
+    let found = |kind: LearnerKind, transform: TransformChoice| {
         let options = Options { transform, width: 4.into(), ..Options::default() };
         let network = train(kind, &options, 3, &task(&target, n));
         let support = target.directions().support();
         support.iter().filter(|j| network.layer.coordinates.contains(j)).count()
     };
-    assert!(found(Kind::LabelTransform, TransformChoice::Fixed(Transform::Sign)) == 8);
-    assert!(found(Kind::LabelTransform, TransformChoice::Auto) == 8);
+    assert!(found(LearnerKind::LabelTransform, TransformChoice::Fixed(Transform::Sign)) == 8);
+    assert!(found(LearnerKind::LabelTransform, TransformChoice::Auto) == 8);
 }
 
 #[test]
@@ -353,7 +353,7 @@ fn magnitude_pruning_keeps_the_largest_rows_of_the_dense_step() {
     let mut options = explicit(8);
     options.prune.keep = Keep::Count(6);
     let task = task(&target, 3 * n);
-    let network = train(Kind::MagnitudePruning, &options, 2, &task);
+    let network = train(LearnerKind::MagnitudePruning, &options, 2, &task);
     let key = task.key.named("weights");
     let initial = Layer::on_sphere((0..d as u32).collect(), 8, Activation::Relu, key);
     let step = FeatureStep::new(&options.feature, Activation::Relu, 2);
@@ -387,17 +387,17 @@ fn magnitude_pruning_keeps_the_largest_rows_of_the_dense_step() {
 fn the_oracle_keeps_the_support_and_the_mask_does_not() {
     let target = target("He2", 200, 8, 0.1, 68);
     let support = target.directions().support();
-    let oracle = train(Kind::Oracle, &explicit(4), 2, &task(&target, 400));
+    let oracle = train(LearnerKind::Oracle, &explicit(4), 2, &task(&target, 400));
     assert_eq!(oracle.layer.coordinates, support);
-    let mask = train(Kind::RandomMask, &explicit(4), 2, &task(&target, 400));
+    let mask = train(LearnerKind::RandomMask, &explicit(4), 2, &task(&target, 400));
     let mask = &mask.layer.coordinates;
     assert_eq!(mask.len(), 8);
     assert!(mask.windows(2).all(|w| w[0] < w[1]) && mask != support);
     // All coordinates at random are all coordinates.
     let mut options = explicit(4);
     options.prune.keep = Keep::Count(200);
-    let all = train(Kind::RandomMask, &options, 2, &task(&target, 400));
-    let unpruned = train(Kind::Unpruned, &options, 2, &task(&target, 400));
+    let all = train(LearnerKind::RandomMask, &options, 2, &task(&target, 400));
+    let unpruned = train(LearnerKind::Unpruned, &options, 2, &task(&target, 400));
     assert_eq!(all.layer.weights, unpruned.layer.weights);
     assert_eq!(all.readout, unpruned.readout);
 }
@@ -406,7 +406,7 @@ fn the_oracle_keeps_the_support_and_the_mask_does_not() {
 fn random_features_leave_the_first_layer_alone() {
     let target = target("He2", 30, 5, 0.1, 69);
     let task = task(&target, 500);
-    let network = train(Kind::RandomFeatures, &explicit(16), 2, &task);
+    let network = train(LearnerKind::RandomFeatures, &explicit(16), 2, &task);
     let key = task.key.named("weights");
     let initial = Layer::on_sphere((0..30).collect(), 16, Activation::Relu, key);
     assert_eq!(network.layer.weights, initial.weights);
@@ -414,28 +414,38 @@ fn random_features_leave_the_first_layer_alone() {
 
 #[test]
 fn what_a_learner_cannot_do_is_refused_with_a_reason() {
-    let refused = |kind: Kind, options: &Options, k_star| {
-        let Err(error) = kind.build(options, k_star) else { panic!("{kind:?} accepted") };
+    let link = Link::parse("He2", None).unwrap();
+    let refused = |kind: LearnerKind, options: &Options, k_star| {
+        let Err(error) = kind.build(options, &Granted::new(&link, k_star)) else {
+            panic!("{kind:?} accepted")
+        };
         assert!(error.hint_text().is_some());
         error.to_string()
     };
     let defaults = Options::default();
-    assert!(refused(Kind::Spectral, &defaults, 5).contains("no estimator"));
-    assert!(refused(Kind::DiagonalThresholding, &defaults, 3).contains("exponent 2"));
+    assert!(refused(LearnerKind::Spectral, &defaults, 5).contains("no estimator"));
+    assert!(refused(LearnerKind::DiagonalThresholding, &defaults, 3).contains("exponent 2"));
     let mut auto = Options::default();
     auto.prune.keep = Keep::Auto;
-    assert!(refused(Kind::RandomMask, &auto, 2).contains("no scores"));
-    assert!(refused(Kind::MagnitudePruning, &auto, 2).contains("no null law"));
+    assert!(refused(LearnerKind::RandomMask, &auto, 2).contains("no scores"));
+    assert!(refused(LearnerKind::MagnitudePruning, &auto, 2).contains("no null law"));
     let mut crowded = Options { width: 3.into(), ..Options::default() };
     crowded.sgd.starts = 4;
-    assert!(refused(Kind::OnlineSgd, &crowded, 2).contains("4 starts"));
-    let check = |kind: Kind, k, d, r| kind.build(&defaults, k).unwrap().check(d, r);
+    assert!(refused(LearnerKind::OnlineSgd, &crowded, 2).contains("4 starts"));
+    let check = |kind: LearnerKind, k, d, r| {
+        kind.build(&defaults, &Granted::new(&link, k)).unwrap().check(d, r)
+    };
     assert!(
-        check(Kind::Spectral, 2, 4096, 3).is_ok() && check(Kind::Spectral, 2, 4097, 1).is_err()
+        check(LearnerKind::Spectral, 2, 4096, 3).is_ok()
+            && check(LearnerKind::Spectral, 2, 4097, 1).is_err()
     );
     assert!(
-        check(Kind::Spectral, 3, 1 << 20, 1).is_ok() && check(Kind::Spectral, 3, 64, 2).is_err()
+        check(LearnerKind::Spectral, 3, 1 << 20, 1).is_ok()
+            && check(LearnerKind::Spectral, 3, 64, 2).is_err()
     );
-    assert!(check(Kind::LabelTransform, 2, 64, 2).is_err());
-    assert!(check(Kind::SmoothedSgd, 2, 1, 1).is_err() && check(Kind::OnlineSgd, 2, 1, 1).is_ok());
+    assert!(check(LearnerKind::LabelTransform, 2, 64, 2).is_err());
+    assert!(
+        check(LearnerKind::SmoothedSgd, 2, 1, 1).is_err()
+            && check(LearnerKind::OnlineSgd, 2, 1, 1).is_ok()
+    );
 }

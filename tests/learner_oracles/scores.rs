@@ -1,12 +1,13 @@
 //! Gradient comparison: scores, their null law, what each channel is blind to, what survives.
 
 use secateur::learner::options::{Keep, PruneOptions, Shift};
-use secateur::learner::prune::{GradientComparison, survivors};
+use secateur::learner::stage::{compare::GradientComparison, keep::survivors};
 use secateur::model::hermite::he;
 use secateur::model::quadrature::gaussian_mean;
 use secateur::model::target::Target;
 use secateur::model::{Activation, Channel, ChannelChoice, Statistic};
 use secateur::sample::{BLOCK, CentredLabels, Samples, Stage};
+use strum::IntoEnumIterator;
 
 use crate::stats::{half_normal_cdf, kolmogorov, mean_and_error, smirnov};
 use crate::{centred, columns, design, target};
@@ -18,7 +19,7 @@ fn options(channel: ChannelChoice, shift: f64, augmented: bool) -> PruneOptions 
 }
 
 fn relu(channel: Channel, shift: f64) -> GradientComparison {
-    let options = options(ChannelChoice::Only(channel), shift, false);
+    let options = options(ChannelChoice::Fixed(channel), shift, false);
     GradientComparison::new(&options, Activation::Relu, 2).unwrap()
 }
 
@@ -66,13 +67,13 @@ fn scores_are_the_direct_sums_of_the_statistic() {
     ];
     for (activation, shift, augmented) in cases {
         let mut auto = vec![0.0_f64; d];
-        for channel in Channel::ALL {
+        for channel in Channel::iter() {
             let h = Statistic::new(activation, channel, shift, augmented).unwrap();
             if h.is_null() {
                 continue;
             }
             let expected = direct(&samples, &h, d as u32);
-            let options = options(ChannelChoice::Only(channel), shift, augmented);
+            let options = options(ChannelChoice::Fixed(channel), shift, augmented);
             let comparison = GradientComparison::new(&options, activation, 2).unwrap();
             for (j, (score, exact)) in
                 comparison.scores(&labels, d).iter().zip(&expected).enumerate()
@@ -181,12 +182,12 @@ fn odd_scores_do_not_see_he2() {
 #[test]
 fn odd_scores_of_relu_without_shift_do_not_see_he3() {
     assert_blind("He3", 3, Channel::Odd, 0.0);
-    let only = ChannelChoice::Only(Channel::OddNoLinear);
+    let only = ChannelChoice::Fixed(Channel::OddNoLinear);
     let error =
         GradientComparison::new(&options(only, 0.0, false), Activation::Relu, 3).unwrap_err();
     assert!(error.to_string().contains("zero"), "{error}");
     // Every statistic that vanishes is refused when it is asked for alone, and left out of auto.
-    let even = options(ChannelChoice::Only(Channel::Even), 0.0, false);
+    let even = options(ChannelChoice::Fixed(Channel::Even), 0.0, false);
     assert!(GradientComparison::new(&even, Activation::Tanh, 2).is_err());
     let auto = options(ChannelChoice::Auto, 0.0, false);
     let comparison = GradientComparison::new(&auto, Activation::Relu, 3).unwrap();

@@ -1,5 +1,7 @@
 //! Which channels cannot see an order.
 
+use strum::IntoEnumIterator;
+
 use super::{Channel, Statistic};
 use crate::error::Result;
 use crate::model::activation::Activation;
@@ -39,7 +41,7 @@ pub fn blind_channels(
     augmented: bool,
 ) -> Result<Vec<Blind>> {
     let mut blind = Vec::new();
-    for channel in Channel::ALL {
+    for channel in Channel::iter() {
         let h = Statistic::new(activation, channel, shift, augmented)?;
         if h.correlation(k).abs() < INVISIBLE {
             blind.push(Blind { channel, shift, order: k, reason: reason(&h, k) });

@@ -1,6 +1,7 @@
 //! Oracles: the table of the design, closed forms, parity, finite differences, Monte Carlo.
 
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
+use strum::IntoEnumIterator;
 
 use super::{
     Channel, ChannelChoice, Statistic, best_feature_shift, best_shift, blind_channels, feature_gain,
@@ -42,7 +43,7 @@ fn second_order_of_the_modulus_in_closed_form() {
 #[test]
 fn parity_blinds_even_and_odd_channels_at_any_shift() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    for activation in Activation::ALL {
+    for activation in Activation::iter() {
         for _ in 0..4 {
             let c = rng.random_range(0.1..0.95);
             for augmented in [false, true] {
@@ -62,7 +63,7 @@ fn parity_blinds_even_and_odd_channels_at_any_shift() {
 #[test]
 fn parity_holds_pointwise() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
-    for activation in Activation::ALL {
+    for activation in Activation::iter() {
         for _ in 0..50 {
             let (c, x): (f64, f64) = (rng.random_range(-3.0..3.0), rng.random_range(-4.0..4.0));
             let value = |channel, x| {
@@ -91,7 +92,7 @@ fn gradient(activation: Activation, y: f64, x: &[f64], j: usize, sign: f64, c: f
 #[test]
 fn the_statistic_is_the_gradient_of_the_network() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    for activation in Activation::ALL {
+    for activation in Activation::iter() {
         for _ in 0..40 {
             let x: Vec<f64> = (0..5).map(|_| rng.random_range(-2.0..2.0)).collect();
             let (y, c) = (rng.random_range(-2.0..2.0), rng.random_range(0.0..2.0));
@@ -116,7 +117,7 @@ fn the_statistic_is_the_gradient_of_the_network() {
 #[test]
 fn augmented_moments_match_two_dimensional_quadrature() {
     for activation in [Activation::Tanh, Activation::Softplus, Activation::Gelu] {
-        for channel in Channel::ALL {
+        for channel in Channel::iter() {
             let h = Statistic::new(activation, channel, 0.6, true).unwrap();
             let moment = |k: u32| {
                 let f = |x: f64, zeta: f64| h.value_augmented(x, zeta) * he_normalised(k, x);
@@ -173,7 +174,7 @@ fn relu_without_shift_is_blind_to_order_three() {
     assert!((bare.correlation(3)).abs() < 1e-300);
     let blind = blind_channels(Activation::Relu, 3, 0.0, false).unwrap();
     let channels: Vec<Channel> = blind.iter().map(|b| b.channel).collect();
-    assert_eq!(channels, Channel::ALL);
+    assert_eq!(channels, Channel::iter().collect::<Vec<_>>());
     let reasons: Vec<&str> = blind.iter().map(|b| b.reason.as_str()).collect();
     assert_eq!(
         reasons,
@@ -192,7 +193,7 @@ fn augmented_relu_is_blind_to_odd_orders_beyond_the_first() {
     for c in [0.0, 0.4, 0.9, 1.0] {
         for k in [3, 5] {
             let blind = blind_channels(Activation::Relu, k, c, true).unwrap();
-            assert_eq!(blind.len(), Channel::ALL.len(), "shift {c}, order {k}");
+            assert_eq!(blind.len(), Channel::iter().len(), "shift {c}, order {k}");
         }
     }
     let blind = blind_channels(Activation::Relu, 3, 0.4, true).unwrap();
@@ -208,7 +209,7 @@ fn best_shifts_of_relu() {
     assert!((best_shift(Activation::Relu, 3, false) - 2.05).abs() < 0.02);
     assert!((best_shift(Activation::Relu, 4, false) - 2.92).abs() < 0.01);
     assert!(best_shift(Activation::Relu, 3, true).abs() < 1e-12, "blind: the tie goes to 0");
-    for activation in Activation::ALL {
+    for activation in Activation::iter() {
         for augmented in [false, true] {
             let c = best_shift(activation, 2, augmented);
             assert!(c >= 0.0 && c <= if augmented { 1.0 } else { 5.0 });
@@ -238,7 +239,7 @@ fn shifts_out_of_range_and_unknown_names_are_refused() {
     let error = ChannelChoice::parse("autp").unwrap_err();
     assert_eq!(error.message(), "unknown channel `autp`");
     assert_eq!(error.hint_text(), Some("did you mean `auto`?"));
-    for channel in Channel::ALL {
-        assert_eq!(ChannelChoice::parse(channel.name()).ok(), Some(ChannelChoice::Only(channel)));
+    for channel in Channel::iter() {
+        assert_eq!(ChannelChoice::parse(channel.name()).ok(), Some(ChannelChoice::Fixed(channel)));
     }
 }

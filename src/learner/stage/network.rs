@@ -3,7 +3,6 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par};
 
-use super::ranking::Ranking;
 use crate::model::activation::Activation;
 use crate::sample::gaussian;
 use crate::sample::{BLOCK, Key};
@@ -60,7 +59,7 @@ pub(super) fn gaussian_column(key: Key, j: usize, column: &mut [f32]) {
 }
 
 /// Scales `column` to unit Euclidean norm; a zero column stays zero. Returns the old norm.
-pub(super) fn scale_to_unit(column: &mut [f32]) -> f64 {
+pub(in crate::learner) fn scale_to_unit(column: &mut [f32]) -> f64 {
     let norm = column.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>().sqrt();
     if norm > 0.0 {
         for w in column {
@@ -81,19 +80,28 @@ pub struct Network {
     pub readout: Vec<f64>,
     /// Intercept a₀.
     pub intercept: f64,
+}
+
+/// What training gives.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The network.
+    pub network: Network,
     /// Whether the later stages were simulated in reduced form.
     pub reduced: bool,
-    /// How well the scores that chose its coordinates rank them, if scores did.
-    pub ranking: Option<Ranking>,
+    /// One score a coordinate, if the coordinates were chosen by scores.
+    pub scores: Option<Vec<f64>>,
+}
+
+impl Trained {
+    /// The same, on coordinates that `scores` chose.
+    #[must_use]
+    pub fn by(self, scores: Vec<f64>) -> Self {
+        Self { scores: Some(scores), ..self }
+    }
 }
 
 impl Network {
-    /// The same network, on coordinates that scores of this quality chose.
-    #[must_use]
-    pub fn ranked(self, ranking: Ranking) -> Self {
-        Self { ranking: Some(ranking), ..self }
-    }
-
     /// Hidden features `F_ij` = φ(⟨`w_j`, x_i⟩ + `b_j`) of a block, in the layout of
     /// [`Layer::preactivations`].
     pub fn features(layer: &Layer, biases: &[f32], x: &[f32], rows: usize, out: &mut [f32]) {
@@ -154,8 +162,6 @@ mod tests {
             biases: vec![0.5, -1.0, 0.25, 2.0],
             readout: vec![1.0, -2.0, 0.5, 3.0],
             intercept: 0.75,
-            reduced: false,
-            ranking: None,
         };
         let x: Vec<f32> = (0..rows * m).map(|i| (i as f32 * 0.37).sin()).collect();
         let mut out = vec![0.0; rows];

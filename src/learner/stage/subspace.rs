@@ -7,6 +7,9 @@ use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::sample::Key;
 
+/// Largest dimension whose d × d matrix is formed: 20 d² bytes, 0.34 GB a thread.
+pub const MAX_DIMENSION: usize = 4096;
+
 /// Vectors that are iterated beside the r wanted ones: the convergence is that of the gap to
 /// the first one left out.
 const GUARDS: usize = 8;

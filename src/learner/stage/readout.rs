@@ -10,8 +10,8 @@ use faer::linalg::solvers::Solve;
 use faer::{Accum, Mat, MatRef, Par, Side};
 
 use super::network::{Layer, Network};
-use super::options::{Lambda, ReadoutMethod, ReadoutOptions};
 use crate::error::{Error, Result};
+use crate::learner::options::{Lambda, ReadoutMethod, ReadoutOptions};
 use crate::model::normal::distribution;
 use crate::sample::gaussian;
 use crate::sample::reduce::{self, Merge};
@@ -95,7 +95,7 @@ impl Moments {
     }
 
     /// Covariance Σ of the features and covariance of features and label.
-    pub(super) fn normal_equations(&self) -> (Mat<f64>, Mat<f64>) {
+    pub(in crate::learner) fn normal_equations(&self) -> (Mat<f64>, Mat<f64>) {
         let m = self.width();
         let sigma = Mat::from_fn(m, m, |i, j| self.covariance(i, j));
         let cross = Mat::from_fn(m, 1, |i, _| self.covariance(i, m));
@@ -103,14 +103,14 @@ impl Moments {
     }
 
     /// a₀ = ȳ − Σ_j a_j F̄_j.
-    pub(super) fn intercept(&self, a: &[f64]) -> f64 {
+    pub(in crate::learner) fn intercept(&self, a: &[f64]) -> f64 {
         let one = self.one();
         let fitted: f64 = a.iter().enumerate().map(|(j, a)| a * self.mean(j, one)).sum();
         self.mean(self.width(), one) - fitted
     }
 
     /// Mean squared error of (a, a₀) on these samples.
-    pub(super) fn squared_error(&self, a: &[f64], intercept: f64) -> f64 {
+    pub(in crate::learner) fn squared_error(&self, a: &[f64], intercept: f64) -> f64 {
         // With u = (F, y, 1) the residual is ⟨v, u⟩, v = (−a, 1, −a₀).
         let v: Vec<f64> = a.iter().map(|a| -a).chain([1.0, -intercept]).collect();
         let mut error = 0.0;
@@ -197,7 +197,7 @@ pub fn fit(
         }
     };
     let intercept = all.intercept(&readout);
-    Ok(Network { layer, biases, readout, intercept, reduced: false, ranking: None })
+    Ok(Network { layer, biases, readout, intercept })
 }
 
 /// The penalties of the grid that have a solution, by increasing error on the held-out samples.

@@ -9,17 +9,22 @@ use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, Mat, MatRef, Par};
 
 use super::network::{Layer, scale_to_unit};
-use super::options::{FeatureOptions, Normalize, Shift};
 use crate::error::{Error, Result};
+use crate::learner::options::{FeatureOptions, Normalize};
 use crate::model::activation::Activation;
-use crate::model::statistic::best_feature_shift;
+use crate::model::statistic::{best_feature_shift, feature_gain};
 use crate::sample::key::mix;
 use crate::sample::reduce::{self, Merge};
 use crate::sample::{CentredLabels, Key, LabelScratch};
 
+/// Signals below this share count as none.
+const INVISIBLE: f64 = 1e-9;
+
 /// A gradient step with its shift resolved.
 #[derive(Clone, Debug)]
 pub struct FeatureStep {
+    activation: Activation,
+    k_star: u32,
     shift: f64,
     steps: u32,
     normalize: Normalize,
@@ -29,11 +34,8 @@ impl FeatureStep {
     /// Resolves `auto` for links of information exponent `k_star`.
     #[must_use]
     pub fn new(options: &FeatureOptions, activation: Activation, k_star: u32) -> Self {
-        let shift = match options.shift {
-            Shift::Auto => best_feature_shift(activation, k_star),
-            Shift::Fixed(c) => c,
-        };
-        Self { shift, steps: options.steps, normalize: options.normalize }
+        let shift = options.shift.or_else(|| best_feature_shift(activation, k_star));
+        Self { activation, k_star, shift, steps: options.steps, normalize: options.normalize }
     }
 
     /// The shift c₂ in use.
@@ -46,6 +48,18 @@ impl FeatureStep {
     #[must_use]
     pub fn steps(&self) -> u32 {
         self.steps
+    }
+
+    /// Why it cannot learn a feature.
+    #[must_use]
+    pub fn blindness(&self) -> Option<String> {
+        let (activation, k, shift) = (self.activation, self.k_star, self.shift);
+        (feature_gain(activation, k, shift) < INVISIBLE).then(|| {
+            format!(
+                "the gradient step has no signal of order {k} with {} at feature.shift {shift:.3}",
+                activation.name()
+            )
+        })
     }
 
     /// Replaces the weights of `layer` by ± `gradient` (M × m, column-major), scaled.

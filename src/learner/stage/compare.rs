@@ -4,13 +4,14 @@
 //! g_j^± = (1/n) Σ_i ỹ_i φ'(±x_ij + c) x_ij, are combined into channels that see even
 //! Hermite orders, odd ones, or odd ones without the first.
 
-use super::options::{Keep, PruneOptions, Shift};
-use super::ranking::Selected;
 use crate::error::{Error, Result};
+use crate::learner::options::PruneOptions;
 use crate::model::activation::Activation;
-use crate::model::direction::Directions;
 use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::sample::{BLOCK, CentredLabels, LabelScratch, Samples, reduce, simd};
+
+/// Correlations below this count as none.
+const INVISIBLE: f64 = 1e-9;
 
 /// Scores coordinates by the channels of the even–odd decomposition.
 #[derive(Clone, Debug)]
@@ -19,6 +20,7 @@ pub struct GradientComparison {
     shift: f64,
     augmented: bool,
     channels: Vec<Statistic>,
+    k_star: u32,
 }
 
 impl GradientComparison {
@@ -27,10 +29,7 @@ impl GradientComparison {
     /// # Errors
     /// When the shift is out of range, or the one channel asked for is identically zero.
     pub fn new(options: &PruneOptions, activation: Activation, k_star: u32) -> Result<Self> {
-        let shift = match options.shift {
-            Shift::Auto => best_shift(activation, k_star, options.augmented),
-            Shift::Fixed(c) => c,
-        };
+        let shift = options.shift.or_else(|| best_shift(activation, k_star, options.augmented));
         let statistic = |channel| Statistic::new(activation, channel, shift, options.augmented);
         let asked = options.channel.channels().iter().map(|&channel| statistic(channel));
         let asked = asked.collect::<Result<Vec<_>>>()?;
@@ -38,7 +37,7 @@ impl GradientComparison {
         if channels.is_empty() {
             return Err(vanishes(&asked[0]));
         }
-        Ok(Self { activation, shift, augmented: options.augmented, channels })
+        Ok(Self { activation, shift, augmented: options.augmented, channels, k_star })
     }
 
     /// The shift c in use.
@@ -53,16 +52,29 @@ impl GradientComparison {
         &self.channels
     }
 
-    /// The coordinates of `directions` that survive the comparison on `labels`.
+    /// ρ_{k*} of the channel that sees order k*, asked for or not; 0 if it is identically zero.
     #[must_use]
-    pub fn select(
-        &self,
-        labels: &CentredLabels<'_>,
-        keep: Keep,
-        directions: &Directions,
-    ) -> Selected {
-        let scores = self.scores(labels, directions.d());
-        Selected::by(&scores, keep, directions, self.channels.len())
+    pub fn correlation(&self) -> f64 {
+        let channel = Channel::matching(self.k_star);
+        Statistic::new(self.activation, channel, self.shift, self.augmented)
+            .map_or(0.0, |s| if s.is_null() { 0.0 } else { s.correlation(self.k_star) })
+    }
+
+    /// Why it cannot rank the coordinates.
+    #[must_use]
+    pub fn blindness(&self) -> Option<String> {
+        let k = self.k_star;
+        let seen = self.channels.iter().any(|s| s.correlation(k).abs() > INVISIBLE);
+        let names: Vec<&str> = self.channels.iter().map(|s| s.channel.name()).collect();
+        (!seen).then(|| {
+            format!(
+                "no channel of the gradient comparison ({}) sees order {k} with {} at shift {:.3}{}",
+                names.join(", "),
+                self.activation.name(),
+                self.shift,
+                if self.augmented { " and augmentation" } else { "" }
+            )
+        })
     }
 
     /// Score of each coordinate 0..d: the largest |g| of its channels, each divided by its
@@ -213,57 +225,4 @@ fn strip_sums(
         add(lane, *x, *y, *c);
     }
     sums.map(|lanes| lanes.iter().map(|&s| f64::from(s)).sum())
-}
-
-/// The coordinates that survive, increasing.
-///
-/// `s` is the sparsity of the target and `channels` the number of channels behind a score;
-/// ties go to the smaller index. At least one coordinate survives.
-#[must_use]
-pub fn survivors(scores: &[f64], keep: Keep, s: usize, channels: usize) -> Vec<u32> {
-    let d = scores.len();
-    let mut order: Vec<u32> = (0..d as u32).collect();
-    order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]).then(a.cmp(&b)));
-    let count = match keep {
-        Keep::Ratio(_) | Keep::Count(_) => kept_count(keep, s, d),
-        Keep::Auto => {
-            let cut = null_quantile(d, channels);
-            scores.iter().filter(|&&score| score > cut).count()
-        }
-    };
-    order.truncate(count.clamp(1, d));
-    order.sort_unstable();
-    order
-}
-
-/// M of d coordinates that `keep` asks for at sparsity `s`, at least one; s for
-/// [`Keep::Auto`], which asks for no number.
-#[must_use]
-pub fn kept_count(keep: Keep, s: usize, d: usize) -> usize {
-    let count = match keep {
-        Keep::Ratio(rho) => (rho * s as f64).round() as usize,
-        Keep::Count(count) => count,
-        Keep::Auto => s,
-    };
-    count.clamp(1, d)
-}
-
-/// The (1 − 1/d) quantile of the largest |z| of `channels` independent standard normals.
-///
-/// Without signal the channels are uncorrelated (even, linear and remaining odd parts are
-/// orthogonal) and, by the central limit theorem, nearly normal. With
-/// P(|z| > t) = 1 − (1 − 1/d)^{1/channels} the largest exceeds t with probability 1/d.
-fn null_quantile(d: usize, channels: usize) -> f64 {
-    let log_below = (-1.0 / d.max(2) as f64).ln_1p() / channels.max(1) as f64;
-    let tail = -log_below.exp_m1();
-    let (mut low, mut high) = (0.0, 40.0);
-    for _ in 0..100 {
-        let middle = 0.5 * (low + high);
-        if libm::erfc(middle / std::f64::consts::SQRT_2) > tail {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    0.5 * (low + high)
 }

@@ -14,31 +14,12 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par, Side};
 
-use super::feature::GradientSums;
+use super::gradient::GradientSums;
 use super::network::Layer;
-use super::options::Simulation;
 use crate::error::{Error, Result};
 use crate::model::direction::Directions;
 use crate::model::target::Target;
 use crate::sample::{BLOCK, Key, gaussian};
-
-/// `auto` reduces once the kept coordinates outnumber the reduced ones by this factor: below
-/// it, factorising costs more than it saves.
-const WORTHWHILE: usize = 2;
-
-impl Simulation {
-    /// Whether a layer of `width` neurons on `kept` coordinates is simulated in reduced form.
-    #[must_use]
-    pub fn reduces(self, kept: usize, width: usize, r: usize) -> bool {
-        let reduced = width + 2 * r;
-        match self {
-            Self::Explicit => false,
-            // With fewer coordinates than columns of A there is nothing to reduce.
-            Self::Reduced => kept > reduced,
-            Self::Auto => kept > WORTHWHILE * reduced,
-        }
-    }
-}
 
 /// A layer and a target in the coordinates q = Qᵀx.
 #[derive(Clone, Debug)]

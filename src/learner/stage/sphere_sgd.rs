@@ -9,8 +9,8 @@
 //! ψ = φ' is the gradient of −y φ(⟨w, x⟩) on the sphere (Ben Arous, Gheissari and Jagannath 2021);
 //! another ψ is that of the smoothed loss ([`Gate`]).
 
-use super::Task;
-use super::network::Layer;
+use super::network::{Layer, scale_to_unit};
+use super::price::{Case, Cost, Work};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::hermite::{factorial, monomials};
@@ -100,6 +100,21 @@ pub fn step_size(delta: f64, k: u32, lambda: f64, d: usize) -> f64 {
     delta * (1.0 / d).min(d.powf(-0.5 * k) * lambda.max(1.0).powf(k - 2.0))
 }
 
+/// Multiply–adds of a matrix product that one of a vector update costs, being bound by memory.
+const UPDATE: f64 = 4.0;
+
+/// Cost of `passes` passes of descent, of which the slowest needs d^max(1, `exponent`) samples
+/// times ln(d)/2 over the step.
+#[must_use]
+pub fn escape_cost(case: &Case<'_>, exponent: f64, passes: f64) -> Cost {
+    let (d, sgd) = (case.d as f64, &case.options.sgd);
+    let updates = 2.0 * sgd.starts as f64 * UPDATE;
+    let pass = Work::new(2.0 * d, d * updates);
+    let escape = d.powf(exponent.max(1.0)) * (0.5 * d.max(2.0).ln()).max(1.0) / sgd.step;
+    let (slowest, bytes) = (0.5 * escape, 4.0 * 1024.0 * d);
+    Cost { slowest, bytes, ..Cost::of(case.d, pass * passes) }
+}
+
 /// `starts` unit vectors in R^d, uniform on the sphere, each second one the opposite of the one
 /// before it: one of a pair has the sign that odd k* needs.
 #[must_use]
@@ -149,7 +164,7 @@ pub fn descend(
         );
         // Rounding moves the norm by parts in a million a block.
         for w in weights.iter_mut() {
-            let norm = super::network::scale_to_unit(w);
+            let norm = scale_to_unit(w);
             if !(norm.is_finite() && norm > 0.0) {
                 return Err(Error::runtime("a weight of the gradient descent is not finite")
                     .hint("use a smaller step"));
@@ -210,14 +225,13 @@ fn combine(w: &mut [f32], a: f32, x: &[f32], b: f32) {
 pub fn repeated(
     directions: &[Vec<f32>],
     width: usize,
-    task: &Task<'_>,
     activation: Activation,
+    signs: Key,
 ) -> Layer {
     let d = directions.first().map_or(0, Vec::len);
-    let key = task.key.named("signs");
     let weights = faer::Mat::from_fn(d, width, |i, j| {
         let w = directions[j % directions.len()][i];
-        if mix(key.child((j / directions.len()) as u64).bits()) & 1 == 0 { w } else { -w }
+        if mix(signs.child((j / directions.len()) as u64).bits()) & 1 == 0 { w } else { -w }
     });
     Layer { coordinates: (0..d as u32).collect(), weights, activation }
 }

@@ -1,0 +1,83 @@
+//! What a learner is: what it owes before a study runs, and what it does in a trial.
+
+use std::fmt::Debug;
+
+use super::options::Options;
+use super::stage::budget::Budget;
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost};
+use crate::error::Result;
+use crate::model::{Link, Transform};
+
+/// Turns samples into a network.
+pub trait Learner: Debug + Send + Sync {
+    /// Stages that the samples are split over.
+    fn stages(&self) -> usize;
+
+    /// Whether it can run on `r` directions in dimension `d`.
+    ///
+    /// # Errors
+    /// When it cannot, whatever n is.
+    fn check(&self, _d: usize, _r: usize) -> Result<()> {
+        Ok(())
+    }
+
+    /// Why it cannot see the order k* of its link, one sentence a cause.
+    fn blindness(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What it is expected to need.
+    fn cost(&self, case: &Case<'_>) -> Cost;
+
+    /// Trains, on all of `budget`.
+    ///
+    /// # Errors
+    /// When a stage has no finite result.
+    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained>;
+}
+
+/// How a learner comes from a study file.
+pub trait Recipe: Learner + Sized + 'static {
+    /// The keys that its table may have, in groups; others are refused.
+    const KEYS: &'static [&'static [&'static str]];
+
+    /// Its options where a study gives none.
+    #[must_use]
+    fn defaults() -> Options {
+        Options::default()
+    }
+
+    /// The learner for what `granted` tells of the target.
+    ///
+    /// # Errors
+    /// When the options do not suit it, or fit together.
+    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self>;
+}
+
+/// What a learner is told of the target before it has seen a sample.
+#[derive(Clone, Copy, Debug)]
+pub struct Granted<'a> {
+    link: &'a Link,
+    k_star: u32,
+}
+
+impl<'a> Granted<'a> {
+    /// What may be told of `link`, whose information exponent is `k_star`.
+    #[must_use]
+    pub fn new(link: &'a Link, k_star: u32) -> Self {
+        Self { link, k_star }
+    }
+
+    /// Granted to all, for every `"auto"`: the information exponent k*.
+    #[must_use]
+    pub fn k_star(&self) -> u32 {
+        self.k_star
+    }
+
+    /// Granted to `label_transform` alone: the information exponent of T(y), if it has one.
+    #[must_use]
+    pub fn order(&self, transform: Transform) -> Option<u32> {
+        transform.information_exponent(self.link)
+    }
+}

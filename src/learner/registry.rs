@@ -1,0 +1,111 @@
+//! From the kind of a learner to the learner.
+
+use super::contract::{Granted, Learner, Recipe};
+use super::options::Options;
+use super::stage::budget::{Budget, Split};
+use super::stage::network::Trained;
+use super::stage::price::{Case, Cost};
+use super::stage::world::World;
+use crate::error::{Error, Result};
+use crate::model::kind::{LearnerKind, learners};
+use crate::sample::Key;
+
+macro_rules! registry {
+    ($($Kind:ident $file:ident($exponent:path);)*) => {
+        impl LearnerKind {
+            /// The keys that its table in a study may have.
+            #[must_use]
+            pub fn keys(self) -> Vec<&'static str> {
+                let groups = match self {
+                    $(Self::$Kind => super::$file::$Kind::KEYS,)*
+                };
+                groups.concat()
+            }
+
+            /// Its options where a study gives none.
+            #[must_use]
+            pub fn defaults(self) -> Options {
+                match self {
+                    $(Self::$Kind => super::$file::$Kind::defaults(),)*
+                }
+            }
+
+            fn learner(self, options: &Options, granted: &Granted<'_>) -> Result<Box<dyn Learner>> {
+                Ok(match self {
+                    $(Self::$Kind => Box::new(super::$file::$Kind::new(options, granted)?),)*
+                })
+            }
+        }
+    };
+}
+learners!(registry);
+
+impl LearnerKind {
+    /// Builds the learner for what `granted` tells of the target.
+    ///
+    /// # Errors
+    /// When the options do not suit the learner, or the split its stages.
+    pub fn build(self, options: &Options, granted: &Granted<'_>) -> Result<Built> {
+        let learner = self.learner(options, granted)?;
+        let split = Split::new(learner.stages(), options.split.as_deref(), options.data)?;
+        Ok(Built { learner, split, steps: options.feature.steps })
+    }
+}
+
+/// A learner with the split of its samples.
+#[derive(Debug)]
+pub struct Built {
+    learner: Box<dyn Learner>,
+    split: Split,
+    steps: u32,
+}
+
+impl Built {
+    /// Stages that the samples are split over.
+    #[must_use]
+    pub fn stages(&self) -> usize {
+        self.learner.stages()
+    }
+
+    /// Whether it can run on `r` directions in dimension `d`.
+    ///
+    /// # Errors
+    /// When it cannot, whatever n is.
+    pub fn check(&self, d: usize, r: usize) -> Result<()> {
+        self.learner.check(d, r)
+    }
+
+    /// Whether n samples suffice for the stages.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub fn check_n(&self, n: u64) -> Result<()> {
+        self.split.check(n, self.steps)
+    }
+
+    /// Why it cannot see the order k* of its link.
+    #[must_use]
+    pub fn blindness(&self) -> Vec<String> {
+        self.learner.blindness()
+    }
+
+    /// What it is expected to need.
+    #[must_use]
+    pub fn cost(&self, case: &Case<'_>) -> Cost {
+        self.learner.cost(case)
+    }
+
+    /// Trains on `n` samples of `world` in total; `key` is that of the learner's own randomness.
+    ///
+    /// # Errors
+    /// When n is too small for the stages, or one has no finite result.
+    pub fn train(&self, world: World<'_>, key: Key, n: u64) -> Result<Trained> {
+        let mut budget = Budget::new(world, key, &self.split, n)?;
+        self.learner.check(budget.d(), budget.r())?;
+        let trained = self.learner.train(&mut budget)?;
+        if !budget.is_spent() {
+            return Err(Error::runtime("the learner left samples that it was counted for"));
+        }
+        Ok(trained)
+    }
+}

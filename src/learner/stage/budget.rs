@@ -1,0 +1,255 @@
+//! The n samples of a trial, and how stages get their shares of them.
+
+use super::world::World;
+use crate::error::{Error, Result};
+use crate::learner::options::DataUse;
+use crate::sample::{CentredLabels, Key, Samples, Stage};
+
+/// Fewest samples that a stage can centre its labels on.
+const SMALLEST: u64 = 2;
+
+/// Shares of n that stages get.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    shares: Vec<f64>,
+    data: DataUse,
+}
+
+impl Split {
+    /// Equal shares over `stages`, or the given positive ones.
+    ///
+    /// # Errors
+    /// When the number of shares is not that of the stages, or one is not positive.
+    pub fn new(stages: usize, shares: Option<&[f64]>, data: DataUse) -> Result<Self> {
+        let shares = shares.map_or_else(|| vec![1.0; stages], <[f64]>::to_vec);
+        if shares.len() != stages {
+            return Err(Error::usage(format!(
+                "split has {} shares for {stages} stages",
+                shares.len()
+            ))
+            .hint("docs/studies.md lists the stages of each learner; pruned has prune, feature, readout"));
+        }
+        if shares.iter().any(|s| !(s.is_finite() && *s > 0.0)) {
+            return Err(Error::usage("a share of split is not positive")
+                .hint("give positive numbers; only their ratios matter"));
+        }
+        Ok(Self { shares, data })
+    }
+
+    /// Stage sizes for `n` samples in total: shares rounded down, the rest to the last stage.
+    ///
+    /// # Errors
+    /// When a stage would have fewer than two samples.
+    pub fn sizes(&self, n: u64) -> Result<Vec<u64>> {
+        let stages = self.shares.len();
+        let mut sizes = vec![n; stages];
+        if self.data == DataUse::Fresh {
+            let total: f64 = self.shares.iter().sum();
+            for (size, share) in sizes.iter_mut().zip(&self.shares) {
+                *size = (n as f64 * share / total + 1e-9).floor() as u64;
+            }
+            let given: u64 = sizes.iter().rev().skip(1).sum();
+            if let Some(last) = sizes.last_mut() {
+                *last = n.saturating_sub(given);
+            }
+        }
+        if sizes.iter().any(|&size| size < SMALLEST) {
+            return Err(Error::usage(format!(
+                "n = {n} samples are too few for {stages} stages: each needs {SMALLEST}"
+            ))
+            .hint("raise samples.n_min, or give the smallest stage a larger share of the split"));
+        }
+        Ok(sizes)
+    }
+
+    /// Whether `n` samples suffice for every stage, the feature stage (the last but one) with
+    /// `steps` gradient steps.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub fn check(&self, n: u64, steps: u32) -> Result<()> {
+        let sizes = self.sizes(n)?;
+        let feature = sizes.iter().rev().nth(1).copied().unwrap_or(n);
+        if (0..steps).any(|step| step_size(self.data, feature, step, steps) < SMALLEST) {
+            return Err(Error::usage(format!(
+                "n = {n} samples are too few for {steps} gradient steps: each needs {SMALLEST}"
+            ))
+            .hint("lower feature.steps, or raise samples.n_min"));
+        }
+        Ok(())
+    }
+}
+
+/// Samples of gradient step number `step` of `steps`: an equal part of the stage's `n`, or all
+/// of them when data are reused.
+fn step_size(data: DataUse, n: u64, step: u32, steps: u32) -> u64 {
+    if data == DataUse::Reuse {
+        return n;
+    }
+    let (step, steps) = (u64::from(step), u64::from(steps));
+    n * (step + 1) / steps - n * step / steps
+}
+
+/// What a learner has in one trial: its samples, its randomness, and what it is told of the
+/// target. It reads the target through labels only.
+#[derive(Debug)]
+pub struct Budget<'a> {
+    world: World<'a>,
+    key: Key,
+    data: DataUse,
+    sizes: std::vec::IntoIter<u64>,
+}
+
+impl<'a> Budget<'a> {
+    /// `n` samples of `world`, split as `split` says; `key` is that of the learner's randomness.
+    ///
+    /// # Errors
+    /// When n is too small for the stages.
+    pub fn new(world: World<'a>, key: Key, split: &Split, n: u64) -> Result<Self> {
+        Ok(Self { world, key, data: split.data, sizes: split.sizes(n)?.into_iter() })
+    }
+
+    /// The samples of the next stage: its share of n, as samples of `stage`.
+    ///
+    /// # Errors
+    /// When the learner takes more stages than it has.
+    pub fn take(&mut self, stage: Stage) -> Result<Portion<'a>> {
+        let n = self.sizes.next().ok_or_else(|| Error::runtime("n is spent already"))?;
+        Ok(self.portion(stage, n))
+    }
+
+    /// The samples of the next stage, in one portion for each of `steps` steps.
+    ///
+    /// # Errors
+    /// When the learner takes more stages than it has.
+    pub fn take_steps(
+        &mut self,
+        steps: u32,
+    ) -> Result<impl Iterator<Item = Portion<'a>> + use<'a>> {
+        let (data, all) = (self.data, self.take(Stage::Feature(0))?);
+        Ok((0..steps).map(move |step| {
+            let stage = if data == DataUse::Reuse { all.stage } else { Stage::Feature(step) };
+            Portion { stage, n: step_size(data, all.n, step, steps), ..all }
+        }))
+    }
+
+    /// `n` samples that the budget does not count.
+    #[must_use]
+    pub fn beside(&self, stage: Stage, n: u64) -> Portion<'a> {
+        Portion { world: self.world, stage, n }
+    }
+
+    fn portion(&self, stage: Stage, n: u64) -> Portion<'a> {
+        let stage = if self.data == DataUse::Reuse { Stage::Shared } else { stage };
+        self.beside(stage, n)
+    }
+
+    /// Whether every stage has had its share.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.sizes.len() == 0
+    }
+
+    /// Key of the randomness called `name`.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Key {
+        self.key.named(name)
+    }
+
+    /// Granted to all: the dimension d.
+    #[must_use]
+    pub fn d(&self) -> usize {
+        self.world.target.directions().d()
+    }
+
+    /// Granted to all: the number r of directions.
+    #[must_use]
+    pub fn r(&self) -> usize {
+        self.world.target.directions().r()
+    }
+
+    /// Granted to those that keep a multiple of it: the sparsity s.
+    #[must_use]
+    pub fn s(&self) -> usize {
+        self.world.target.directions().s()
+    }
+
+    /// Granted to `oracle` alone: the relevant coordinates.
+    #[must_use]
+    pub fn relevant(&self) -> Vec<u32> {
+        self.world.target.directions().relevant()
+    }
+
+    /// Every coordinate.
+    #[must_use]
+    pub fn all(&self) -> Vec<u32> {
+        (0..self.d() as u32).collect()
+    }
+}
+
+/// Samples of one stage, not simulated yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Portion<'a> {
+    pub(super) world: World<'a>,
+    pub(super) stage: Stage,
+    n: u64,
+}
+
+impl<'a> Portion<'a> {
+    /// How many.
+    #[must_use]
+    pub fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// The samples, simulated in full.
+    #[must_use]
+    pub fn samples(&self) -> Samples<'a> {
+        self.world.samples(self.stage, self.n)
+    }
+
+    /// Their labels, centred.
+    #[must_use]
+    pub fn labels(&self) -> CentredLabels<'a> {
+        CentredLabels::new(self.samples())
+    }
+
+    /// T(y) of their labels, centred.
+    #[must_use]
+    pub fn transformed(&self, transform: fn(f64) -> f64) -> CentredLabels<'a> {
+        CentredLabels::transformed(self.samples(), transform)
+    }
+
+    /// As many samples of the same stage in another world.
+    pub(super) fn within<'b>(&self, target: &'b crate::model::target::Target) -> Portion<'b>
+    where
+        'a: 'b,
+    {
+        Portion { world: World { target, ..self.world }, ..*self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_add_up_and_the_rest_goes_last() {
+        let equal = Split::new(3, None, DataUse::Fresh).unwrap();
+        assert_eq!(equal.sizes(64).unwrap(), [21, 21, 22]);
+        assert_eq!(equal.sizes(66).unwrap(), [22, 22, 22]);
+        let uneven = Split::new(2, Some(&[3.0, 1.0]), DataUse::Fresh).unwrap();
+        assert_eq!(uneven.sizes(100).unwrap(), [75, 25]);
+        let reuse = Split::new(3, None, DataUse::Reuse).unwrap();
+        assert_eq!(reuse.sizes(64).unwrap(), [64, 64, 64]);
+    }
+
+    #[test]
+    fn too_few_samples_are_refused() {
+        let equal = Split::new(3, None, DataUse::Fresh).unwrap();
+        let error = equal.sizes(5).unwrap_err();
+        assert_eq!(error.to_string(), "n = 5 samples are too few for 3 stages: each needs 2");
+        assert!(Split::new(3, Some(&[1.0, 1.0]), DataUse::Fresh).is_err());
+        assert!(Split::new(2, Some(&[1.0, -1.0]), DataUse::Fresh).is_err());
+    }
+}

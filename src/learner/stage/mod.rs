@@ -1,0 +1,16 @@
+//! What learners are made of: the samples they are given, and the parts they share.
+
+pub mod budget;
+pub mod compare;
+pub mod gradient;
+pub mod keep;
+pub mod moment;
+pub mod network;
+pub mod price;
+pub mod readout;
+pub mod reduced;
+pub mod second_layer;
+pub mod sphere_sgd;
+pub mod subspace;
+pub mod train_kept;
+pub mod world;

@@ -1,0 +1,185 @@
+//! What a trial is expected to cost: only where a search starts and what `plan` prices.
+
+use std::ops::{Add, Mul};
+
+use super::keep::kept_count;
+use crate::learner::options::Options;
+use crate::model::link::Link;
+use crate::model::theory::prune_samples;
+
+/// Seconds that a core takes for the pieces of a trial.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rates {
+    /// To generate and compare one coordinate of one sample.
+    pub entry: f64,
+    /// For one multiply–add of a matrix product.
+    pub product: f64,
+    /// To apply an activation to one pre-activation.
+    pub activation: f64,
+    /// For what a trial does once, whatever its size.
+    pub trial: f64,
+}
+
+impl Rates {
+    /// Those of a core of 2021 (AMD Zen 3): good enough for a study of seconds.
+    pub const TYPICAL: Self =
+        Self { entry: 7e-10, product: 2.5e-11, activation: 5e-10, trial: 1e-4 };
+
+    /// Seconds that `work` takes.
+    #[must_use]
+    pub fn seconds(&self, work: Work) -> f64 {
+        work.entries * self.entry
+            + work.products * self.product
+            + work.activations * self.activation
+    }
+}
+
+/// Pieces of a trial, by their number.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Work {
+    /// Coordinates of samples.
+    pub entries: f64,
+    /// Multiply–adds.
+    pub products: f64,
+    /// Activations.
+    pub activations: f64,
+}
+
+impl Work {
+    /// `entries` coordinates and `products` multiply–adds.
+    #[must_use]
+    pub fn new(entries: f64, products: f64) -> Self {
+        Self { entries, products, activations: 0.0 }
+    }
+}
+
+impl Add for Work {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            entries: self.entries + other.entries,
+            products: self.products + other.products,
+            activations: self.activations + other.activations,
+        }
+    }
+}
+
+impl Mul<f64> for Work {
+    type Output = Self;
+
+    fn mul(self, times: f64) -> Self {
+        Self {
+            entries: self.entries * times,
+            products: self.products * times,
+            activations: self.activations * times,
+        }
+    }
+}
+
+/// What is to be priced: a learner with these options in dimension `d`.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// Dimension d.
+    pub d: usize,
+    /// Sparsity s.
+    pub s: usize,
+    /// Information exponent k*.
+    pub k_star: u32,
+    /// The link.
+    pub link: &'a Link,
+    /// The options.
+    pub options: &'a Options,
+}
+
+impl Case<'_> {
+    /// Width m.
+    #[must_use]
+    pub fn width(&self) -> f64 {
+        self.options.width.at(self.d) as f64
+    }
+
+    /// Coordinates M that `keep` is expected to leave.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        kept_count(self.options.prune.keep, self.s, self.d)
+    }
+
+    /// Samples after which a comparison with correlation `rho` has found order `k`.
+    #[must_use]
+    pub fn comparison(&self, k: u32, rho: f64) -> f64 {
+        prune_samples(k, self.s, self.d.max(2), rho)
+    }
+
+    /// Whether stages on `kept` coordinates are simulated in reduced form.
+    #[must_use]
+    pub fn reduces(&self, kept: usize) -> bool {
+        let options = self.options;
+        options.simulation().reduces(kept, options.width.at(self.d), self.link.r())
+    }
+
+    /// Coordinates that stages on `kept` coordinates generate for each sample.
+    #[must_use]
+    pub fn visited(&self, kept: usize) -> f64 {
+        let reduced = self.options.width.at(self.d) + 2 * self.link.r();
+        (if self.reduces(kept) { reduced } else { kept }) as f64
+    }
+
+    /// Work of a gradient step on `kept` coordinates, for each sample.
+    #[must_use]
+    pub fn step(&self, kept: usize) -> Work {
+        let (visited, s, m) = (self.visited(kept), self.s as f64, self.width());
+        let second_moment = if self.reduces(kept) { m * m } else { 0.0 };
+        Work {
+            entries: visited + s.min(visited),
+            products: 2.0 * visited * m + second_moment,
+            activations: m,
+        }
+    }
+
+    /// Work of the readout, or of a test, on `kept` coordinates, for each sample.
+    #[must_use]
+    pub fn readout(&self, kept: usize) -> Work {
+        let (visited, m) = (self.visited(kept), self.width());
+        Work { entries: visited, products: visited * m + m * m, activations: m }
+    }
+}
+
+/// What a learner is expected to need.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// Coordinates M that its network keeps.
+    pub kept: usize,
+    /// Samples that its slowest stage but the readout needs.
+    pub slowest: f64,
+    /// Work of the stages before the readout, for each sample of a stage.
+    pub stages: Work,
+    /// Work that does not depend on n: factorisations.
+    pub fixed: Work,
+    /// Bytes of what no other learner has.
+    pub bytes: f64,
+}
+
+impl Cost {
+    /// Of one gradient step on `kept` coordinates: it finds the directions of a fraction of its
+    /// neurons from about M^{k*}/2 samples.
+    #[must_use]
+    pub fn of_step(case: &Case<'_>, kept: usize) -> Self {
+        let slowest = 0.5 * (kept as f64).powi(case.k_star as i32);
+        Self { slowest, ..Self::of(kept, case.step(kept)) }
+    }
+
+    /// Of these stages before the readout; the readout decides how many samples are needed.
+    #[must_use]
+    pub fn of(kept: usize, stages: Work) -> Self {
+        Self { kept, slowest: 0.0, stages, fixed: Work::default(), bytes: 0.0 }
+    }
+
+    /// With every coordinate scored by the gradient comparison first.
+    #[must_use]
+    pub fn with_comparison(self, case: &Case<'_>) -> Self {
+        let d = case.d as f64;
+        let scores = Work::new(d + case.s as f64, 0.0);
+        Self { stages: scores + self.stages, bytes: self.bytes + 48.0 * d, ..self }
+    }
+}

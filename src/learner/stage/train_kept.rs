@@ -1,0 +1,104 @@
+//! Parts 4 to 6 of `PruneNetwork` on any list of coordinates: re-initialise, step, fit the
+//! second layer. What network learners differ in is how they come to their list.
+
+use super::budget::{Budget, Portion};
+use super::gradient::{FeatureStep, gradient_sums};
+use super::network::{Layer, Trained};
+use super::reduced::Reduction;
+use super::second_layer::SecondLayer;
+use crate::error::Result;
+use crate::learner::options::{Options, Simulation, Width};
+use crate::model::activation::Activation;
+use crate::sample::Key;
+
+/// Re-initialisation on the kept coordinates, gradient step, second layer: two stages.
+#[derive(Clone, Debug)]
+pub struct TrainKept {
+    width: Width,
+    activation: Activation,
+    feature: FeatureStep,
+    simulation: Simulation,
+    second: SecondLayer,
+    transform: fn(f64) -> f64,
+}
+
+impl TrainKept {
+    /// Resolves `auto` for links of information exponent `k_star`.
+    #[must_use]
+    pub fn new(options: &Options, k_star: u32) -> Self {
+        Self {
+            width: options.width,
+            activation: options.activation,
+            feature: FeatureStep::new(&options.feature, options.activation, k_star),
+            simulation: options.simulation(),
+            second: SecondLayer::new(options),
+            transform: |y| y,
+        }
+    }
+
+    /// With T(y) in place of y in the gradient step; the second layer fits y itself.
+    #[must_use]
+    pub fn with_labels(self, transform: fn(f64) -> f64) -> Self {
+        Self { transform, ..self }
+    }
+
+    /// Why its gradient step cannot learn a feature.
+    #[must_use]
+    pub fn blindness(&self) -> Option<String> {
+        self.feature.blindness()
+    }
+
+    /// A random first layer on the coordinates `kept`: part 4.
+    #[must_use]
+    pub fn initial(&self, budget: &Budget<'_>, kept: Vec<u32>) -> Layer {
+        let width = self.width.at(budget.d());
+        Layer::on_sphere(kept, width, self.activation, budget.key("weights"))
+    }
+
+    /// Trains on the coordinates `kept` with the next two stages of `budget`.
+    ///
+    /// # Errors
+    /// When a stage has no finite result.
+    pub fn train(&self, budget: &mut Budget<'_>, kept: Vec<u32>) -> Result<Trained> {
+        self.train_layer(budget, self.initial(budget, kept))
+    }
+
+    /// [`TrainKept::train`] from the first layer `layer`.
+    ///
+    /// # Errors
+    /// When a stage has no finite result.
+    pub fn train_layer(&self, budget: &mut Budget<'_>, mut layer: Layer) -> Result<Trained> {
+        let keys = ["complement", "signs"].map(|name| budget.key(name));
+        for (step, portion) in (0_u64..).zip(budget.take_steps(self.feature.steps())?) {
+            self.step(&mut layer, &portion, keys.map(|key| key.child(step)))?;
+        }
+        self.second.fit(layer, budget)
+    }
+
+    /// One gradient step: part 5. `keys` are those of the complement of a reduced gradient and
+    /// of the signs.
+    ///
+    /// # Errors
+    /// When the gradient is zero or not finite.
+    pub fn step(
+        &self,
+        layer: &mut Layer,
+        portion: &Portion<'_>,
+        [complement, signs]: [Key; 2],
+    ) -> Result<()> {
+        let target = portion.world.target;
+        let sums = |layer: &Layer, portion: &Portion<'_>, second_moment| {
+            let labels = portion.transformed(self.transform);
+            gradient_sums(layer, self.feature.shift() as f32, &labels, second_moment)
+        };
+        let (kept, r) = (layer.coordinates.len(), target.directions().r());
+        let gradient = if self.simulation.reduces(kept, layer.width(), r) {
+            let reduction = Reduction::new(layer, target)?;
+            let sums = sums(&reduction.layer, &portion.within(&reduction.target), true);
+            reduction.lift(&sums, complement)?
+        } else {
+            sums(layer, portion, false).gradient
+        };
+        self.feature.apply(layer, &gradient, signs)
+    }
+}

@@ -1,0 +1,166 @@
+//! The learners there are.
+
+use super::problem::{Problem, Series};
+use super::theory;
+use crate::error::{Error, Result, nearest};
+
+/// Hands the list of learners to the macro `$then`: the kind, the file in `learner/` that bears
+/// its name, and the exponent that theory has for it. The order is that of tables and legends.
+///
+/// The enum below, the modules of `learner` and their registry are made of it, so that a new
+/// learner is one line here and its file.
+macro_rules! learners {
+    ($then:ident) => {
+        $then! {
+            Pruned pruned(theory::sparse);
+            Unpruned unpruned(theory::dense);
+            Oracle oracle(theory::sparse);
+            RandomMask random_mask(theory::none);
+            Spectral spectral(theory::half);
+            DiagonalThresholding diagonal_thresholding(theory::screened);
+            OnlineSgd online_sgd(theory::online);
+            SmoothedSgd smoothed_sgd(theory::half);
+            LabelTransform label_transform(theory::generative);
+            MagnitudePruning magnitude_pruning(theory::none);
+            RandomFeatures random_features(theory::degree);
+            OneStepReuse one_step_reuse(theory::dense);
+        }
+    };
+}
+pub(crate) use learners;
+
+macro_rules! kinds {
+    ($($Kind:ident $file:ident($exponent:path);)*) => {
+        /// The learners there are, each described in the module of its name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum LearnerKind {
+            $(
+                #[doc = concat!("See [`", stringify!($file), "`](crate::learner::", stringify!($file), ").")]
+                $Kind,
+            )*
+        }
+
+        impl LearnerKind {
+            /// Every learner, in the order of tables and legends.
+            pub const ALL: [Self; [$(Self::$Kind),*].len()] = [$(Self::$Kind),*];
+
+            /// The learner's name in studies and results.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$Kind => stringify!($file),)*
+                }
+            }
+
+            /// The exponent that a measured series of it and of its variants is held against.
+            ///
+            /// `None` where theory says nothing about the learner as it is implemented, or where
+            /// what the formula needs is not known.
+            #[must_use]
+            pub fn exponent(self, problem: &Problem) -> Option<f64> {
+                match self {
+                    $(Self::$Kind => $exponent(problem),)*
+                }
+            }
+        }
+    };
+}
+learners!(kinds);
+
+impl LearnerKind {
+    /// The learner behind `name`, if there is one. A variant is named `kind/variant`, as in
+    /// `pruned/raw`.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        let kind = name.split('/').next().unwrap_or_default();
+        Self::ALL.into_iter().find(|k| k.name() == kind)
+    }
+
+    /// [`LearnerKind::of`], with advice.
+    ///
+    /// # Errors
+    /// When there is no such learner.
+    pub fn parse(name: &str) -> Result<Self> {
+        Self::of(name).ok_or_else(|| {
+            let error = Error::usage(format!("unknown learner `{name}`"));
+            let names = Self::ALL.map(Self::name);
+            match nearest(name.split('/').next().unwrap_or_default(), names) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error.hint(format!("the learners are {}", names.join(", "))),
+            }
+        })
+    }
+}
+
+impl Series {
+    /// The learner behind its name, if this program has it.
+    #[must_use]
+    pub fn kind(&self) -> Option<LearnerKind> {
+        LearnerKind::of(&self.learner)
+    }
+
+    /// The exponent that it is held against, if theory has one.
+    #[must_use]
+    pub fn predicted_exponent(&self) -> Option<f64> {
+        self.kind()?.exponent(&self.problem)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::Real;
+    use super::*;
+
+    #[test]
+    fn names_find_their_learner_and_variants_find_it_too() {
+        for kind in LearnerKind::ALL {
+            assert_eq!(LearnerKind::of(kind.name()), Some(kind));
+            assert_eq!(LearnerKind::of(&format!("{}/mine", kind.name())), Some(kind));
+        }
+        assert_eq!(LearnerKind::of("unheard_of"), None);
+        let error = LearnerKind::parse("prunned/raw").unwrap_err();
+        assert_eq!(error.hint_text(), Some("did you mean `pruned`?"));
+    }
+
+    #[test]
+    fn learners_have_the_exponents_of_theory() {
+        let on = |kind: LearnerKind, link: &str, k_star, alpha| {
+            let link = Some(link.to_owned());
+            let alpha = Real::new(alpha);
+            kind.exponent(&Problem { link, k_star: Some(k_star), alpha, ..Problem::default() })
+        };
+        let of = |kind, k_star, alpha| on(kind, "He2", k_star, alpha);
+        use LearnerKind as Kind;
+        assert_eq!(of(Kind::Pruned, 2, 0.5), Some(1.0));
+        assert_eq!(of(Kind::Pruned, 3, 0.5), Some(1.5));
+        assert_eq!(of(Kind::Oracle, 2, 0.5), Some(1.0));
+        assert_eq!(of(Kind::Unpruned, 2, 0.5), Some(2.0));
+        assert_eq!(of(Kind::RandomMask, 2, 0.5), None);
+        assert_eq!(of(Kind::MagnitudePruning, 2, 0.5), None);
+        for (k, spectral, online) in [(1, 1.0, 1.0), (2, 1.0, 1.0), (3, 1.5, 2.0), (4, 2.0, 3.0)] {
+            assert_eq!(of(Kind::Spectral, k, 0.5), Some(spectral));
+            assert_eq!(of(Kind::SmoothedSgd, k, 0.5), Some(spectral));
+            assert_eq!(of(Kind::OnlineSgd, k, 0.5), Some(online));
+        }
+        assert_eq!(of(Kind::DiagonalThresholding, 2, 0.25), Some(0.5));
+        assert_eq!(of(Kind::DiagonalThresholding, 2, 1.0), Some(1.0));
+        assert_eq!(on(Kind::LabelTransform, "He3", 3, 0.5), Some(0.5));
+        assert_eq!(on(Kind::LabelTransform, "t^2 + t^4", 2, 0.5), Some(1.0));
+        assert_eq!(on(Kind::LabelTransform, "not a link", 2, 0.5), None);
+        assert_eq!(on(Kind::RandomFeatures, "t^2 + t^4", 2, 0.5), Some(4.0));
+        assert_eq!(on(Kind::RandomFeatures, "abs", 2, 0.5), None);
+    }
+
+    #[test]
+    fn what_is_not_known_predicts_nothing() {
+        let exponent = |learner: &str, k_star, alpha: Option<f64>| {
+            let alpha = alpha.and_then(Real::new);
+            let problem = Problem { k_star, alpha, ..Problem::default() };
+            Series { problem, learner: learner.to_owned() }.predicted_exponent()
+        };
+        assert_eq!(exponent("unpruned/raw", Some(2), None), Some(2.0));
+        assert_eq!(exponent("pruned", Some(2), None), None);
+        assert_eq!(exponent("unpruned", None, Some(0.5)), None);
+        assert_eq!(exponent("unheard_of", Some(2), Some(0.5)), None);
+    }
+}
