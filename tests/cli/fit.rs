@@ -1,11 +1,9 @@
 //! `fit` on tables that secateur did not write: what is printed, what is written, and the
 //! whole message of what cannot be read.
 
-mod cli_support;
+use crate::place::Place;
 
-use cli_support::Place;
-
-const OWN: &str = include_str!("fixtures/own_experiment.csv");
+const OWN: &str = include_str!("../fixtures/own_experiment.csv");
 const HEADER: &str = "learner,d,n,trial,risk\n";
 const NOTE: &str = "note: exp.csv has no `link`, `k_star`, `r`, `alpha`, `q`, `s`: left empty, \
                     and what theory predicts from it is not known\n";

@@ -3,9 +3,7 @@
 
 #![expect(clippy::too_many_lines, reason = "a test is a table of whole messages")]
 
-mod cli_support;
-
-use cli_support::Place;
+use crate::place::Place;
 
 /// The whole message, of a command that must change nothing.
 fn refused(place: &Place, arguments: &[&str], code: i32, message: &str) {

@@ -1,8 +1,6 @@
 //! `[[expect]]`: what is printed and written, after `study` and after `fit`, and what is refused.
 
-mod cli_support;
-
-use cli_support::{MINI, Place};
+use crate::place::{MINI, Place};
 
 const EXPECT: &str = r#"
 [[expect]]

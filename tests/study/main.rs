@@ -1,0 +1,5 @@
+//! From the text of a study to its samples.
+
+mod fuzz;
+mod streams;
+mod threads;
