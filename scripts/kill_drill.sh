@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 SECATEUR_KILLS=${1:-100} SECATEUR_CELLS=${2:-200} \
-    cargo test --release --test cli_kill -- --nocapture
+    cargo test --release --test cli kill:: -- --nocapture

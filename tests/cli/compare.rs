@@ -1,10 +1,8 @@
 //! `compare`: what it prints, how it ends, and the whole message of what cannot be compared.
 
-mod cli_support;
+use crate::place::Place;
 
-use cli_support::Place;
-
-const OWN: &str = include_str!("fixtures/own_experiment.csv");
+const OWN: &str = include_str!("../fixtures/own_experiment.csv");
 const MARKS: &str = "+ significantly larger in B, - significantly smaller in B, ~ no significant change, ? undecided";
 
 /// The table of the fixture with all sample sizes multiplied.

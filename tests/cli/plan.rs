@@ -1,11 +1,9 @@
 //! The plan: what is there, why the rest runs, what it costs; and what is refused before it.
 
-mod cli_support;
-
 use std::fs;
 use std::process::Stdio;
 
-use cli_support::{MINI, Place, flat};
+use crate::place::{MINI, Place, flat};
 use serde_json::Value as Json;
 
 const TRIALS: &str = "results/mini/trials.csv";

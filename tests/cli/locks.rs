@@ -1,14 +1,10 @@
 //! Who holds a results folder, and what a dead process leaves behind.
 
-#![cfg(unix)]
-
-mod cli_support;
-
 use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::{MINI, Place, flat};
+use crate::place::{MINI, Place, flat};
 
 /// A study that is busy for minutes.
 fn busy(place: &Place, more: &[&str]) -> Child {

@@ -1,8 +1,6 @@
 //! Fits, bounds, diagnostics and advantages against independent formulations and known truth.
 
-#[path = "../scripts/coverage/truth.rs"]
-mod truth;
-
+use crate::truth::Truth;
 use faer::Mat;
 use faer::linalg::solvers::{Solve, SolveLstsq};
 use rand::rngs::ChaCha8Rng;
@@ -17,7 +15,7 @@ use secateur::analysis::threshold::Place::{self, Above, Below, Inside};
 use secateur::analysis::verdict::{Evidence, verdict};
 use secateur::analysis::{Options, analyse};
 use secateur::results::Record;
-use truth::Truth;
+use crate::truth::Truth;
 
 fn usual() -> Truth {
     Truth {

@@ -1,14 +1,12 @@
 //! Whole runs of a tiny study: resuming, threads, crashes, changed parameters, failures.
 
-mod cli_support;
-
 use std::fs::File;
 use std::io::Write;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::{MINI, Place, Ran, rows};
+use crate::place::{MINI, Place, Ran, rows};
 use serde_json::Value as Json;
 
 const TRIALS: &str = "results/mini/trials.csv";
@@ -369,7 +367,7 @@ fn reduced_simulation_of_reused_data_is_refused_with_the_reason() {
 #[test]
 fn a_number_of_trials_on_the_command_line_holds_for_every_sweep() {
     let place = Place::new();
-    let text = cli_support::MINI.replace("d = [8, 16, 25, 32]", "d = [8, 16]\ntrials = 4");
+    let text = crate::place::MINI.replace("d = [8, 16, 25, 32]", "d = [8, 16]\ntrials = 4");
     place.write("studies/mini.toml", text);
     let trials = |arguments: &[&str]| {
         let plan = json(&place.run(&[&["plan", "mini", "--format", "json"], arguments].concat()));

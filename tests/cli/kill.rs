@@ -3,14 +3,12 @@
 
 #![expect(clippy::print_stdout, reason = "the drill says what it met")]
 
-mod cli_support;
-
 use std::collections::HashSet;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::{Place, rows};
+use crate::place::{Place, rows};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 

@@ -2,15 +2,13 @@
 
 #![expect(clippy::print_stdout, reason = "says how many damages there were of which kind")]
 
-mod cli_support;
-
 use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::{MINI, Place, flat, rows};
+use crate::place::{MINI, Place, flat, rows};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use secateur::results::Record;

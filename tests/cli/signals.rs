@@ -1,14 +1,10 @@
 //! Ctrl-C and SIGTERM: the exit code, what is said, and that the same command goes on.
 
-#![cfg(unix)]
-
-mod cli_support;
-
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::{Place, rows};
+use crate::place::{Place, rows};
 
 const TRIALS: &str = "results/mini/trials.csv";
 
@@ -61,7 +57,7 @@ fn a_signal_ends_a_study_that_the_same_command_completes() {
 fn trials_in_flight_are_abandoned_rather_than_waited_for() {
     let place = Place::new();
     // One trial of this takes far longer than the test may.
-    let slow = cli_support::MINI
+    let slow = crate::place::MINI
         .replace("n_max = 1024", "n_min = 1073741824\nn_max = 1073741824\nsearch = \"grid\"");
     place.write("studies/mini.toml", slow);
     let mut child = place.command(&["study", "mini", "--yes"]);

@@ -1,8 +1,6 @@
-//! `[[expect]]`: what is printed and written, after `study` and after `fit`, and what is refused.
+//! `[[expect]]`: what is printed and written, after `study` and after `fit`.
 
-mod cli_support;
-
-use cli_support::{MINI, Place};
+use crate::place::{MINI, Place};
 
 const EXPECT: &str = r#"
 [[expect]]
@@ -55,82 +53,6 @@ fn expectations_are_judged_printed_and_written() {
     assert_eq!(std::fs::read_to_string(place.path(name)).expect("it is there"), written);
     let markdown = place.run(&["fit", "mini", "--format", "markdown"]).out;
     assert!(markdown.contains("| n*(unpruned) / n*(pruned) | all | "), "{markdown}");
-}
-
-/// The message of `secateur plan` about a study that ends with `expect`.
-fn refused(expect: &str, message: &str) {
-    let place = Place::new();
-    place.write("studies/bad.toml", format!("{MINI}\n[[expect]]\n{expect}"));
-    let ran = place.run(&["plan", "bad"]);
-    assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{expect}");
-    let lines: Vec<&str> = ran.err.lines().map(str::trim).collect();
-    for part in message.lines() {
-        assert!(lines.iter().any(|l| l.contains(part)), "{part:?} in {}", ran.err);
-    }
-}
-
-#[test]
-fn expectations_that_nothing_can_answer_are_refused() {
-    refused(
-        "claim = \"c\"\nexponent = \"prunde\"\npredicted = 1\n",
-        "no sweep runs a learner `prunde`\nstudies/bad.toml:18:12\ndid you mean `pruned`?",
-    );
-    refused(
-        "claim = \"c\"\nratio = [\"pruned\"]\npredicted = 1\n",
-        "ratio needs two learners\nstudies/bad.toml:18:9",
-    );
-    refused(
-        "claim = \"c\"\nratio = [\"pruned\", \"unpruned\"]\npredicted = -1\n",
-        "a ratio of sample sizes is positive\nstudies/bad.toml:19:13",
-    );
-    refused(
-        "claim = \"c\"\nexponent = \"pruned\"\nmetric = \"risk\"\npredicted = 1\n",
-        "an expectation needs one of exponent, ratio, metric and collapse",
-    );
-    refused(
-        "claim = \"c\"\nmetric = \"subspaec\"\nlearner = \"pruned\"\npredicted = 1\n",
-        "unknown metric `subspaec`\ndid you mean \"subspace\"?",
-    );
-    refused(
-        "claim = \"c\"\nexponent = \"pruned\"\npredicted = { at_least = 1, at_most = 2 }\n",
-        "predicted needs one of at_least and at_most\nstudies/bad.toml:19:13",
-    );
-    refused(
-        "claim = \"c\"\nexponent = \"pruned\"\nalpha = 0.25\npredicted = 1\n",
-        "no cell of this study answers β(pruned)",
-    );
-    refused(
-        "exponent = \"pruned\"\npredicted = 1\n",
-        "`claim` is missing in expect\nstudies/bad.toml:16:1",
-    );
-    refused(
-        "claim = \"c\"\nexponent = \"pruned\"\nlearner = \"pruned\"\npredicted = 1\n",
-        "`learner` is only for a metric\nstudies/bad.toml:19:11",
-    );
-    refused(
-        "claim = \"c\"\ncollapse = \"risk\"\nlearner = \"pruned\"\npredicted = 1\n",
-        "unknown collapse `risk`\ncollapse is one of recall, pearson, spearman, auc",
-    );
-    refused(
-        "claim = \"c\"\nmetric = \"risk\"\nlearner = \"pruned\"\nnoise = [1, 0]\npredicted = 1\n",
-        "noise must be a number, not a list\nstudies/bad.toml:20:9",
-    );
-    refused(
-        "claim = \"c\"\nratio = [\"pruned\", \"pruned\"]\nnoise = [1, 0.5, 0]\npredicted = 1\n",
-        "noise needs one value, or two\nstudies/bad.toml:19:9",
-    );
-    refused(
-        "claim = \"c\"\nratio = [\"pruned\", \"pruned\"]\nnoise = [0.1, 7]\npredicted = 1\n",
-        "no cell of this study answers n*(pruned, noise 0.1) / n*(pruned, noise 7)",
-    );
-    refused(
-        "claim = \"c\"\nexponent = \"pruned\"\nlevel = 0.9\npredicted = 1\n",
-        "`level` is only for a collapse\nstudies/bad.toml:19:9",
-    );
-    refused(
-        "claim = \"c\"\nexponentt = \"pruned\"\npredicted = 1\n",
-        "unknown key `exponentt` in expect\ndid you mean `exponent`?",
-    );
 }
 
 /// The sides of a ratio may differ in noise or input, and are told apart in every table.

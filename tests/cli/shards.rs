@@ -1,12 +1,10 @@
 //! Shards: parts of a study in one folder or several, and their merging.
 
-mod cli_support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
-use cli_support::{MINI, Place, flat, rows};
+use crate::place::{MINI, Place, flat, rows};
 use secateur::record;
 use serde_json::Value as Json;
 

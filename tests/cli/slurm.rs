@@ -2,10 +2,6 @@
 //! signals. Slurm's commands are scripts here that write down how they are called;
 //! `scripts/slurm/drill.sh` has the real ones.
 
-#![cfg(unix)]
-
-mod cli_support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -13,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use cli_support::{MINI, Place};
+use crate::place::{MINI, Place};
 
 /// Blanks, quotes, and what shells and Slurm replace.
 const ODD: &str = "it's $HOME `x` \"%A\"";

@@ -1,8 +1,6 @@
 //! What a study expects: pooled ratios against a direct computation and known truth, verdicts.
 
-#[path = "../scripts/coverage/truth.rs"]
-mod truth;
-
+use crate::truth::Truth;
 use secateur::analysis::estimate::{Analysis, Censoring, Interval, Judged, Verdict};
 use secateur::analysis::expect::pooled;
 use secateur::analysis::fit::Point;
@@ -11,7 +9,7 @@ use secateur::analysis::verdict::against;
 use secateur::analysis::{Options, analyse_expecting};
 use secateur::model::expectation::{Expectation, Metric, Predicted, Quantity, Selection};
 use secateur::results::Record;
-use truth::Truth;
+use crate::truth::Truth;
 
 fn usual() -> Truth {
     Truth {

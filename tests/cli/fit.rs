@@ -1,11 +1,9 @@
-//! `fit` on tables that secateur did not write: what is printed, what is written, and the
-//! whole message of what cannot be read.
+//! `fit` on tables that secateur did not write: what is printed and written. tests/messages has
+//! what is refused.
 
-mod cli_support;
+use crate::place::Place;
 
-use cli_support::Place;
-
-const OWN: &str = include_str!("fixtures/own_experiment.csv");
+const OWN: &str = include_str!("../fixtures/own_experiment.csv");
 const HEADER: &str = "learner,d,n,trial,risk\n";
 const NOTE: &str = "note: exp.csv has no `link`, `k_star`, `r`, `alpha`, `q`, `s`: left empty, \
                     and what theory predicts from it is not known\n";
@@ -193,52 +191,8 @@ fn byte_order_marks_carriage_returns_and_blanks_are_read() {
     assert_eq!(fitted(OWN.trim_end()), plain);
 }
 
-const ROW_HELP: &str = "  help: correct or delete the line; a trial without a risk stays with a column `status` that says
-        why (and `ok` for the others)";
-
 #[test]
-fn a_row_that_cannot_be_read_is_shown_by_its_line() {
-    for (row, complaint) in [
-        ("a,16,128,0,much", "column `risk` is `much`, not a number"),
-        ("a,16,128,0,\"0,5\"", "column `risk` is `0,5`, not a number"),
-        (
-            "a,16,128,0,NaN",
-            "column `risk` is `NaN`, not finite and at least 0, as the status is `ok`",
-        ),
-        ("a,16,128,0,", "column `risk` is `NaN`, not finite and at least 0, as the status is `ok`"),
-        (
-            "a,16,128,0,inf",
-            "column `risk` is `inf`, not finite and at least 0, as the status is `ok`",
-        ),
-        (
-            "a,16,128,0,1e999",
-            "column `risk` is `inf`, not finite and at least 0, as the status is `ok`",
-        ),
-        (
-            "a,16,128,0,-0.5",
-            "column `risk` is `-0.5`, not finite and at least 0, as the status is `ok`",
-        ),
-        ("a,16,12.5,0,0.5", "column `n` is `12.5`, not a whole number"),
-        ("a,16,0,0,0.5", "column `n` is `0`, not at least 1"),
-        ("a,,128,0,0.5", "column `d` is ``, not a whole number"),
-        ("a,-16,128,0,0.5", "column `d` is `-16`, not a whole number"),
-        (",16,128,0,0.5", "column `learner` is empty"),
-        ("a,16,128,0", "4 fields, but the header has 5"),
-        ("a,16,128,0,0.5,ok", "6 fields, but the header has 5"),
-    ] {
-        let table = format!("{HEADER}a,16,64,0,0.75\n{row}\na,16,128,1,0.25\n");
-        refused(table, &format!("× exp.csv, line 3: {complaint}\n{ROW_HELP}"));
-    }
-}
-
-#[test]
-fn what_is_no_table_of_trials_says_what_it_is() {
-    refused(
-        "",
-        r"
-× exp.csv is empty: it has not even a header
-  help: the first line names the columns, at least `learner`, `d`, `n`, `trial`, `risk`",
-    );
+fn what_is_no_table_of_trials_is_refused() {
     refused(
         HEADER,
         r"
@@ -246,62 +200,10 @@ fn what_is_no_table_of_trials_says_what_it_is() {
   help: a row is a trial: its learner, dimension d, samples n, index and risk",
     );
     refused(
-        "learner,d,n,trial\na,16,128,0\n",
-        r"
-× exp.csv, line 1: column is missing: `risk`
-  help: the file has `learner`, `d`, `n`, `trial`",
-    );
-    refused(
-        "learner,dim,samples,trial,Risk\na,16,128,0,0.5\n",
-        r"
-× exp.csv, line 1: these are not the columns of a table of trials: `learner`, `dim`, `samples`,
-  │ `trial`, `Risk`
-  help: is `Risk` meant to be `risk`? a table of trials has at least `learner`, `d`, `n`, `trial`,
-        `risk`",
-    );
-    refused(
-        "learner;d;n;trial;risk\na;16;128;0;0,5\n",
-        r"
-× exp.csv, line 1: the columns are separated by semicolons, not by commas
-  help: save it with commas between fields and points in decimal fractions",
-    );
-    refused(
         b"learner,d,n,trial,risk\ncaf\xe9,16,128,0,0.5\n",
         r"
 × exp.csv, line 2: not text in UTF-8
   help: save it again as CSV with the encoding UTF-8",
-    );
-    refused(
-        "learner,d,n,trial,risk,risk\na,16,128,0,0.5,0.5\n",
-        r"
-× exp.csv, line 1: column `risk` is there twice
-  help: remove or rename one of them",
-    );
-    refused(
-        format!("{HEADER}\"a,16,128,0,0.5\na,16,128,1,0.5\n"),
-        r"
-× exp.csv, line 2: a quotation mark that opens in this row is never closed
-  help: remove it, or close it; within quotes it is written twice",
-    );
-}
-
-#[test]
-fn parts_put_together_and_rows_told_twice_are_found() {
-    let help = r"
-  help: the file was put together from several: delete the line if its columns are those of line
-        1, in their order; otherwise fit each part by itself";
-    let first = format!("{HEADER}a,16,128,0,0.5\n");
-    refused(format!("{first}{first}"), &format!("× exp.csv, line 3: a second header{help}"));
-    refused(
-        format!("{first}learner,d,n,trial,risk,width\na,16,128,1,0.5,64\n"),
-        &format!("× exp.csv, line 3: a second header{help}"),
-    );
-    refused(
-        format!("{first}a,16,128,1,0.5\na,16,128,0,0.75\n"),
-        r"
-× exp.csv, lines 2 and 4: both are cell a, d = 16, n = 128, trial 0
-  help: each trial counts once; rows that differ in a setting without a column of its own need
-        different names of learners",
     );
 }
 

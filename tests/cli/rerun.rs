@@ -1,10 +1,8 @@
 //! One trial again.
 
-mod cli_support;
-
 use std::fs;
 
-use cli_support::Place;
+use crate::place::Place;
 use secateur::results::{self, Record};
 use serde_json::Value as Json;
 

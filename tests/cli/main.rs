@@ -1,0 +1,20 @@
+//! The program as its user meets it: what it says, writes and refuses, and how it ends.
+
+mod compare;
+mod errors;
+mod expect;
+mod fit;
+#[cfg(unix)]
+mod kill;
+#[cfg(unix)]
+mod locks;
+#[path = "../support/place.rs"]
+mod place;
+mod plan;
+mod rerun;
+mod runs;
+mod shards;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod slurm;

@@ -1,0 +1,7 @@
+//! Tables of trials: what is read, what is refused, and what damage does to them.
+
+mod damage;
+mod fuzz;
+mod load;
+#[path = "../support/place.rs"]
+mod place;
