@@ -3,9 +3,7 @@
 use std::fmt::Debug;
 
 use super::options::Options;
-use super::stage::budget::Budget;
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost};
+use super::stage::{Budget, Case, Cost, Trained};
 use crate::error::Result;
 use crate::model::{Link, Transform};
 
@@ -37,10 +35,13 @@ pub trait Learner: Debug + Send + Sync {
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained>;
 }
 
+/// Keys of a table in a study file, in groups.
+pub type Keys = &'static [&'static [&'static str]];
+
 /// How a learner comes from a study file.
 pub trait Recipe: Learner + Sized + 'static {
-    /// The keys that its table may have, in groups; others are refused.
-    const KEYS: &'static [&'static [&'static str]];
+    /// The keys that its table may have; others are refused.
+    const KEYS: Keys;
 
     /// Its options where a study gives none.
     #[must_use]

@@ -1,14 +1,10 @@
 //! Sparse principal components by diagonal thresholding (Johnstone and Lu 2009).
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{Keep, NETWORK, Options, Width};
-use super::stage::budget::Budget;
-use super::stage::keep::survivors;
 use super::stage::moment::{diagonal, second_moment};
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost, Work};
-use super::stage::second_layer::SecondLayer;
 use super::stage::subspace::{MAX_DIMENSION, leading_eigenvectors, spread};
+use super::stage::{Budget, Case, Cost, SecondLayer, Trained, Work, survivors};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::sample::{CentredLabels, Stage};
@@ -34,7 +30,7 @@ pub struct DiagonalThresholding {
 }
 
 impl Recipe for DiagonalThresholding {
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data", "keep"]];
+    const KEYS: Keys = &[NETWORK, &["data", "keep"]];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         let k_star = granted.k_star();

@@ -3,14 +3,9 @@
 
 use strum::IntoEnumIterator;
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{COMPARISON, NETWORK, Options, TransformChoice};
-use super::stage::budget::Budget;
-use super::stage::compare::GradientComparison;
-use super::stage::keep::survivors;
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost};
-use super::stage::train_kept::TrainKept;
+use super::stage::{Budget, Case, Cost, GradientComparison, TrainKept, Trained, survivors};
 use crate::error::{Error, Result};
 use crate::model::transform::{MAX_ORDER, Transform};
 use crate::sample::Stage;
@@ -33,7 +28,7 @@ pub struct LabelTransform {
 }
 
 impl Recipe for LabelTransform {
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, COMPARISON, &["transform"]];
+    const KEYS: Keys = &[NETWORK, COMPARISON, &["transform"]];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         let dictionary = match options.transform {

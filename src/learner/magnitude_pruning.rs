@@ -1,12 +1,9 @@
 //! Pruning by magnitude with rewinding (Frankle and Carbin 2019).
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{Keep, NETWORK, Options};
-use super::stage::budget::Budget;
-use super::stage::keep::survivors;
-use super::stage::network::{Layer, Trained, scale_to_unit};
-use super::stage::price::{Case, Cost};
-use super::stage::train_kept::TrainKept;
+use super::stage::network::scale_to_unit;
+use super::stage::{Budget, Case, Cost, Layer, TrainKept, Trained, survivors};
 use crate::error::Result;
 use crate::sample::Stage;
 
@@ -33,7 +30,7 @@ pub struct MagnitudePruning {
 }
 
 impl Recipe for MagnitudePruning {
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data", "keep", "feature"]];
+    const KEYS: Keys = &[NETWORK, &["data", "keep", "feature"]];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         let keep = options.prune.keep_without_null("magnitude_pruning", "null law")?;
@@ -69,7 +66,7 @@ impl Learner for MagnitudePruning {
     }
 
     fn blindness(&self) -> Vec<String> {
-        self.train.blindness().into_iter().collect()
+        self.train.blindness()
     }
 
     fn cost(&self, case: &Case<'_>) -> Cost {

@@ -3,8 +3,8 @@
 use faer::{Mat, Side};
 
 use super::ranking::Ranking;
-use super::stage::network::{Network, Trained};
 use super::stage::reduced::Reduction;
+use super::stage::{Network, Trained};
 use crate::error::{Error, Result};
 use crate::model::metric::{Metric, Metrics};
 use crate::model::target::Target;

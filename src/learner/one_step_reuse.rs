@@ -4,16 +4,16 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par, Side};
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::Options;
-use super::stage::budget::Budget;
+use super::stage::block::add;
 use super::stage::moment::first_moment;
-use super::stage::network::{Layer, Network, Trained};
-use super::stage::price::{Case, Cost, Work};
+use super::stage::network::normals;
 use super::stage::readout::Moments;
+use super::stage::{Budget, Case, Cost, Layer, Network, Trained, Work};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
-use crate::sample::{BLOCK, Key, LabelScratch, Samples, Stage, Tile, gaussian, reduce};
+use crate::sample::{Key, LabelScratch, Samples, Stage, Tile, reduce};
 
 /// Samples that the penalty is chosen on, beside the n that all else reads.
 pub const VALIDATION: u64 = 10_000;
@@ -44,7 +44,7 @@ pub struct OneStepReuse {
 }
 
 impl Recipe for OneStepReuse {
-    const KEYS: &'static [&'static [&'static str]] = &[&["width"]];
+    const KEYS: Keys = &[&["width"]];
 
     fn defaults() -> Options {
         Options { width: 256.into(), ..Options::default() }
@@ -113,11 +113,7 @@ impl Residual<'_> {
                 let x = MatRef::from_column_major_slice(&scratch.x, rows, d);
                 let c = MatRef::from_column_major_slice(&scratch.hidden, rows, width);
                 matmul(part.as_mut(), Accum::Replace, x.transpose(), c, 1.0, Par::Seq);
-                for (j, total) in total.chunks_exact_mut(d).enumerate() {
-                    for (t, &p) in total.iter_mut().zip(part.col_as_slice(j)) {
-                        *t += f64::from(p);
-                    }
-                }
+                add(total, part);
             },
         );
         Mat::from_fn(d, width, |i, j| sum[j * d + i])
@@ -200,15 +196,6 @@ fn best_ridge(train: &Moments, held_out: &Moments, n: u64) -> Result<Vec<f64>> {
         .ok_or_else(failed)
 }
 
-/// Standard normals.
-fn normals(count: usize, key: Key) -> Vec<f32> {
-    let mut z = vec![0.0_f32; count];
-    for (strip, part) in z.chunks_mut(BLOCK).enumerate() {
-        gaussian::fill(key, strip as u64, part);
-    }
-    z
-}
-
 impl Learner for OneStepReuse {
     fn stages(&self) -> usize {
         1
@@ -234,13 +221,13 @@ impl Learner for OneStepReuse {
 
         let half = self.width / 2;
         let scale = 1.0 / (d as f32).sqrt();
-        let entries = normals(d * half, budget.key("weights"));
+        let entries = normals(budget.key("weights"), d * half);
         let weights = Mat::from_fn(d, half, |i, j| scale * entries[j * d + i]);
         let start = Layer { coordinates: all.clone(), weights, activation: Activation::Relu };
         let weights = stepped(&train.gradient(&start), budget.key("signs"))?;
         let layer = Layer { coordinates: all.clone(), weights, activation: Activation::Relu };
 
-        let biases = normals(self.width, budget.key("biases"));
+        let biases = normals(budget.key("biases"), self.width);
         let validation = budget.beside(Stage::Choose, VALIDATION).samples();
         let held_out = Residual { samples: validation, beta: train.beta.clone(), all, ..train };
         let moments = train.moments(&layer, &biases);

@@ -1,12 +1,9 @@
 //! Online stochastic gradient descent of single neurons (Ben Arous, Gheissari and Jagannath 2021).
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{NETWORK, Neuron, Options};
-use super::stage::budget::Budget;
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost};
-use super::stage::second_layer::SecondLayer;
 use super::stage::sphere_sgd::{Gate, descend, escape_cost, opposite_starts, repeated, step_size};
+use super::stage::{Budget, Case, Cost, SecondLayer, Trained};
 use crate::error::Result;
 use crate::sample::Stage;
 
@@ -36,7 +33,7 @@ pub struct OnlineSgd {
 
 impl Recipe for OnlineSgd {
     /// One pass over fresh samples is what it is.
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["starts", "step", "neuron"]];
+    const KEYS: Keys = &[NETWORK, &["starts", "step", "neuron"]];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         Ok(Self {

@@ -1,11 +1,8 @@
 //! The network that is told the relevant coordinates: what pruning could gain at most.
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{NETWORK, Options};
-use super::stage::budget::Budget;
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost};
-use super::stage::train_kept::TrainKept;
+use super::stage::{Budget, Case, Cost, TrainKept, Trained};
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` on exactly the s relevant coordinates.
@@ -17,7 +14,7 @@ use crate::error::Result;
 pub struct Oracle(TrainKept);
 
 impl Recipe for Oracle {
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data", "feature"]];
+    const KEYS: Keys = &[NETWORK, &["data", "feature"]];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         Ok(Self(TrainKept::new(options, granted.k_star())))
@@ -30,7 +27,7 @@ impl Learner for Oracle {
     }
 
     fn blindness(&self) -> Vec<String> {
-        self.0.blindness().into_iter().collect()
+        self.0.blindness()
     }
 
     fn cost(&self, case: &Case<'_>) -> Cost {

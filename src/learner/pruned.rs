@@ -1,13 +1,8 @@
 //! The pruned network: the paper's `PruneNetwork`.
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{COMPARISON, Keep, NETWORK, Options};
-use super::stage::budget::Budget;
-use super::stage::compare::GradientComparison;
-use super::stage::keep::survivors;
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost};
-use super::stage::train_kept::TrainKept;
+use super::stage::{Budget, Case, Cost, GradientComparison, TrainKept, Trained, survivors};
 use crate::error::Result;
 use crate::sample::Stage;
 
@@ -22,7 +17,7 @@ pub struct Pruned {
 }
 
 impl Recipe for Pruned {
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, COMPARISON];
+    const KEYS: Keys = &[NETWORK, COMPARISON];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         let k_star = granted.k_star();

@@ -1,11 +1,8 @@
 //! Random features: a first layer that never learns.
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{Lambda, NETWORK, Options, Width};
-use super::stage::budget::Budget;
-use super::stage::network::{Layer, Trained};
-use super::stage::price::{Case, Cost, Work};
-use super::stage::second_layer::SecondLayer;
+use super::stage::{Budget, Case, Cost, Layer, SecondLayer, Trained, Work};
 use crate::error::Result;
 use crate::model::activation::Activation;
 
@@ -24,7 +21,7 @@ pub struct RandomFeatures {
 }
 
 impl Recipe for RandomFeatures {
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK];
+    const KEYS: Keys = &[NETWORK];
 
     /// Nothing is learned, so width has to make up for it.
     fn defaults() -> Options {

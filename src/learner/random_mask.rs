@@ -4,13 +4,9 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::index;
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{Keep, NETWORK, Options};
-use super::stage::budget::Budget;
-use super::stage::keep::kept_count;
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost};
-use super::stage::train_kept::TrainKept;
+use super::stage::{Budget, Case, Cost, TrainKept, Trained, kept_count};
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` on M coordinates drawn uniformly from the d.
@@ -24,7 +20,7 @@ pub struct RandomMask {
 }
 
 impl Recipe for RandomMask {
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data", "keep", "feature"]];
+    const KEYS: Keys = &[NETWORK, &["data", "keep", "feature"]];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         let keep = options.prune.keep_without_null("random_mask", "scores")?;
@@ -38,7 +34,7 @@ impl Learner for RandomMask {
     }
 
     fn blindness(&self) -> Vec<String> {
-        self.later.blindness().into_iter().collect()
+        self.later.blindness()
     }
 
     fn cost(&self, case: &Case<'_>) -> Cost {

@@ -2,10 +2,7 @@
 
 use super::contract::{Granted, Learner, Recipe};
 use super::options::Options;
-use super::stage::budget::{Budget, Split};
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost};
-use super::stage::world::World;
+use super::stage::{Budget, Split, Trained, World};
 use crate::error::{Error, Result};
 use crate::model::kind::{LearnerKind, learners};
 use crate::sample::Key;
@@ -55,44 +52,19 @@ impl LearnerKind {
 /// A learner with the split of its samples.
 #[derive(Debug)]
 pub struct Built {
-    learner: Box<dyn Learner>,
+    /// The learner.
+    pub learner: Box<dyn Learner>,
     split: Split,
     steps: u32,
 }
 
 impl Built {
-    /// Stages that the samples are split over.
-    #[must_use]
-    pub fn stages(&self) -> usize {
-        self.learner.stages()
-    }
-
-    /// Whether it can run on `r` directions in dimension `d`.
-    ///
-    /// # Errors
-    /// When it cannot, whatever n is.
-    pub fn check(&self, d: usize, r: usize) -> Result<()> {
-        self.learner.check(d, r)
-    }
-
     /// Whether n samples suffice for the stages.
     ///
     /// # Errors
     /// When they do not.
     pub fn check_n(&self, n: u64) -> Result<()> {
         self.split.check(n, self.steps)
-    }
-
-    /// Why it cannot see the order k* of its link.
-    #[must_use]
-    pub fn blindness(&self) -> Vec<String> {
-        self.learner.blindness()
-    }
-
-    /// What it is expected to need.
-    #[must_use]
-    pub fn cost(&self, case: &Case<'_>) -> Cost {
-        self.learner.cost(case)
     }
 
     /// Trains on `n` samples of `world` in total; `key` is that of the learner's own randomness.

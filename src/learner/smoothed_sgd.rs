@@ -1,12 +1,9 @@
 //! Online gradient descent on a smoothed landscape (Damian, Nichani, Ge and Lee 2023).
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{NETWORK, Options};
-use super::stage::budget::Budget;
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost};
-use super::stage::second_layer::SecondLayer;
 use super::stage::sphere_sgd::{Gate, descend, escape_cost, opposite_starts, repeated, step_size};
+use super::stage::{Budget, Case, Cost, SecondLayer, Trained};
 use crate::error::{Error, Result};
 use crate::sample::Stage;
 
@@ -33,7 +30,7 @@ pub struct SmoothedSgd {
 
 impl Recipe for SmoothedSgd {
     /// One pass over fresh samples is what it is.
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["starts", "step", "smoothing"]];
+    const KEYS: Keys = &[NETWORK, &["starts", "step", "smoothing"]];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         Ok(Self {

@@ -2,14 +2,11 @@
 
 use faer::Mat;
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{NETWORK, Options, Width};
-use super::stage::budget::Budget;
 use super::stage::moment::{diagonal, first_moment, second_moment};
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost, Work};
-use super::stage::second_layer::SecondLayer;
 use super::stage::subspace::{MAX_DIMENSION, leading_eigenvectors, spread};
+use super::stage::{Budget, Case, Cost, SecondLayer, Trained, Work};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::sample::Stage;
@@ -49,7 +46,7 @@ pub struct Spectral {
 }
 
 impl Recipe for Spectral {
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, &["data"]];
+    const KEYS: Keys = &[NETWORK, &["data"]];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         let k_star = granted.k_star();

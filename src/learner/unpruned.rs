@@ -1,12 +1,9 @@
 //! The unpruned network: one gradient step on all d coordinates, then the readout
 //! (Damian, Lee & Soltanolkotabi 2022, with fresh samples in each stage).
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{COMPARISON, NETWORK, Options};
-use super::stage::budget::Budget;
-use super::stage::network::Trained;
-use super::stage::price::{Case, Cost};
-use super::stage::train_kept::TrainKept;
+use super::stage::{Budget, Case, Cost, TrainKept, Trained};
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` with M = d.
@@ -15,7 +12,7 @@ pub struct Unpruned(TrainKept);
 
 impl Recipe for Unpruned {
     /// Those of the comparison have no effect: so that a table can be copied from `pruned`.
-    const KEYS: &'static [&'static [&'static str]] = &[NETWORK, COMPARISON];
+    const KEYS: Keys = &[NETWORK, COMPARISON];
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         Ok(Self(TrainKept::new(options, granted.k_star())))
@@ -28,7 +25,7 @@ impl Learner for Unpruned {
     }
 
     fn blindness(&self) -> Vec<String> {
-        self.0.blindness().into_iter().collect()
+        self.0.blindness()
     }
 
     fn cost(&self, case: &Case<'_>) -> Cost {

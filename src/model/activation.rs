@@ -36,7 +36,60 @@ pub enum Activation {
     He4,
 }
 
+/// φ and φ' in one precision; `$bump` is x times the Gaussian density at x.
+macro_rules! formulas {
+    ($value:ident, $derivative:ident, $float:ident, $distribution:path, $bump:path) => {
+        #[doc = concat!("φ(x) in `", stringify!($float), "`.")]
+        #[must_use]
+        #[inline(always)]
+        pub fn $value(self, x: $float) -> $float {
+            let root = $float::sqrt;
+            match self {
+                Self::Relu => x.max(0.0),
+                Self::Tanh => x.tanh(),
+                Self::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
+                Self::Gelu => x * $distribution(x),
+                Self::He2 => (x * x - 1.0) / root(2.0),
+                Self::He3 => x * (x * x - 3.0) / root(6.0),
+                Self::He4 => ((x * x - 6.0) * x * x + 3.0) / root(24.0),
+            }
+        }
+
+        #[doc = concat!("φ'(x) in `", stringify!($float), "`; 0 at the kink of `relu`.")]
+        #[must_use]
+        #[inline(always)]
+        pub fn $derivative(self, x: $float) -> $float {
+            let root = $float::sqrt;
+            match self {
+                Self::Relu => $float::from(u8::from(x > 0.0)),
+                Self::Tanh => {
+                    let t = x.tanh();
+                    (1.0 - t) * (1.0 + t)
+                }
+                Self::Softplus => 1.0 / (1.0 + (-x).exp()),
+                Self::Gelu => $distribution(x) + $bump(x),
+                Self::He2 => root(2.0) * x,
+                Self::He3 => root(1.5) * (x * x - 1.0),
+                Self::He4 => root(2.0 / 3.0) * x * (x * x - 3.0),
+            }
+        }
+    };
+}
+
+fn bump(x: f64) -> f64 {
+    x * density(x)
+}
+
+#[inline(always)]
+fn bump_f32(x: f32) -> f32 {
+    const DENSITY_AT_0: f32 = 0.398_942_3;
+    x * DENSITY_AT_0 * (-0.5 * x * x).exp()
+}
+
 impl Activation {
+    formulas!(value, derivative, f64, distribution, bump);
+    formulas!(value_f32, derivative_f32, f32, distribution_f32, bump_f32);
+
     /// The activation called `name`.
     ///
     /// # Errors
@@ -50,75 +103,6 @@ impl Activation {
     #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
-    }
-
-    /// φ(x).
-    #[must_use]
-    #[inline]
-    pub fn value(self, x: f64) -> f64 {
-        match self {
-            Self::Relu => x.max(0.0),
-            Self::Tanh => x.tanh(),
-            Self::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
-            Self::Gelu => x * distribution(x),
-            Self::He2 => (x * x - 1.0) / 2_f64.sqrt(),
-            Self::He3 => x * (x * x - 3.0) / 6_f64.sqrt(),
-            Self::He4 => ((x * x - 6.0) * x * x + 3.0) / 24_f64.sqrt(),
-        }
-    }
-
-    /// φ'(x); 0 at the kink of `relu`.
-    #[must_use]
-    #[inline]
-    pub fn derivative(self, x: f64) -> f64 {
-        match self {
-            Self::Relu => f64::from(x > 0.0),
-            Self::Tanh => {
-                let t = x.tanh();
-                (1.0 - t) * (1.0 + t)
-            }
-            Self::Softplus => 1.0 / (1.0 + (-x).exp()),
-            Self::Gelu => distribution(x) + x * density(x),
-            Self::He2 => 2_f64.sqrt() * x,
-            Self::He3 => 1.5_f64.sqrt() * (x * x - 1.0),
-            Self::He4 => (2.0 / 3.0_f64).sqrt() * x * (x * x - 3.0),
-        }
-    }
-
-    /// φ(x) in single precision.
-    #[must_use]
-    #[inline(always)]
-    pub fn value_f32(self, x: f32) -> f32 {
-        match self {
-            Self::Relu => x.max(0.0),
-            Self::Tanh => x.tanh(),
-            Self::Softplus => x.max(0.0) + (-x.abs()).exp().ln_1p(),
-            Self::Gelu => x * distribution_f32(x),
-            Self::He2 => (x * x - 1.0) / 2_f32.sqrt(),
-            Self::He3 => x * (x * x - 3.0) / 6_f32.sqrt(),
-            Self::He4 => ((x * x - 6.0) * x * x + 3.0) / 24_f32.sqrt(),
-        }
-    }
-
-    /// φ'(x) in single precision; 0 at the kink of `relu`.
-    #[must_use]
-    #[inline(always)]
-    pub fn derivative_f32(self, x: f32) -> f32 {
-        match self {
-            Self::Relu => f32::from(u8::from(x > 0.0)),
-            Self::Tanh => {
-                let t = x.tanh();
-                (1.0 - t) * (1.0 + t)
-            }
-            Self::Softplus => 1.0 / (1.0 + (-x).exp()),
-            Self::Gelu => {
-                const DENSITY_AT_0: f32 = 0.398_942_3;
-                distribution_f32(x) + x * DENSITY_AT_0 * (-0.5 * x * x).exp()
-            }
-            Self::He2 => 2_f32.sqrt() * x,
-            Self::He3 => 1.5_f32.sqrt() * (x * x - 1.0),
-            Self::He4 => (2.0 / 3.0_f32).sqrt() * x * (x * x - 3.0),
-        }
     }
 
     /// Where φ' jumps.

@@ -35,7 +35,7 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum LearnerKind {
             $(
-                #[doc = concat!("See [`", stringify!($file), "`](crate::learner::", stringify!($file), ").")]
+                #[doc = concat!("`", stringify!($file), "`: see `learner/", stringify!($file), ".rs`.")]
                 $Kind,
             )*
         }

@@ -8,7 +8,7 @@ pub fn warnings(study: &Study) -> Vec<String> {
     let mut warnings = Vec::new();
     for series in &study.series {
         let setting = &series.setting;
-        for cause in setting.built.blindness() {
+        for cause in setting.built.learner.blindness() {
             let warning = format!("{} on `{}`: {cause}", setting.learner, setting.link.text());
             if !warnings.contains(&warning) {
                 warnings.push(warning);

@@ -22,8 +22,8 @@ const FINE: [i64; 2] = [-1, 0];
 pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
     let case = setting.case(cell);
     // The readout needs several samples a neuron.
-    let slowest = setting.built.cost(&case).slowest + 2.0 * case.width();
-    setting.built.stages() as f64 * slowest
+    let slowest = setting.built.learner.cost(&case).slowest + 2.0 * case.width();
+    setting.built.learner.stages() as f64 * slowest
 }
 
 /// Expected seconds of one trial on one core.
@@ -31,8 +31,8 @@ pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
 pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
     let rates = Rates { entry: rates.entry * f64::from(strips(setting.input)), ..*rates };
     let case = setting.case(cell);
-    let cost = setting.built.cost(&case);
-    let stage = n as f64 / setting.built.stages() as f64;
+    let cost = setting.built.learner.cost(&case);
+    let stage = n as f64 / setting.built.learner.stages() as f64;
     let readout = case.readout(cost.kept);
     let work = (cost.stages + readout) * stage + readout * test as f64 + cost.fixed;
     rates.seconds(work) + rates.trial
@@ -94,7 +94,7 @@ pub fn spent_and_grid(study: &Study, records: &[Record]) -> (f64, f64) {
 #[must_use]
 pub fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
     let case = setting.case(cell);
-    let cost = setting.built.cost(&case);
+    let cost = setting.built.learner.cost(&case);
     let m = case.width();
     let block = 4.0 * 1024.0 * (case.visited(cost.kept) + 2.0 * m);
     let factors = if case.reduces(cost.kept) { 40.0 } else { 16.0 } * cost.kept as f64 * m;

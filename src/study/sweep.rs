@@ -259,7 +259,7 @@ fn read_series(
                 .error(format!("at d = {d} the width is {width}"), "too wide here")
                 .hint(format!("width must be at most {MAX_WIDTH}: lower its power")));
         }
-        let checked = setting.law().check(d, r).and_then(|()| setting.built.check(d, r));
+        let checked = setting.law().check(d, r).and_then(|()| setting.built.learner.check(d, r));
         checked.map_err(|e| node.blame(&e))?;
         ds.push(d);
     }

@@ -86,7 +86,7 @@ fn explicit_and_reduced_simulation_have_the_same_law() {
 fn too_few_samples_are_an_error() {
     let study = study(36, "auto", |_| String::new());
     for series in &study.series {
-        let stages = series.setting.built.stages() as u64;
+        let stages = series.setting.built.learner.stages() as u64;
         assert!(series.setting.built.check_n(2 * stages).is_ok());
         let error = series.setting.built.check_n(2 * stages - 1).unwrap_err().to_string();
         assert!(error.contains("too few"), "{error}");

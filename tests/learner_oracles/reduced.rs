@@ -45,6 +45,11 @@ fn column_major(values: &[f64], rows: usize) -> Mat<f64> {
     Mat::from_fn(rows, values.len() / rows, |i, j| values[j * rows + i])
 }
 
+/// From its upper triangle.
+fn symmetric(values: &[f64], size: usize) -> Mat<f64> {
+    Mat::from_fn(size, size, |i, j| values[i.max(j) * size + i.min(j)])
+}
+
 fn gram(a: &Mat<f64>) -> Mat<f64> {
     a.transpose() * a
 }
@@ -196,7 +201,7 @@ fn a_lift_is_exact_on_the_span_and_gaussian_off_it() {
     let q = basis(&reduction, kept);
     let p = q.ncols();
     let inside = column_major(&sums.gradient, p);
-    let second = column_major(&sums.second_moment, width);
+    let second = symmetric(&sums.second_moment, width);
     let outside = Mat::<f64>::identity(kept, kept) - &q * q.transpose();
     // (CᵀC)⁻¹.
     let eigen = second.self_adjoint_eigen(Side::Lower).unwrap();
@@ -281,7 +286,7 @@ fn neurons_that_few_samples_activate_have_the_gradients_of_these_samples() {
         let samples = design(trial).samples(&reduction.target, Stage::Feature(0), 20);
         let labels = CentredLabels::new(samples);
         let sums = gradient_sums(&reduction.layer, -1.64, &labels, true);
-        let c = column_major(&sums.second_moment, 64);
+        let c = symmetric(&sums.second_moment, 64);
         let lifted = column_major(&reduction.lift(&sums, Key::root(trial)).unwrap(), 96);
         for a in 0..64 {
             if c[(a, a)] == 0.0 {

@@ -433,7 +433,7 @@ fn what_a_learner_cannot_do_is_refused_with_a_reason() {
     crowded.sgd.starts = 4;
     assert!(refused(LearnerKind::OnlineSgd, &crowded, 2).contains("4 starts"));
     let check = |kind: LearnerKind, k, d, r| {
-        kind.build(&defaults, &Granted::new(&link, k)).unwrap().check(d, r)
+        kind.build(&defaults, &Granted::new(&link, k)).unwrap().learner.check(d, r)
     };
     assert!(
         check(LearnerKind::Spectral, 2, 4096, 3).is_ok()

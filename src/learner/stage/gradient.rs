@@ -5,9 +5,9 @@
 //! Soltanolkotabi 2022).
 
 use faer::linalg::matmul::matmul;
-use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, Mat, MatRef, Par};
 
+use super::block::{Block, add, add_symmetric};
 use super::network::{Layer, scale_to_unit};
 use crate::error::{Error, Result};
 use crate::learner::options::{FeatureOptions, Normalize};
@@ -15,7 +15,7 @@ use crate::model::activation::Activation;
 use crate::model::statistic::{best_feature_shift, feature_gain};
 use crate::sample::key::mix;
 use crate::sample::reduce::{self, Merge};
-use crate::sample::{CentredLabels, Key, LabelScratch};
+use crate::sample::{CentredLabels, Key};
 
 /// Signals below this share count as none.
 const INVISIBLE: f64 = 1e-9;
@@ -116,7 +116,7 @@ impl FeatureStep {
 pub struct GradientSums {
     /// XᵀC, M × m, column-major.
     pub gradient: Vec<f64>,
-    /// CᵀC, m × m, column-major; empty unless asked for.
+    /// The upper triangle of CᵀC, m × m, column-major; empty unless asked for.
     pub second_moment: Vec<f64>,
 }
 
@@ -144,86 +144,26 @@ pub fn gradient_sums(
     let (m, width) = (layer.coordinates.len(), layer.width());
     let square = if second_moment { width * width } else { 0 };
     let samples = labels.samples();
+    let matrix = |rows| Mat::<f32>::zeros(rows, width);
     reduce::sum_blocks(
         samples.crew(),
         samples.blocks(),
         || GradientSums { gradient: vec![0.0; m * width], second_moment: vec![0.0; square] },
-        || Scratch::new(m, width),
-        |total: &mut GradientSums, scratch, block| {
-            let Scratch { x, c, y, labels: label_scratch, part, gram } = scratch;
-            let rows = samples.block_len(block);
-            x.resize(rows * m, 0.0);
+        || (Block::default(), Vec::new(), matrix(m), matrix(width)),
+        |total: &mut GradientSums, (tile, c, part, gram), block| {
+            let rows = tile.fill(labels, &layer.coordinates, block);
             c.resize(rows * width, 0.0);
-            y.resize(rows, 0.0);
-            samples.columns(block, &layer.coordinates, x);
-            labels.block(block, label_scratch, y);
-            layer.preactivations(x, rows, c);
-            coefficients(layer.activation, shift, y, c);
-            let x = MatRef::from_column_major_slice(x, rows, m);
+            layer.preactivations(&tile.x, rows, c);
+            coefficients(layer.activation, shift, &tile.y, c);
+            let x = MatRef::from_column_major_slice(&tile.x, rows, m);
             let c = MatRef::from_column_major_slice(c, rows, width);
             matmul(part.as_mut(), Accum::Replace, x.transpose(), c, 1.0, Par::Seq);
             add(&mut total.gradient, part);
             if second_moment {
-                add_gram(&mut total.second_moment, c, gram);
+                add_symmetric(&mut total.second_moment, c, c, gram);
             }
         },
     )
-}
-
-/// Memory that a block is worked on in, kept from block to block.
-struct Scratch {
-    /// Inputs, rows × M.
-    x: Vec<f32>,
-    /// Pre-activations, then coefficients, rows × m.
-    c: Vec<f32>,
-    /// Centred labels.
-    y: Vec<f32>,
-    labels: LabelScratch,
-    /// XᵀC of the block, M × m.
-    part: Mat<f32>,
-    /// CᵀC of the block, m × m.
-    gram: Mat<f32>,
-}
-
-impl Scratch {
-    fn new(m: usize, width: usize) -> Self {
-        Self {
-            x: Vec::new(),
-            c: Vec::new(),
-            y: Vec::new(),
-            labels: LabelScratch::default(),
-            part: Mat::zeros(m, width),
-            gram: Mat::zeros(width, width),
-        }
-    }
-}
-
-/// Adds the Gram matrix `a`ᵀ`a` to the column-major `total`; `scratch` has its shape.
-///
-/// Only one triangle is computed.
-fn add_gram(total: &mut [f64], a: MatRef<'_, f32>, scratch: &mut Mat<f32>) {
-    let (whole, upper) = (BlockStructure::Rectangular, BlockStructure::TriangularUpper);
-    let (left, out) = (a.transpose(), scratch.as_mut());
-    triangular::matmul(out, upper, Accum::Replace, left, whole, a, whole, 1.0, Par::Seq);
-    let size = scratch.nrows();
-    for j in 0..size {
-        for i in 0..=j {
-            let value = f64::from(scratch[(i, j)]);
-            total[j * size + i] += value;
-            if i < j {
-                total[i * size + j] += value;
-            }
-        }
-    }
-}
-
-/// Adds `part` to the column-major `total`.
-fn add(total: &mut [f64], part: &Mat<f32>) {
-    for (j, total) in total.chunks_exact_mut(part.nrows()).enumerate() {
-        for (total, &g) in total.iter_mut().zip(part.col_as_slice(j)) {
-            *total += f64::from(g);
-        }
-    }
 }
 
 /// Turns pre-activations u into C = ỹ φ'(u + c), column by column.

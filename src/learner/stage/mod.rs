@@ -1,5 +1,6 @@
 //! What learners are made of: the samples they are given, and the parts they share.
 
+pub mod block;
 pub mod budget;
 pub mod compare;
 pub mod gradient;
@@ -14,3 +15,12 @@ pub mod sphere_sgd;
 pub mod subspace;
 pub mod train_kept;
 pub mod world;
+
+pub use budget::{Budget, Portion, Split};
+pub use compare::GradientComparison;
+pub use keep::{kept_count, survivors};
+pub use network::{Layer, Network, Trained};
+pub use price::{Case, Cost, Work};
+pub use second_layer::SecondLayer;
+pub use train_kept::TrainKept;
+pub use world::World;

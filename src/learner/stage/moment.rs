@@ -1,9 +1,9 @@
 //! Moments of the inputs weighted by centred labels, summed block by block.
 
-use faer::linalg::matmul::triangular::{self, BlockStructure};
-use faer::{Accum, Mat, MatRef, Par};
+use faer::{Mat, MatRef};
 
-use crate::sample::{CentredLabels, LabelScratch, Samples, reduce};
+use super::block::{Block, add_symmetric, symmetric};
+use crate::sample::{CentredLabels, reduce};
 
 /// Σ_i ỹ_i ω(‖x_i‖²) x_i x_iᵀ over the coordinates `kept`, symmetric M × M; ‖x_i‖² runs over
 /// the same coordinates.
@@ -22,8 +22,7 @@ pub fn second_moment(
         || vec![0.0; m * m],
         || (Block::default(), Vec::new(), Mat::<f32>::zeros(m, m)),
         |total: &mut Vec<f64>, (tile, weighted, part), block| {
-            tile.fill(labels, samples, kept, block);
-            let rows = tile.y.len();
+            let rows = tile.fill(labels, kept, block);
             tile.squares();
             for (y, &q) in tile.y.iter_mut().zip(&tile.q) {
                 *y = (f64::from(*y) * weigh(q)) as f32;
@@ -34,17 +33,10 @@ pub fn second_moment(
             }
             let x = MatRef::from_column_major_slice(&tile.x, rows, m);
             let wx = MatRef::from_column_major_slice(weighted, rows, m);
-            let (whole, upper) = (BlockStructure::Rectangular, BlockStructure::TriangularUpper);
-            let (left, out) = (x.transpose(), part.as_mut());
-            triangular::matmul(out, upper, Accum::Replace, left, whole, wx, whole, 1.0, Par::Seq);
-            for (j, total) in total.chunks_exact_mut(m).enumerate() {
-                for (t, &p) in total.iter_mut().zip(&part.col_as_slice(j)[..=j]) {
-                    *t += f64::from(p);
-                }
-            }
+            add_symmetric(total, x, wx, part);
         },
     );
-    Mat::from_fn(m, m, |i, j| sum[i.max(j) * m + i.min(j)])
+    symmetric(m, &sum)
 }
 
 /// Σ_i ỹ_i ω(‖x_i‖², ⟨w, x_i⟩) x_i over all coordinates, and Σ_i ỹ_i ⟨w, x_i⟩; d = the length
@@ -63,10 +55,9 @@ pub fn first_moment(
         || vec![0.0; w.len() + 1],
         Block::default,
         |total: &mut Vec<f64>, tile, block| {
-            tile.fill(labels, samples, &all, block);
+            let rows = tile.fill(labels, &all, block);
             tile.squares();
             tile.project(w);
-            let rows = tile.y.len();
             let mut inside = 0.0;
             for ((y, &q), &u) in tile.y.iter_mut().zip(&tile.q).zip(&tile.u) {
                 inside += f64::from(*y) * u;
@@ -95,7 +86,7 @@ pub fn diagonal(labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
             for (j, total) in (0_u32..).zip(total.iter_mut()) {
                 one[0] = j;
                 if j == 0 {
-                    tile.fill(labels, samples, one, block);
+                    tile.fill(labels, one, block);
                 } else {
                     samples.columns(block, one, &mut tile.x);
                 }
@@ -104,56 +95,4 @@ pub fn diagonal(labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
             }
         },
     )
-}
-
-/// Memory that a block is worked on in, kept from block to block.
-#[derive(Default)]
-struct Block {
-    /// Inputs, rows × M.
-    x: Vec<f32>,
-    /// Centred labels, then coefficients.
-    y: Vec<f32>,
-    /// ‖x_i‖².
-    q: Vec<f64>,
-    /// ⟨w, x_i⟩.
-    u: Vec<f64>,
-    labels: LabelScratch,
-}
-
-impl Block {
-    fn fill(
-        &mut self,
-        labels: &CentredLabels<'_>,
-        samples: &Samples<'_>,
-        kept: &[u32],
-        block: u64,
-    ) {
-        let rows = samples.block_len(block);
-        self.x.resize(rows * kept.len(), 0.0);
-        self.y.resize(rows, 0.0);
-        samples.columns(block, kept, &mut self.x);
-        labels.block(block, &mut self.labels, &mut self.y);
-    }
-
-    fn squares(&mut self) {
-        let rows = self.y.len();
-        self.q.clear();
-        self.q.resize(rows, 0.0);
-        for column in self.x.chunks_exact(rows) {
-            for (q, &x) in self.q.iter_mut().zip(column) {
-                *q += f64::from(x * x);
-            }
-        }
-    }
-
-    fn project(&mut self, w: &[f64]) {
-        let rows = self.y.len();
-        self.u.clear();
-        self.u.resize(rows, 0.0);
-        for (column, &w) in self.x.chunks_exact(rows).zip(w) {
-            for (u, &x) in self.u.iter_mut().zip(column) {
-                *u += w * f64::from(x);
-            }
-        }
-    }
 }

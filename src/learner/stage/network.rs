@@ -58,6 +58,28 @@ pub(super) fn gaussian_column(key: Key, j: usize, column: &mut [f32]) {
     }
 }
 
+/// Independent standard normals, column by column.
+pub(super) fn gaussian_matrix(key: Key, rows: usize, columns: usize) -> Mat<f64> {
+    let mut column = vec![0.0_f32; rows];
+    let mut matrix = Mat::zeros(rows, columns);
+    for j in 0..columns {
+        gaussian_column(key, j, &mut column);
+        for (entry, &z) in matrix.col_as_slice_mut(j).iter_mut().zip(&column) {
+            *entry = f64::from(z);
+        }
+    }
+    matrix
+}
+
+/// Independent standard normals, `count` of them.
+pub(in crate::learner) fn normals(key: Key, count: usize) -> Vec<f32> {
+    let mut z = vec![0.0_f32; count];
+    for (strip, part) in z.chunks_mut(BLOCK).enumerate() {
+        gaussian::fill(key, strip as u64, part);
+    }
+    z
+}
+
 /// Scales `column` to unit Euclidean norm; a zero column stays zero. Returns the old norm.
 pub(in crate::learner) fn scale_to_unit(column: &mut [f32]) -> f64 {
     let norm = column.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>().sqrt();

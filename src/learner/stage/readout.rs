@@ -9,11 +9,10 @@ use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::linalg::solvers::Solve;
 use faer::{Accum, Mat, MatRef, Par, Side};
 
-use super::network::{Layer, Network};
+use super::network::{Layer, Network, normals};
 use crate::error::{Error, Result};
 use crate::learner::options::{Lambda, ReadoutMethod, ReadoutOptions};
 use crate::model::normal::distribution;
-use crate::sample::gaussian;
 use crate::sample::reduce::{self, Merge};
 use crate::sample::{Key, LabelScratch, Samples, Tile};
 
@@ -217,12 +216,11 @@ fn validated(
 
 /// `b_j` ~ U(−3, 3), as 6 Φ(z) − 3 of standard normals z.
 fn draw_biases(width: usize, key: Key) -> Vec<f32> {
-    let mut z = vec![0.0_f32; width];
-    for (strip, part) in z.chunks_mut(crate::sample::BLOCK).enumerate() {
-        gaussian::fill(key, strip as u64, part);
-    }
     let uniform = |z: f32| distribution(f64::from(z));
-    z.into_iter().map(|z| (BIAS_RANGE * (2.0 * uniform(z) - 1.0)) as f32).collect()
+    normals(key, width)
+        .into_iter()
+        .map(|z| (BIAS_RANGE * (2.0 * uniform(z) - 1.0)) as f32)
+        .collect()
 }
 
 /// Moments of the training and of the held-out samples (the last fifth, if λ is validated).

@@ -14,12 +14,13 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par, Side};
 
+use super::block::symmetric;
 use super::gradient::GradientSums;
-use super::network::Layer;
+use super::network::{Layer, gaussian_matrix};
 use crate::error::{Error, Result};
 use crate::model::direction::Directions;
 use crate::model::target::Target;
-use crate::sample::{BLOCK, Key, gaussian};
+use crate::sample::Key;
 
 /// A layer and a target in the coordinates q = Qᵀx.
 #[derive(Clone, Debug)]
@@ -62,17 +63,8 @@ impl Reduction {
     pub fn lift(&self, sums: &GradientSums, key: Key) -> Result<Vec<f64>> {
         let (kept, width) = (self.basis.nrows(), self.layer.width());
         let p = self.basis.ncols();
-        let second = MatRef::from_column_major_slice(&sums.second_moment, width, width);
-        let root = scaled_root(second)?;
-        let mut omega = Mat::<f64>::zeros(kept, width);
-        let mut strip = [0.0_f32; BLOCK];
-        for j in 0..width {
-            for (block, part) in omega.col_as_slice_mut(j).chunks_mut(BLOCK).enumerate() {
-                let strip = &mut strip[..part.len()];
-                gaussian::fill(key, ((block as u64) << 32) | j as u64, strip);
-                part.iter_mut().zip(strip.iter()).for_each(|(o, &z)| *o = f64::from(z));
-            }
-        }
+        let root = scaled_root(&symmetric(width, &sums.second_moment))?;
+        let omega = gaussian_matrix(key, kept, width);
         // Q (g − Qᵀ Ω Lᵀ) + Ω Lᵀ, with `root` = Lᵀ.
         let complement = &omega * &root;
         let inside = MatRef::from_column_major_slice(&sums.gradient, p, width);
@@ -107,7 +99,7 @@ fn reduced_target(target: &Target, head: &Mat<f64>, p: usize) -> Result<Target> 
 /// [`square_root`] by way of unit diagonal: each column has the precision of its own norm, not
 /// of the largest, and that of a neuron which no sample activates is zero, not rounding that
 /// the step would scale up to a weight.
-fn scaled_root(second: MatRef<'_, f64>) -> Result<Mat<f64>> {
+fn scaled_root(second: &Mat<f64>) -> Result<Mat<f64>> {
     let m = second.ncols();
     let scale: Vec<f64> = (0..m).map(|j| second[(j, j)].sqrt()).collect();
     let inverse = |j: usize| if scale[j] == 0.0 { 0.0 } else { 1.0 / scale[j] };

@@ -2,7 +2,7 @@
 
 use faer::{Mat, Side};
 
-use super::network::{Layer, gaussian_column};
+use super::network::{Layer, gaussian_matrix};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::sample::Key;
@@ -29,7 +29,7 @@ const TOLERANCE: f64 = 1e-8;
 pub fn leading_eigenvectors(matrix: &Mat<f64>, r: usize, key: Key) -> Result<Mat<f64>> {
     let d = matrix.nrows();
     let width = (r + GUARDS).min(d);
-    let mut q = gaussian_matrix(d, width, key).qr().compute_thin_Q();
+    let mut q = gaussian_matrix(key, d, width).qr().compute_thin_Q();
     for _ in 0..MOST_ITERATIONS {
         let image = matrix * &q;
         let projected = q.transpose() * &image;
@@ -61,19 +61,6 @@ fn not_finite() -> Error {
         .hint("labels overflow: check the link")
 }
 
-/// Independent standard normals, column by column.
-fn gaussian_matrix(rows: usize, columns: usize, key: Key) -> Mat<f64> {
-    let mut column = vec![0.0_f32; rows];
-    let mut matrix = Mat::zeros(rows, columns);
-    for j in 0..columns {
-        gaussian_column(key, j, &mut column);
-        for (entry, &z) in matrix.col_as_slice_mut(j).iter_mut().zip(&column) {
-            *entry = f64::from(z);
-        }
-    }
-    matrix
-}
-
 /// A layer whose neurons are uniform on the unit sphere of the span of the orthonormal columns
 /// of `basis` (M × r): w_j = U g_j/‖g_j‖ with g_j ~ N(0, `I_r`). For r = 1 these are ± u.
 #[must_use]
@@ -84,7 +71,7 @@ pub fn spread(
     activation: Activation,
     key: Key,
 ) -> Layer {
-    let mut g = gaussian_matrix(basis.ncols(), width, key);
+    let mut g = gaussian_matrix(key, basis.ncols(), width);
     for j in 0..width {
         let norm = g.col(j).norm_l2().max(f64::MIN_POSITIVE);
         g.col_as_slice_mut(j).iter_mut().for_each(|g| *g /= norm);

@@ -44,8 +44,8 @@ impl TrainKept {
 
     /// Why its gradient step cannot learn a feature.
     #[must_use]
-    pub fn blindness(&self) -> Option<String> {
-        self.feature.blindness()
+    pub fn blindness(&self) -> Vec<String> {
+        self.feature.blindness().into_iter().collect()
     }
 
     /// A random first layer on the coordinates `kept`: part 4.

@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
-use super::parse::GRAMMAR;
 use crate::error::{Error, Result};
+
+/// The grammar in one line, as a hint.
+pub(super) const GRAMMAR: &str = "links are written like `He2`, `He3 + 0.5*He1`, `t^2 + t^4`, \
+     `relu`, `tanh(2*t)`, `z1*z2`, `He2(z1) - He2(z2)`, `sum(He2)`";
 
 /// A token; the text ends with `End`, so that every error has a place.
 #[derive(Clone, Debug, PartialEq)]

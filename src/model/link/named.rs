@@ -1,10 +1,16 @@
 //! The named functions that a link may use.
 
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
+
+use super::lexer::GRAMMAR;
 use crate::error::nearest;
 use crate::model::activation::Activation;
 
 /// A named function of one variable.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, EnumIter, EnumString, IntoStaticStr,
+)]
+#[strum(serialize_all = "snake_case")]
 pub(super) enum Named {
     Relu,
     Abs,
@@ -18,24 +24,7 @@ pub(super) enum Named {
     Gelu,
 }
 
-const TABLE: [(&str, Named); 10] = [
-    ("relu", Named::Relu),
-    ("abs", Named::Abs),
-    ("tanh", Named::Tanh),
-    ("sin", Named::Sin),
-    ("cos", Named::Cos),
-    ("exp", Named::Exp),
-    ("sign", Named::Sign),
-    ("sigmoid", Named::Sigmoid),
-    ("softplus", Named::Softplus),
-    ("gelu", Named::Gelu),
-];
-
 impl Named {
-    pub(super) fn parse(name: &str) -> Option<Self> {
-        TABLE.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
-    }
-
     /// The plain function, for inner loops.
     pub(super) fn function(self) -> fn(f64) -> f64 {
         match self {
@@ -61,11 +50,11 @@ impl Named {
 
 /// All names that an expression may start with, for hints.
 pub(super) fn known() -> impl Iterator<Item = &'static str> {
-    TABLE.iter().map(|(name, _)| *name).chain(["sum", "t", "z1", "z2", "He1", "He2", "He3", "He4"])
+    Named::iter().map(Into::into).chain(["sum", "t", "z1", "z2", "He1", "He2", "He3", "He4"])
 }
 
 /// What an unknown name was probably meant to be.
 pub(super) fn hint(name: &str) -> String {
     nearest(name, known())
-        .map_or_else(|| super::parse::GRAMMAR.to_owned(), |near| format!("did you mean `{near}`?"))
+        .map_or_else(|| GRAMMAR.to_owned(), |near| format!("did you mean `{near}`?"))
 }

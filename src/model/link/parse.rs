@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::expression::{Expression, MAX_DEGREE, Refusal};
-use super::lexer::{Token, error, tokenise};
+use super::lexer::{GRAMMAR, Token, error, tokenise};
 use super::named::{self, Named};
 use crate::error::{Error, Result};
 
@@ -22,10 +22,6 @@ pub(super) const MAX_R: usize = 64;
 const MAX_DEPTH: usize = 48;
 /// Longest text, in bytes.
 const MAX_LENGTH: usize = 1000;
-
-/// The grammar in one line, as a hint.
-pub(super) const GRAMMAR: &str = "links are written like `He2`, `He3 + 0.5*He1`, `t^2 + t^4`, \
-     `relu`, `tanh(2*t)`, `z1*z2`, `He2(z1) - He2(z2)`, `sum(He2)`";
 
 /// What the parser found.
 pub(super) struct Parsed {
@@ -241,7 +237,7 @@ impl Parser<'_> {
             }
             return self.allow(argument.hermite_of(order as u32), span);
         }
-        let Some(function) = Named::parse(name) else {
+        let Ok(function) = name.parse::<Named>() else {
             return self.fail(span, format!("unknown name `{name}`"), &named::hint(name));
         };
         let argument = self.argument(span)?;
