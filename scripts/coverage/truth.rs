@@ -92,7 +92,8 @@ fn normal(rng: &mut impl Rng) -> f64 {
     StandardNormal.sample(rng)
 }
 
-fn record(learner: &str, d: usize, n: u64, trial: u32, seed: u64, risk: f64) -> Record {
+/// A trial with a risk and no other metric.
+pub(crate) fn record(learner: &str, d: usize, n: u64, trial: u32, seed: u64, risk: f64) -> Record {
     let problem = Problem {
         link: Some("He2".to_owned()),
         k_star: Some(2),

@@ -1,8 +1,9 @@
 //! The exponent of a metric in s^{k*} ln d, on made-up trials whose law is known.
 
 use secateur::analysis::estimate::{Judged, Verdict};
-use secateur::analysis::{Options, analyse_expecting};
-use secateur::model::expectation::{Expectation, Metric, Predicted, Quantity, Selection};
+use secateur::model::Problem;
+use secateur::model::expectation::{Expectation, Predicted, Quantity};
+use secateur::model::metric::Metric;
 use secateur::results::{Record, parse};
 
 const CELLS: [(f64, usize, usize); 6] = [
@@ -37,13 +38,10 @@ fn judged(records: &[Record], metric: Metric) -> Judged {
     let expectation = Expectation {
         claim: "c".into(),
         quantity: Quantity::Collapse { metric, level: 0.5, learner: "pruned".into() },
-        selection: Selection::default(),
+        selection: Problem::default(),
         predicted: Predicted::Value(1.0),
     };
-    let options = Options { bootstrap: 100, ..Options::default() };
-    let mut analysis =
-        analyse_expecting("made_up", records, &options, &[expectation]).expect("good records");
-    analysis.expectations.remove(0)
+    crate::analysed(records, 100, &[expectation]).expectations.remove(0)
 }
 
 #[test]

@@ -1,12 +1,17 @@
 //! Comparisons of made-up runs with known truth.
 
+use std::sync::Arc;
+
+use crate::truth::record;
+use crate::{risk, set};
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use secateur::analysis::compare::{Change, Comparison, compare};
 use secateur::analysis::stored::Tables;
-use secateur::analysis::{Options, analyse, write};
-use secateur::results::{Record, UNKNOWN};
+use secateur::analysis::write;
+use secateur::model::{Metric, Problem, Real, Series};
+use secateur::results::Record;
 
 const DIMENSIONS: [usize; 5] = [32, 64, 128, 256, 512];
 const STEPS: [i32; 8] = [-3, -2, -1, 0, 1, 2, 3, 4];
@@ -23,7 +28,7 @@ fn run(seed: u64, trials: u32, factor: f64) -> Vec<Record> {
                 for trial in 0..trials {
                     let noise: f64 = StandardNormal.sample(&mut rng);
                     let risk = 0.5 * (n / (factor * expected)).powf(-0.8) * (0.15 * noise).exp();
-                    records.push(record(learner, d, n as u64, trial, risk));
+                    records.push(bare(learner, d, n as u64, trial, risk));
                 }
             }
         }
@@ -31,44 +36,15 @@ fn run(seed: u64, trials: u32, factor: f64) -> Vec<Record> {
     records
 }
 
-fn record(learner: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
-    Record {
-        study: "made_up".into(),
-        cell: format!("{learner}, d = {d}"),
-        learner: learner.into(),
-        link: String::new(),
-        k_star: 0,
-        r: 0,
-        d,
-        alpha: UNKNOWN,
-        q: UNKNOWN,
-        s: 0,
-        kept: 0,
-        width: 0,
-        n,
-        trial,
-        seed: 0,
-        status: "ok".into(),
-        risk,
-        alignment: f64::NAN,
-        subspace: f64::NAN,
-        recall: f64::NAN,
-        precision: f64::NAN,
-        mass: f64::NAN,
-        simulation: String::new(),
-        seconds: f64::NAN,
-        noise: UNKNOWN,
-        input: String::new(),
-        pearson: f64::NAN,
-        spearman: f64::NAN,
-        auc: f64::NAN,
-        manifest: String::new(),
-    }
+/// A trial of which nothing is known but its learner and d.
+fn bare(learner: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
+    let series = Series { learner: learner.to_owned(), ..Series::default() };
+    let (cell, series) = (format!("{learner}, d = {d}").into(), Arc::new(series));
+    Record { cell, series, s: None, seed: None, ..record(learner, d, n, trial, 0, risk) }
 }
 
 fn tables(records: &[Record]) -> Tables {
-    let options = Options { bootstrap: 400, ..Options::default() };
-    Tables::of("made up", &analyse("made_up", records, &options).expect("good records"))
+    Tables::of("made up", &crate::analysed(records, 400, &[]))
 }
 
 fn hold(a: &[Record], b: &[Record]) -> Comparison {
@@ -101,13 +77,26 @@ fn a_factor_of_two_is_found_in_every_cell_and_in_no_exponent() {
 fn tables_written_and_read_again_are_those_of_the_analysis() {
     let mut records = run(3, 4, 1.0);
     // A cell above its range, one below, and a setting with everything known.
-    records.iter_mut().filter(|r| r.cell == "a, d = 32").for_each(|r| r.risk += 1.0);
-    records.iter_mut().filter(|r| r.cell == "a, d = 64").for_each(|r| r.risk *= 0.01);
-    for record in records.iter_mut().filter(|r| r.learner == "b") {
-        (record.link, record.k_star, record.r, record.s) = ("z1*z2, say".into(), 2, 2, 5);
-        (record.alpha, record.q) = (0.1 + 0.2, 0.5);
+    for record in &mut records {
+        match &*record.cell {
+            "a, d = 32" => set(record, Metric::Risk, risk(record) + 1.0),
+            "a, d = 64" => set(record, Metric::Risk, risk(record) * 0.01),
+            _ => {}
+        }
+        if record.series.learner == "b" {
+            let problem = Problem {
+                link: Some("z1*z2, say".to_owned()),
+                k_star: Some(2),
+                r: Some(2),
+                q: Real::new(0.5),
+                alpha: Real::new(0.1 + 0.2),
+                ..Problem::default()
+            };
+            record.series = Arc::new(Series { problem, learner: "b".to_owned() });
+            record.s = Some(5);
+        }
     }
-    let analysis = analyse("made_up", &records, &Options::default()).expect("good records");
+    let analysis = crate::analysed(&records, 1000, &[]);
     let folder = tempfile::tempdir().expect("a folder");
     write::write(folder.path(), &analysis).expect("it can be written");
     let name = folder.path().display().to_string();

@@ -2,53 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::{of_learner, risk, set, truth};
 use faer::Mat;
 use faer::linalg::solvers::SolveLstsq;
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use secateur::analysis::estimate::{Analysis, Censoring, Verdict};
+use secateur::analysis::frame::Frame;
 use secateur::analysis::isotonic::non_increasing;
 use secateur::analysis::line::weighted_line;
-use secateur::analysis::resample::{Ensemble, Stream, ensembles};
+use secateur::analysis::place::{Place, locate};
+use secateur::analysis::resample::{Ensemble, Stream};
 use secateur::analysis::stats::{quantile, variance};
-use secateur::analysis::threshold::{Place, locate};
-use secateur::analysis::{Options, analyse, table, write};
-use secateur::results::Record;
+use secateur::analysis::{Options, analyse, write};
+use secateur::model::Metric;
+use secateur::results::{Record, Trials};
 
 fn record(cell: &str, d: usize, n: u64, trial: u32, risk: f64) -> Record {
-    Record {
-        study: "test".into(),
-        cell: cell.into(),
-        learner: "unpruned".into(),
-        link: "He2".into(),
-        k_star: 2,
-        r: 1,
-        d,
-        alpha: 0.5,
-        q: 0.0,
-        s: (d as f64).sqrt() as usize,
-        kept: d,
-        width: 64,
-        n,
-        trial,
-        seed: 0,
-        status: "ok".into(),
-        risk,
-        alignment: 0.5,
-        subspace: 0.5,
-        recall: 1.0,
-        precision: 1.0,
-        mass: 1.0,
-        simulation: "reduced".into(),
-        seconds: 0.0,
-        noise: 0.1,
-        input: "gaussian".into(),
-        pearson: f64::NAN,
-        spearman: f64::NAN,
-        auc: f64::NAN,
-        manifest: String::new(),
-    }
+    let s = Some((d as f64).sqrt() as usize);
+    Record { cell: cell.into(), s, seed: None, ..truth::record("unpruned", d, n, trial, 0, risk) }
+}
+
+fn failed(cell: &str, d: usize, n: u64, trial: u32) -> Record {
+    Record { outcome: Err("failed".to_owned()), ..record(cell, d, n, trial, 1.0) }
 }
 
 fn normal(generator: &mut ChaCha8Rng) -> f64 {
@@ -86,7 +63,7 @@ impl Truth {
 }
 
 fn analyse_default(records: &[Record]) -> Analysis {
-    analyse("test", records, &Options::default()).expect("the records are good")
+    crate::analysed(records, 1000, &[])
 }
 
 /// min-max formula: fᵢ = min over a ≤ i of max over b ≥ i of the mean of y from a to b.
@@ -140,9 +117,12 @@ fn curves_are_what_a_loop_over_the_records_counts() {
         for n in [90, 64, 128] {
             for trial in 0..generator.random_range(1..12_u32) {
                 let mut record = record(cell, d, n, trial, generator.random());
-                record.auc = if d == 4 { f64::NAN } else { 1.0 - 0.5 * record.risk };
+                if d != 4 {
+                    let auc = 1.0 - 0.5 * risk(&record);
+                    set(&mut record, Metric::Auc, auc);
+                }
                 if generator.random_range(0..4) == 0 {
-                    (record.status, record.risk) = ("failed".into(), f64::NAN);
+                    record = failed(cell, d, n, trial);
                 }
                 records.push(record);
             }
@@ -151,9 +131,10 @@ fn curves_are_what_a_loop_over_the_records_counts() {
     let mut groups: BTreeMap<(usize, u64), (Vec<f64>, usize)> = BTreeMap::new();
     for record in &records {
         let group = groups.entry((record.d, record.n)).or_default();
-        if record.is_ok() { group.0.push(record.risk) } else { group.1 += 1 }
+        if record.is_ok() { group.0.push(risk(record)) } else { group.1 += 1 }
     }
-    let curves = table::curves(&records, 0.6).expect("good");
+    let trials = Trials::new(records).expect("good");
+    let curves = Frame::new(&trials).expect("good").curves(0.6).expect("good");
     assert_eq!(curves.iter().map(|c| c.cell.as_str()).collect::<Vec<_>>(), ["c", "b", "a"]);
     let points = curves.iter().flat_map(|c| c.points.iter().map(move |p| (c.d, p)));
     assert_eq!(points.clone().count(), groups.len());
@@ -165,7 +146,7 @@ fn curves_are_what_a_loop_over_the_records_counts() {
         assert!((point.success - share).abs() < 1e-15);
         let aucs = risks.iter().map(|risk| 1.0 - 0.5 * risk);
         let mean = aucs.sum::<f64>() / risks.len() as f64;
-        match point.ranking.auc {
+        match point.means[Metric::Auc] {
             Some(auc) => assert!(d != 4 && (auc - mean).abs() < 1e-15, "{auc} {mean}"),
             None => assert!(d == 4 || risks.is_empty()),
         }
@@ -249,10 +230,7 @@ fn two_uncensored_dimensions_still_give_an_exponent() {
 
 #[test]
 fn failed_trials_are_counted_and_a_cell_of_failures_is_open() {
-    let mut records: Vec<Record> = (0..3).map(|t| record("a", 16, 64, t, f64::NAN)).collect();
-    for record in &mut records {
-        record.status = "out of memory".into();
-    }
+    let records: Vec<Record> = (0..3).map(|t| failed("a", 16, 64, t)).collect();
     let analysis = analyse_default(&records);
     assert_eq!((analysis.curves[0].points[0].failed, analysis.thresholds[0].trials), (3, 0));
     let found = &analysis.thresholds[0];
@@ -386,12 +364,11 @@ fn scatter_about_the_line_widens_the_interval() {
 fn shuffled_records_and_repeated_runs_give_the_same_analysis() {
     let truth = Truth { beta: 1.0, scale: 20.0, noise: 0.3, trials: 8 };
     let mut records = truth.records(&[64, 128, 256, 512], 4);
-    let mut pruned = records.clone();
+    let mut pruned: Vec<Record> = records.iter().map(|r| of_learner(r, "pruned")).collect();
     for record in &mut pruned {
-        record.learner = "pruned".into();
-        record.cell.insert(0, 'p');
         // Numbers whose sum shows in what order they were added.
-        record.auc = 1.0 / (1.0 + record.risk);
+        let auc = 1.0 / (1.0 + risk(record));
+        set(record, Metric::Auc, auc);
     }
     records.extend(pruned);
     let first = analyse_default(&records);
@@ -404,14 +381,16 @@ fn shuffled_records_and_repeated_runs_give_the_same_analysis() {
     let learners: Vec<&str> = first.exponents.iter().map(|e| e.series.learner.as_str()).collect();
     assert_eq!(learners, ["pruned", "unpruned"]);
     let other = Options { seed: 1, ..Options::default() };
-    assert_ne!(first, analyse("test", &records, &other).expect("good"));
+    let trials = Trials::new(records).expect("good");
+    assert_ne!(first, analyse("synthetic", &trials, &other, &[]).expect("good"));
 }
 
 #[test]
 fn records_that_do_not_belong_together_are_refused() {
     let message = |records: &[Record], options: Options| {
-        let error = analyse("demo", records, &options).expect_err("bad");
-        error.message().to_owned()
+        let analysed = Trials::new(records.to_vec())
+            .and_then(|trials| analyse("demo", &trials, &options, &[]));
+        analysed.expect_err("bad").message().to_owned()
     };
     let good = record("a", 16, 64, 0, 0.5);
     let ok = Options::default();
@@ -442,10 +421,10 @@ fn records_that_do_not_belong_together_are_refused() {
 
 #[test]
 fn ensembles_keep_the_place_of_points_without_success() {
-    let mut failed = record("a", 16, 64, 0, f64::NAN);
-    failed.status = "failed".into();
-    let records = [failed, record("a", 16, 91, 0, 0.3)];
-    assert_eq!(ensembles(&records)["a"].medians(), [None, Some((0.3, 1))]);
+    let records = vec![failed("a", 16, 64, 0), record("a", 16, 91, 0, 0.3)];
+    let trials = Trials::new(records).expect("good");
+    let ensembles = Frame::new(&trials).and_then(|f| f.ensembles(Metric::Risk, |risk| risk));
+    assert_eq!(ensembles.expect("good")[0].medians(), [None, Some((0.3, 1))]);
 }
 
 #[test]
@@ -457,8 +436,9 @@ fn tables_have_the_columns_of_the_design() {
     }
     records.extend((0..2).map(|t| record("b", 32, 64, t, 2.0)));
     let options = Options { threshold: 0.125, ..Options::default() };
-    let analysis = analyse("test", &records, &options).expect("good");
-    let analysis = Analysis { manifest: "00ff".to_owned(), ..analysis };
+    let trials = Trials::new(records).expect("good");
+    let analysis = analyse("test", &trials, &options, &[]).expect("good");
+    let analysis = Analysis { manifest: Some("00ff".to_owned()), ..analysis };
     write::write(folder.path(), &analysis).expect("written");
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("written");
     assert_eq!(

@@ -1,15 +1,16 @@
 //! What a study expects: pooled ratios against a direct computation and known truth, verdicts.
 
+use crate::set;
 use crate::truth::Truth;
 use secateur::analysis::estimate::{Analysis, Censoring, Interval, Judged, Verdict};
 use secateur::analysis::expect::pooled;
 use secateur::analysis::fit::Point;
-use secateur::analysis::threshold::Place::{self, Above, Below, Inside};
+use secateur::analysis::place::Place::{self, Above, Below, Inside};
 use secateur::analysis::verdict::against;
-use secateur::analysis::{Options, analyse_expecting};
-use secateur::model::expectation::{Expectation, Metric, Predicted, Quantity, Selection};
+use secateur::model::expectation::{Expectation, Predicted, Quantity};
+use secateur::model::metric::Metric;
+use secateur::model::{Problem, Real};
 use secateur::results::Record;
-use crate::truth::Truth;
 
 fn usual() -> Truth {
     Truth {
@@ -36,12 +37,11 @@ fn both(seed: u64, shared: bool) -> Vec<Record> {
 
 fn ratio(predicted: Predicted) -> Expectation {
     let quantity = Quantity::Ratio { over: "unpruned".into(), under: "pruned".into() };
-    Expectation { claim: "c".into(), quantity, selection: Selection::default(), predicted }
+    Expectation { claim: "c".into(), quantity, selection: Problem::default(), predicted }
 }
 
 fn analysed(records: &[Record], expectation: Expectation) -> Analysis {
-    let options = Options { bootstrap: 200, ..Options::default() };
-    analyse_expecting("synthetic", records, &options, &[expectation]).expect("good records")
+    crate::analysed(records, 200, &[expectation])
 }
 
 fn judged(records: &[Record], expectation: Expectation) -> Judged {
@@ -173,18 +173,20 @@ fn a_ratio_has_the_verdict_of_its_prediction() {
 fn exponents_are_judged_series_by_series() {
     let quantity = Quantity::Exponent { learner: "unpruned".into() };
     let expect = |predicted, alpha| {
-        let selection = Selection { alpha, ..Selection::default() };
+        let selection = Problem { alpha, ..Problem::default() };
         Expectation { claim: "c".into(), quantity: quantity.clone(), selection, predicted }
     };
     let dimensions = vec![16, 34, 71, 148, 311, 650];
     let records = Truth { trials: 64, dimensions, ..usual() }.records("unpruned", 4, 4);
-    let alpha = records[0].alpha;
-    let one = judged(&records, expect(Predicted::Value(1.5), Some(alpha)));
+    let alpha = records[0].series.problem.alpha;
+    let one = judged(&records, expect(Predicted::Value(1.5), alpha));
     assert_eq!((one.verdict, one.points), (Verdict::Consistent, 6));
     assert_eq!(one.series.expect("of a series").learner, "unpruned");
     let two = judged(&records, expect(Predicted::Value(2.0), None));
     assert_eq!(two.verdict, Verdict::Excluded);
-    assert!(analysed(&records, expect(Predicted::Value(2.0), Some(0.01))).expectations.is_empty());
+    assert!(
+        analysed(&records, expect(Predicted::Value(2.0), Real::new(0.01))).expectations.is_empty()
+    );
     let short: Vec<Record> = records.into_iter().filter(|r| r.d < 100).collect();
     let three = judged(&short, expect(Predicted::AtLeast(1.0), None));
     assert_eq!(three.verdict, Verdict::TooFewDimensions);
@@ -195,13 +197,14 @@ fn exponents_are_judged_series_by_series() {
 fn a_metric_is_averaged_at_the_largest_n() {
     let mut records = both(5, true);
     for (i, record) in records.iter_mut().enumerate() {
-        record.subspace = 0.5 + 0.4 * ((i * 7919) % 101) as f64 / 101.0;
+        set(record, Metric::Subspace, 0.5 + 0.4 * ((i * 7919) % 101) as f64 / 101.0);
     }
     let (mut sum, mut square) = (0.0, 0.0);
     for d in usual().dimensions {
-        let cell = || records.iter().filter(|r| r.d == d && r.learner == "pruned");
+        let cell = || records.iter().filter(|r| r.d == d && r.series.learner == "pruned");
         let n = cell().map(|r| r.n).max().expect("rows");
-        let values: Vec<f64> = cell().filter(|r| r.n == n).map(|r| r.subspace).collect();
+        let values = cell().filter(|r| r.n == n).filter_map(|r| r.metric(Metric::Subspace));
+        let values: Vec<f64> = values.collect();
         let (t, mean) = (values.len() as f64, values.iter().sum::<f64>() / values.len() as f64);
         sum += mean / 4.0;
         square += values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (t - 1.0) / t / 16.0;
@@ -209,17 +212,10 @@ fn a_metric_is_averaged_at_the_largest_n() {
     let quantity = Quantity::Metric { metric: Metric::Subspace, learner: "pruned".into() };
     let predicted = Predicted::AtLeast(0.5);
     let expectation =
-        Expectation { claim: "c".into(), quantity, selection: Selection::default(), predicted };
+        Expectation { claim: "c".into(), quantity, selection: Problem::default(), predicted };
     let found = judged(&records, expectation);
     let value = found.value.expect("all cells have rows");
     assert!((value.value - sum).abs() < 1e-12, "{value:?} {sum}");
     assert!((value.high - sum - 1.959_963_984_540_054 * square.sqrt()).abs() < 1e-12);
     assert_eq!((found.verdict, found.cells.len()), (Verdict::Consistent, 4));
-}
-
-#[test]
-fn every_metric_has_its_own_name() {
-    for (name, metric) in Metric::NAMES {
-        assert_eq!(metric.name(), name);
-    }
 }

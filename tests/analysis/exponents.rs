@@ -1,21 +1,21 @@
 //! Fits, bounds, diagnostics and advantages against independent formulations and known truth.
 
+use crate::of_learner;
 use crate::truth::Truth;
 use faer::Mat;
 use faer::linalg::solvers::{Solve, SolveLstsq};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use secateur::analysis::Options;
 use secateur::analysis::diagnostics::{delta_aicc, extrapolated, leave_one_out};
 use secateur::analysis::estimate::{Analysis, Censoring, Interval, Preference, Verdict};
 use secateur::analysis::fit::{Law, Point, fit, noise, scatter};
 use secateur::analysis::line::{bounded_line, weighted_line};
+use secateur::analysis::place::Place::{self, Above, Below, Inside};
 use secateur::analysis::resample::{Ensemble, Stream};
 use secateur::analysis::success::crossing;
-use secateur::analysis::threshold::Place::{self, Above, Below, Inside};
 use secateur::analysis::verdict::{Evidence, verdict};
-use secateur::analysis::{Options, analyse};
 use secateur::results::Record;
-use crate::truth::Truth;
 
 fn usual() -> Truth {
     Truth {
@@ -32,8 +32,7 @@ fn usual() -> Truth {
 }
 
 fn analysed(records: &[Record], bootstrap: usize) -> Analysis {
-    let options = Options { bootstrap, ..Options::default() };
-    analyse("synthetic", records, &options).expect("the records are good")
+    crate::analysed(records, bootstrap, &[])
 }
 
 /// A point whose bootstrap variance is exactly `variance`.
@@ -341,10 +340,7 @@ fn learners_on_the_same_data_are_compared_in_pairs() {
 #[test]
 fn a_learner_that_is_the_baseline_has_no_advantage_and_no_doubt_about_it() {
     let mut records = usual().records("unpruned", 3, 3);
-    let twin: Vec<Record> = records
-        .iter()
-        .map(|r| Record { learner: "twin".into(), cell: format!("t{}", r.cell), ..r.clone() })
-        .collect();
+    let twin: Vec<Record> = records.iter().map(|r| of_learner(r, "twin")).collect();
     records.extend(twin);
     let gain = &analysed(&records, 200).advantages[0];
     for ratio in &gain.ratios {
@@ -354,7 +350,7 @@ fn a_learner_that_is_the_baseline_has_no_advantage_and_no_doubt_about_it() {
     assert_eq!(gain.verdict, Verdict::NoPrediction);
     // Without seeds nothing says that the data are shared.
     for record in &mut records {
-        record.seed = 0;
+        record.seed = None;
     }
     let gain = &analysed(&records, 200).advantages[0];
     assert!(gain.ratios.iter().all(|r| r.shared == 0 && r.ci_low < 0.95 && r.ci_high > 1.05));
@@ -364,9 +360,10 @@ fn a_learner_that_is_the_baseline_has_no_advantage_and_no_doubt_about_it() {
 fn censored_cells_bound_the_advantage() {
     let mut records = both(5, true);
     let d = 311;
-    let largest = records.iter().filter(|r| r.d == d && r.learner == "unpruned").map(|r| r.n).max();
+    let largest =
+        records.iter().filter(|r| r.d == d && r.series.learner == "unpruned").map(|r| r.n).max();
     let limit = largest.expect("records") / 3;
-    records.retain(|r| r.d != d || r.learner != "unpruned" || r.n <= limit);
+    records.retain(|r| r.d != d || r.series.learner != "unpruned" || r.n <= limit);
     let gain = &analysed(&records, 200).advantages[0];
     assert_eq!((gain.points, gain.censored), (4, 1));
     let last = gain.ratios.last().expect("five");

@@ -7,3 +7,34 @@ mod expectations;
 mod exponents;
 #[path = "../../scripts/coverage/truth.rs"]
 mod truth;
+
+use std::sync::Arc;
+
+use secateur::analysis::{Analysis, Options, analyse};
+use secateur::model::expectation::Expectation;
+use secateur::model::metric::Metric;
+use secateur::model::problem::Series;
+use secateur::results::{Record, Trials};
+
+/// The analysis of good records, with this many replicates.
+fn analysed(records: &[Record], bootstrap: usize, expected: &[Expectation]) -> Analysis {
+    let options = Options { bootstrap, ..Options::default() };
+    let trials = Trials::new(records.to_vec()).expect("they belong together");
+    analyse("synthetic", &trials, &options, expected).expect("the trials are good")
+}
+
+/// The trial as if another learner had run it, in a cell of its own.
+fn of_learner(record: &Record, learner: &str) -> Record {
+    let series = Series { learner: learner.to_owned(), ..(*record.series).clone() };
+    let cell = format!("{learner} {}", record.cell).into();
+    Record { series: Arc::new(series), cell, ..record.clone() }
+}
+
+/// Gives a successful trial another value of a metric.
+fn set(record: &mut Record, metric: Metric, value: f64) {
+    record.outcome.as_mut().expect("it succeeded").metrics[metric] = Some(value);
+}
+
+fn risk(record: &Record) -> f64 {
+    record.risk().expect("it succeeded")
+}

@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use crate::place::Place;
+use crate::place::{Place, forge};
 use secateur::results::{self, Record};
 use serde_json::Value as Json;
 
 const TRIALS: &str = "results/mini/trials.csv";
 
 fn records(place: &Place) -> Vec<Record> {
-    record::read(&place.path(TRIALS)).expect("a table").records
+    results::read(&place.path(TRIALS)).expect("a table").records
 }
 
 fn name(record: &Record) -> String {
@@ -41,13 +41,7 @@ fn any_trial_can_be_repeated_to_the_bit_wherever_its_row_came_from() {
 fn a_row_that_is_wrong_is_shown_to_be() {
     let place = Place::new();
     assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
-    let mut wrong = records(&place).remove(0);
-    wrong.risk += 1e-15;
-    let row = String::from_utf8(record::line(&wrong)).expect("text");
-    let text = fs::read_to_string(place.path(TRIALS)).expect("a table");
-    let mut lines: Vec<&str> = text.lines().collect();
-    lines[1] = row.trim_end();
-    place.write(TRIALS, lines.join("\n") + "\n");
+    let wrong = forge(&place, TRIALS, |risk| risk + 1e-15);
     let ran = place.run(&["rerun", "mini", "--trial", &name(&wrong)]);
     assert_eq!(ran.code, Some(1));
     assert_eq!(ran.out.matches("<- differs").count(), 1, "{}", ran.out);

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Stdio;
 
-use crate::place::{MINI, Place, flat, rows};
-use secateur::record;
+use crate::place::{MINI, Place, flat, forge, rows};
 use serde_json::Value as Json;
 
 const TRIALS: &str = "results/mini/trials.csv";
@@ -95,14 +94,8 @@ fn folders_from_elsewhere_are_merged_and_doubles_must_agree() {
 
     // One digit of one risk, with a check that fits: only the other table tells.
     let path = "machine2/mini/trials-2-of-2.csv";
-    let text = fs::read_to_string(here.path(path)).expect("a table");
-    let mut wrong = record::parse(path, text.as_bytes()).expect("sound").records.remove(0);
-    let risk = wrong.risk;
-    wrong.risk = 0.123;
-    let line = String::from_utf8(record::line(&wrong)).expect("text");
-    let mut lines: Vec<&str> = text.lines().collect();
-    lines[1] = line.trim_end();
-    here.write(path, lines.join("\n") + "\n");
+    let wrong = forge(&here, path, |_| 0.123);
+    let risk = wrong.risk().expect("it succeeded");
     let before = here.files();
     let ran = here.run(&merge);
     let name = format!("cell {}, n = {}, trial {}", wrong.cell, wrong.n, wrong.trial);

@@ -11,8 +11,7 @@ use std::time::Duration;
 use crate::place::{MINI, Place, flat, rows};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
-use secateur::results::Record;
-use secateur::study::store::same_result;
+use secateur::results::{Record, same_result};
 use secateur::study::{Profile, Store, Study};
 
 const TRIALS: &str = "results/mini/trials.csv";

@@ -5,3 +5,5 @@ mod fuzz;
 mod load;
 #[path = "../support/place.rs"]
 mod place;
+#[path = "../support/sift.rs"]
+mod sift;

@@ -1,11 +1,13 @@
-//! Texts that nobody wrote: the parsers of links, studies and tables refuse or accept them,
-//! and never panic. `PROPTEST_CASES=100000 cargo test --release --test parser_fuzz` looks longer.
+//! Texts that nobody wrote: links and studies are refused, or mean what they say, and never panic.
+//! `PROPTEST_CASES=100000 cargo test --release --test study fuzz` looks longer.
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use secateur::model::Link;
-use secateur::record;
+use secateur::study::manifest::Manifest;
 use secateur::study::{Profile, Study};
+
+use crate::sift::accepted;
 
 /// Pieces of links.
 const LINK: [&str; 34] = [
@@ -71,64 +73,158 @@ const SOUND: &str = "claim = \"x\"\ntrials = 4\n[model]\nlink = \"He2\"\n[sample
     [learner.pruned]\nkeep = { ratio = 1.5 }\n[[sweep]]\nlearner = [\"pruned\", \"unpruned\"]\n\
     alpha = 0.5\nd = [16, 64]\n[profiles.quick]\ntrials = 2\n";
 
-/// A table that is sound.
-const TABLE: &str = "learner,d,n,trial,risk,alpha\na,16,64,0,0.5,0.25\na,16,64,1,\"0.25\",0.25\n";
-
 fn pieces(of: &'static [&'static str]) -> impl Strategy<Value = String> {
     prop::collection::vec(select(of), 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// `sound` with a stretch of it replaced.
-fn patched(
-    sound: &'static str,
-    patch: impl Strategy<Value = String>,
-) -> impl Strategy<Value = String> {
-    (0..=sound.len(), 0..12_usize, patch).prop_map(move |(at, length, patch)| {
-        let end = (at + length).min(sound.len());
-        format!("{}{patch}{}", &sound[..at], &sound[end..])
-    })
+/// A sum, or else, of what a link is made of, whose value is known without the parser.
+#[derive(Clone, Debug)]
+enum Tree {
+    Number(f64),
+    /// Orders above 0 of the first or second variable.
+    Hermite(u32, usize),
+    /// A named function of 2 z − ½.
+    Named(&'static str, usize),
+    Sum(Box<Tree>, Box<Tree>),
+    Difference(Box<Tree>, Box<Tree>),
+    Product(Box<Tree>, Box<Tree>),
+    Power(Box<Tree>, u32),
 }
 
-fn check_link(text: &str, r: Option<usize>) -> Result<(), TestCaseError> {
-    match Link::parse(text, r) {
-        Err(error) => prop_assert!(!error.message().is_empty()),
-        Ok(link) => {
-            // What is shown of a link is the link.
-            let again = Link::parse(link.text(), Some(link.r()));
-            let again = again.map_err(|e| TestCaseError::fail(format!("{}: {e}", link.text())))?;
-            prop_assert_eq!(again.variance().to_bits(), link.variance().to_bits());
-            prop_assert_eq!(again.coefficients(), link.coefficients());
+impl Tree {
+    fn any() -> impl Strategy<Value = Self> {
+        let leaf = prop_oneof![
+            select(&[0.5, 2.0, 3.25][..]).prop_map(Self::Number),
+            (1..5_u32, 1..3_usize).prop_map(|(k, z)| Self::Hermite(k, z)),
+            (select(&["relu", "abs", "tanh", "sin", "cos"][..]), 1..3_usize)
+                .prop_map(|(name, z)| Self::Named(name, z)),
+        ];
+        leaf.prop_recursive(3, 8, 2, |inner| {
+            let two = || (inner.clone().prop_map(Box::new), inner.clone().prop_map(Box::new));
+            prop_oneof![
+                two().prop_map(|(a, b)| Self::Sum(a, b)),
+                two().prop_map(|(a, b)| Self::Difference(a, b)),
+                two().prop_map(|(a, b)| Self::Product(a, b)),
+                (inner.clone().prop_map(Box::new), 1..4_u32).prop_map(|(a, k)| Self::Power(a, k)),
+            ]
+        })
+    }
+
+    /// In the words of a link, with the parentheses that what binds tighter than `level` needs.
+    fn text(&self, level: u8) -> String {
+        let (own, text) = match self {
+            Self::Number(x) => (3, x.to_string()),
+            Self::Hermite(1, z) => (3, format!("z{z}")),
+            Self::Hermite(k, z) => (3, format!("He{k}(z{z})")),
+            Self::Named(name, z) => (3, format!("{name}(2*z{z} - 0.5)")),
+            Self::Sum(a, b) => (0, format!("{} + {}", a.text(0), b.text(0))),
+            Self::Difference(a, b) => (0, format!("{} - {}", a.text(0), b.text(1))),
+            Self::Product(a, b) => (1, format!("{}*{}", a.text(1), b.text(1))),
+            Self::Power(a, k) => (2, format!("{}^{k}", a.text(3))),
+        };
+        if own < level { format!("({text})") } else { text }
+    }
+
+    /// Its value at z, or, to judge roundings by, that of its terms without their signs.
+    fn value(&self, z: [f64; 2], unsigned: bool) -> f64 {
+        let sign = if unsigned { 1.0 } else { -1.0 };
+        let of = |tree: &Self| tree.value(z, unsigned);
+        match self {
+            Self::Number(x) => *x,
+            Self::Hermite(k, i) => {
+                let (mut below, mut value, x) = (0.0, 1.0, z[i - 1]);
+                for k in 0..*k {
+                    (below, value) = (value, x * value + sign * f64::from(k) * below);
+                }
+                value
+            }
+            Self::Named(..) if unsigned => 1.0 + 2.0 * z[0].max(z[1]),
+            Self::Named(name, i) => {
+                let x = 2.0 * z[i - 1] - 0.5;
+                match *name {
+                    "relu" => x.max(0.0),
+                    "abs" => x.abs(),
+                    "tanh" => x.tanh(),
+                    "sin" => x.sin(),
+                    _ => x.cos(),
+                }
+            }
+            Self::Sum(a, b) => of(a) + of(b),
+            Self::Difference(a, b) => of(a) + sign * of(b),
+            Self::Product(a, b) => of(a) * of(b),
+            Self::Power(a, k) => of(a).powi(*k as i32),
         }
     }
-    Ok(())
 }
 
-fn check_study(text: &str) -> Result<(), TestCaseError> {
+/// Whether `text` is a link; if so it is that of the same text in parentheses, and twice the link
+/// has four times the variance.
+fn check_link(text: &str, r: Option<usize>) -> Result<bool, TestCaseError> {
+    let link = match Link::parse(text, r) {
+        Ok(link) => link,
+        Err(error) => {
+            prop_assert!(!error.message().is_empty());
+            return Ok(false);
+        }
+    };
+    for (other, factor) in [(format!(" ( {text} ) "), 1.0), (format!("2*({text})"), 2.0)] {
+        let other = match Link::parse(&other, Some(link.r())) {
+            Ok(other) => other,
+            Err(error) => {
+                let message = error.message();
+                let limit =
+                    ["nested", "large", "finite", "many"].iter().any(|w| message.contains(w));
+                prop_assert!(limit, "{other}: {message}");
+                continue;
+            }
+        };
+        let ratio = other.variance() / (factor * factor * link.variance());
+        prop_assert!((ratio - 1.0).abs() < 1e-9, "{text}: {ratio}");
+        let (found, own) = (other.coefficients(), link.coefficients());
+        prop_assert_eq!(found.len(), own.len());
+        let scale = own.iter().fold(0.0_f64, |m, c| m.max(c.abs()));
+        let near = |(a, b): (&f64, &f64)| (a - factor * b).abs() <= 1e-9 * scale;
+        prop_assert!(found.iter().zip(&own).all(near), "{text}: {found:?} {own:?}");
+    }
+    Ok(true)
+}
+
+/// Whether `text` is a study; if so all its cells can be run, and what a manifest keeps of it is
+/// the same study.
+fn check_study(text: &str) -> Result<bool, TestCaseError> {
+    let mut good = false;
     for profile in [Profile::Quick, Profile::Standard] {
-        match Study::parse("fuzz", "fuzz.toml", text, profile, &[]) {
-            Err(error) => prop_assert!(!error.message().is_empty()),
-            Ok(study) => prop_assert!(study.cells().count() > 0),
+        let study = match Study::parse("fuzz", "fuzz.toml", text, profile, &[]) {
+            Ok(study) => study,
+            Err(error) => {
+                prop_assert!(!error.message().is_empty());
+                continue;
+            }
+        };
+        good = true;
+        prop_assert!(study.cells().count() > 0);
+        for series in &study.series {
+            let setting = &series.setting;
+            prop_assert!((0.0..=1.0).contains(&setting.alpha), "{}", setting.alpha);
+            for cell in &series.cells {
+                let aim = study.samples.aim(cell);
+                prop_assert!(setting.link.r() <= cell.s && cell.s <= cell.d, "{cell:?}");
+                prop_assert!(!aim.range.is_empty() && aim.trials > 0, "{aim:?}");
+                prop_assert!(setting.check_n(study.samples.n_min.max(64)).is_ok());
+            }
         }
+        let kept = Manifest::start(&study, None, 1).study();
+        let kept = kept.map_err(|e| TestCaseError::fail(format!("{text}: {e}")))?;
+        let names = |study: &Study| study.cells().map(|c| c.name()).collect::<Vec<_>>();
+        prop_assert_eq!(names(&kept), names(&study));
+        prop_assert_eq!(&kept.samples, &study.samples);
     }
-    Ok(())
-}
-
-fn check_table(bytes: &[u8]) -> Result<(), TestCaseError> {
-    match record::parse("fuzz.csv", bytes) {
-        Err(error) => prop_assert!(error.message().starts_with("fuzz.csv")),
-        Ok(loaded) => prop_assert!(loaded.records.len() <= bytes.len()),
-    }
-    Ok(())
+    Ok(good)
 }
 
 proptest! {
     #[test]
     fn any_text_as_a_link(text in any::<String>(), r in prop::option::of(0..70_usize)) {
-        check_link(&text, r)?;
-    }
-
-    #[test]
-    fn pieces_of_links(text in pieces(&LINK), r in prop::option::of(1..5_usize)) {
         check_link(&text, r)?;
     }
 
@@ -141,19 +237,39 @@ proptest! {
     fn pieces_of_studies(text in pieces(&STUDY)) {
         check_study(&text)?;
     }
+}
 
-    #[test]
-    fn studies_with_a_patch(text in patched(SOUND, pieces(&STUDY))) {
-        check_study(&text)?;
-    }
+#[test]
+fn pieces_of_links() {
+    let texts = (pieces(&LINK), prop::option::of(1..5_usize));
+    let share = accepted(&texts, |(text, r)| check_link(&text, r));
+    assert!(share > 0.01, "{share}");
+}
 
-    #[test]
-    fn any_bytes_as_a_table(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        check_table(&bytes)?;
-    }
+/// The value of a link is that of the expression that it spells.
+#[test]
+fn links_mean_what_they_say() {
+    let share = accepted(&Tree::any(), |tree| {
+        let text = tree.text(0);
+        let Ok(link) = Link::parse(&text, None) else { return Ok(false) };
+        for z in [[-1.7, 0.6], [-0.3, -0.9], [0.4, 1.9], [1.3, -2.2]] {
+            let (found, value) = (link.eval(&z[..link.r()]), tree.value(z, false));
+            let scale = tree.value(z.map(f64::abs), true);
+            prop_assert!(
+                (found - value).abs() <= 1e-11 * scale,
+                "{text} at {z:?}: {found} {value}"
+            );
+        }
+        Ok(true)
+    });
+    assert!(share > 0.3, "{share}");
+}
 
-    #[test]
-    fn tables_with_a_patch(text in patched(TABLE, any::<String>())) {
-        check_table(text.as_bytes())?;
-    }
+#[test]
+fn studies_with_a_patch() {
+    let patched = (0..=SOUND.len(), 0..12_usize, pieces(&STUDY)).prop_map(|(at, length, patch)| {
+        format!("{}{patch}{}", &SOUND[..at], &SOUND[(at + length).min(SOUND.len())..])
+    });
+    let share = accepted(&patched, |text| check_study(&text));
+    assert!((0.02..0.9).contains(&share), "{share}");
 }

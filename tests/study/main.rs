@@ -2,5 +2,7 @@
 
 mod fuzz;
 mod messages;
+#[path = "../support/sift.rs"]
+mod sift;
 mod streams;
 mod threads;

@@ -15,8 +15,9 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 use secateur::analysis::{Options, analyse};
 use secateur::model::direction::DirectionLaw;
 use secateur::model::{self, Activation, Link};
+use secateur::results::{self, Trials};
 use secateur::study::{Profile, Study};
-use secateur::{Error, ErrorKind, Result, record};
+use secateur::{Error, ErrorKind, Result};
 
 /// What every study has.
 const FRAME: &str = "[model]\nlink = \"He2\"\n[[sweep]]\nalpha = 0.5\nd = [16]\n\
@@ -36,9 +37,9 @@ fn study(text: &str, sets: &[String]) -> Result<()> {
 impl Subject {
     fn check(&self) -> Result<()> {
         if self.table {
-            let records = record::parse("trials.csv", self.text.as_bytes())?.records;
+            let loaded = results::parse("trials.csv", self.text.as_bytes())?;
             let options = Options { bootstrap: 40, ..Options::default() };
-            return analyse("mine", &records, &options).map(drop);
+            return analyse("mine", &Trials::new(loaded.records)?, &options, &[]).map(drop);
         }
         study(&self.text, &[])
     }
