@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::cell::{Cell, Direction, Series, Setting};
 use super::document::{Node, Section, choice, number_in};
+use super::faint::Spreads;
 use super::file::SamplePlan;
 use super::lattice;
 use super::learner_options::{MAX_WIDTH, read_learner};
@@ -39,10 +40,10 @@ pub(super) fn read_sweeps(root: &Section<'_>, common: &Common<'_>) -> Result<Vec
         LearnerKind::parse(name).map_err(|e| learners.blame(&e))?;
         read_learner(learners, name)?;
     }
-    let mut all = AllSeries::default();
+    let (mut all, mut spreads) = (AllSeries::default(), Spreads::default());
     for node in root.required("sweep")?.items("sweep")? {
         let sweep = node.section("sweep", &SWEEP_KEYS)?;
-        for one in read_sweep(&sweep, &model, learners, common)? {
+        for one in read_sweep(&sweep, &model, learners, common, &mut spreads)? {
             all.add(one);
         }
     }
@@ -84,6 +85,7 @@ fn read_sweep(
     model: &Section<'_>,
     learners: &Node,
     common: &Common<'_>,
+    spreads: &mut Spreads,
 ) -> Result<Vec<Series>> {
     let trials = sweep.whole("trials", 1..=MAX_TRIALS, u64::from(common.trials))? as u32;
     let common = &Common { trials, ..*common };
@@ -92,7 +94,12 @@ fn read_sweep(
     let mut known = Known::new();
     for point in points(sweep, model)? {
         let base = point.base(sweep, model, learners, common.samples.simulation, &mut known)?;
-        series.push(read_series(point.setting(base, model)?, dims, point.learner, common)?);
+        let one = read_series(point.setting(base, model)?, dims, point.learner, common)?;
+        let link = point.at[0].unwrap_or(dims);
+        for cell in &one.cells {
+            spreads.check(&one.setting, cell).map_err(|e| link.blame(&e))?;
+        }
+        series.push(one);
     }
     Ok(series)
 }

@@ -25,6 +25,7 @@ use moments::Moments;
 use parse::{MAX_R, T};
 
 use super::hermite::factorial;
+use super::quadrature::gaussian_mean;
 use crate::error::{Error, Result};
 
 /// Orders reported for links that are not polynomials.
@@ -163,6 +164,16 @@ impl Link {
     #[must_use]
     pub fn variance(&self) -> f64 {
         self.moments.variance
+    }
+
+    /// E|σ*(z) − E σ*(z)| of a single-index link, to about three digits.
+    ///
+    /// # Panics
+    ///
+    /// If r > 1.
+    #[must_use]
+    pub fn spread(&self) -> f64 {
+        gaussian_mean(|z| (self.eval(&[z]) - self.moments.mean).abs(), &[])
     }
 
     /// Normalised Hermite coefficients c_k = E[σ*(z) He_k(z)]/√k! of a single-index link, from
