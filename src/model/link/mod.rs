@@ -82,7 +82,7 @@ impl Link {
         check_variables(text, &parsed, r)?;
         let expression = parsed.expression.renamed(T, 0);
         check_all_used(text, &expression, r)?;
-        Self::build(text.to_owned(), r, expression)
+        Self::build(spelling(parsed)?, r, expression)
     }
 
     fn build(text: String, r: usize, expression: Expression) -> Result<Self> {
@@ -91,7 +91,18 @@ impl Link {
         Ok(Self { text, r, expression, compiled, moments, generative: OnceLock::new() })
     }
 
-    /// The text it was read from.
+    /// The spelling that [`text`](Self::text) has of the link `text`, whatever its r.
+    ///
+    /// # Errors
+    ///
+    /// Text outside the grammar.
+    pub fn canonical(text: &str) -> Result<String> {
+        // What a sum runs over does not show in its spelling.
+        spelling(parse::parse(text, Some(1))?)
+    }
+
+    /// Its canonical spelling: `He2` of `He2 ( t )`, `He3 + 0.5*He1` of `He3+.5*(He1)`. The
+    /// terms and their order are those it was read from.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -265,6 +276,14 @@ impl Link {
         Err(Error::usage(format!("the link `{}` is constant", self.text))
             .hint("a target must depend on its relevant directions"))
     }
+}
+
+/// The canonical text, in t where z1 is alone: a sum may run over more.
+fn spelling(parsed: parse::Parsed) -> Result<String> {
+    if parsed.text.contains("sum(") || parsed.z_at.is_none_or(|(highest, _)| highest > 1) {
+        return Ok(parsed.text);
+    }
+    Ok(parse::parse(&parsed.text.replace("z1", "t"), Some(1))?.text)
 }
 
 /// t and z do not mix, and r must fit the highest z.
