@@ -125,8 +125,11 @@ impl Diagnostic for Error {
 /// The candidate nearest to `word` in spelling, if one is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = word.chars().count();
     candidates
         .into_iter()
+        // A long word is far from every name, and takes long to compare.
+        .filter(|c| length <= 2 * c.chars().count())
         .map(|c| (strsim::damerau_levenshtein(word, c), c))
         .filter(|(distance, c)| {
             // Half of it has to be left: no short name is near to just any other.

@@ -7,7 +7,7 @@ use super::stage::reduced::Reduction;
 use super::stage::{Network, Trained};
 use crate::error::{Error, Result};
 use crate::model::metric::{Metric, Metrics};
-use crate::model::target::Target;
+use crate::model::target::{LEAST_VARIANCE, Target};
 use crate::sample::{Design, LabelScratch, Stage, Tile, reduce};
 
 /// Measures what was trained on `test_samples` fresh samples of `design`, labelled by `target`:
@@ -29,9 +29,9 @@ pub fn measure(
     let (alignment, subspace) = overlaps(network, &v, r)?;
     let risk = if *reduced {
         let Reduction { layer, target, .. } = Reduction::new(&network.layer, target)?;
-        risk(&Network { layer, ..network.clone() }, &target, design, test_samples)
+        risk(&Network { layer, ..network.clone() }, &target, design, test_samples)?
     } else {
-        risk(network, target, design, test_samples)
+        risk(network, target, design, test_samples)?
     };
     if !(risk.is_finite() && alignment.is_finite() && subspace.is_finite()) {
         return Err(Error::runtime("a metric of the trained network is not finite")
@@ -52,9 +52,14 @@ pub fn measure(
 }
 
 /// E(f − f*)² / Var f*; for inputs that are not Gaussian, Var f* is that over the same samples.
-fn risk(network: &Network, target: &Target, design: Design<'_>, test_samples: u64) -> f64 {
+///
+/// # Errors
+/// When f* hardly varies over the test samples.
+fn risk(network: &Network, target: &Target, design: Design<'_>, test_samples: u64) -> Result<f64> {
     let samples = design.samples(target, Stage::Test, test_samples);
     let kept = &network.layer.coordinates;
+    // Sums about the Gaussian mean do not cancel; it is 0 for normalised links.
+    let centre = target.link().mean();
     let [error, sum, squares] = reduce::sum_blocks(
         samples.crew(),
         samples.blocks(),
@@ -70,17 +75,21 @@ fn risk(network: &Network, target: &Target, design: Design<'_>, test_samples: u6
             samples.clean_labels(block, Tile { coordinates: kept, values: x }, labels, clean);
             network.predict(x, rows, features, fitted);
             sums[0] += clean.iter().zip(fitted).map(|(y, f)| (y - *f).powi(2)).sum::<f64>();
-            sums[1] += clean.iter().sum::<f64>();
-            sums[2] += clean.iter().map(|y| y * y).sum::<f64>();
+            sums[1] += clean.iter().map(|y| y - centre).sum::<f64>();
+            sums[2] += clean.iter().map(|y| (y - centre).powi(2)).sum::<f64>();
         },
     );
     let n = test_samples as f64;
-    let variance = if target.input().is_gaussian() {
-        target.variance()
-    } else {
-        squares / n - (sum / n).powi(2)
-    };
-    error / n / variance
+    let (seen, whole) = (squares / n - (sum / n).powi(2), target.variance());
+    let share = seen / whole;
+    // Also when it is not a number.
+    if !(share >= LEAST_VARIANCE) {
+        return Err(Error::runtime(format!(
+            "f* hardly varies over the {test_samples} test samples: {share:.1e} of its variance"
+        ))
+        .hint("raise samples.test, or choose a link that does not rest on rare samples"));
+    }
+    Ok(error / n / if target.input().is_gaussian() { whole } else { seen })
 }
 
 /// Memory that a block is worked on in, kept from block to block.

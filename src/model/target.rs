@@ -7,6 +7,10 @@ use super::link::Link;
 /// Standard deviation √Δ of the label noise unless a study says otherwise.
 pub const USUAL_NOISE: f64 = 0.1;
 
+/// Least share of its Gaussian variance that a target has to show: below it f* is a constant
+/// but for rare samples, and a risk, its error over its variance, says nothing.
+pub const LEAST_VARIANCE: f64 = 1e-4;
+
 /// What a learner has to learn in one trial.
 #[derive(Clone, Debug)]
 pub struct Target {

@@ -206,12 +206,3 @@ pub struct Series {
     /// The cells.
     pub cells: Vec<Cell>,
 }
-
-impl Series {
-    /// Adds cells, keeping them in order and each dimension once.
-    pub fn add(&mut self, cells: Vec<Cell>) {
-        self.cells.extend(cells);
-        self.cells.sort_by_key(|c| c.d);
-        self.cells.dedup_by_key(|c| c.d);
-    }
-}

@@ -55,8 +55,8 @@ impl Node {
         let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
         let table = DeTable::parse(text).map_err(|e| {
             let span = e.span().unwrap_or(0..0);
-            Error::usage(format!("{name} is not valid TOML: {}", e.message()))
-                .at(name, text, span, "here")
+            let message = shortened(&format!("{name} is not valid TOML: {}", e.message()));
+            placed(Error::usage(message), name, text, span, "here")
                 .hint("see https://toml.io for the syntax, and studies/ for examples")
         })?;
         let span = table.span();
@@ -101,7 +101,7 @@ impl Node {
     /// When there is no `=`, or a part of the key is not a table.
     pub fn set(&mut self, assignment: &str) -> Result<()> {
         let malformed = || {
-            Error::usage(format!("--set {assignment} is not an assignment"))
+            Error::usage(shortened(&format!("--set {assignment} is not an assignment")))
                 .hint("write --set key=value, for example --set model.noise=0.2")
         };
         let (path, text) = assignment.split_once('=').ok_or_else(malformed)?;
@@ -157,9 +157,9 @@ impl Node {
         let kind = self.kind();
         let Value::Table(entries) = &mut self.value else {
             let above = keys[..depth].join(".");
-            return Err(Error::usage(format!(
+            return Err(Error::usage(shortened(&format!(
                 "--set {assignment}: `{above}` is {kind}, it has no key `{key}`"
-            ))
+            )))
             .hint(format!("only tables have keys: change {above} as a whole, or in the file")));
         };
         let at = entries.iter().position(|e| e.key == *key).unwrap_or_else(|| {
@@ -213,10 +213,18 @@ impl Node {
         }
     }
 
-    /// Names of the entries of a table.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let entries: &[Entry] = if let Value::Table(entries) = &self.value { entries } else { &[] };
-        entries.iter().map(|e| e.key.as_str())
+    /// The entries of the table `name`, whatever their keys.
+    ///
+    /// # Errors
+    /// When it is not a table.
+    pub fn entries(&self, name: &str) -> Result<impl ExactSizeIterator<Item = (&str, &Self)>> {
+        let Value::Table(entries) = &self.value else { return Err(self.no_table(name, &[])) };
+        Ok(entries.iter().map(|e| (e.key.as_str(), &e.node)))
+    }
+
+    fn no_table(&self, name: &str, known: &[&str]) -> Error {
+        self.error(format!("{name} must be a table, not {}", self.kind()), self.kind())
+            .hint(format!("the keys of {name} are {}", known.join(", ")))
     }
 
     /// An error that points at this value.
@@ -367,11 +375,7 @@ impl Node {
     /// # Errors
     /// When it is not a table, or has a key that is not known.
     pub fn section<'a>(&'a self, name: &str, known: &[&str]) -> Result<Section<'a>> {
-        let Value::Table(entries) = &self.value else {
-            return Err(self
-                .error(format!("{name} must be a table, not {}", self.kind()), self.kind())
-                .hint(format!("the keys of {name} are {}", known.join(", "))));
-        };
+        let Value::Table(entries) = &self.value else { return Err(self.no_table(name, known)) };
         for entry in entries {
             if !known.contains(&entry.key.as_str()) {
                 let error = entry
@@ -389,9 +393,44 @@ impl Node {
 
 impl Place {
     fn error(&self, message: impl Into<String>, label: impl Into<String>) -> Error {
-        let source = &self.source;
-        Error::usage(message).at(&source.name, source.text.as_str(), self.span.clone(), label)
+        let Source { name, text } = &*self.source;
+        placed(Error::usage(shortened(&message.into())), name, text, self.span.clone(), label)
     }
+}
+
+/// Longest message, and longest line around a place, in characters.
+const SHOWN: usize = 500;
+
+/// `error` at bytes `span` of `text`, called `name`; of long lines only a part is shown, that
+/// around the place.
+fn placed(
+    error: Error,
+    name: &str,
+    text: &str,
+    span: Range<usize>,
+    label: impl Into<String>,
+) -> Error {
+    if text.lines().all(|line| line.len() <= SHOWN) {
+        return error.at(name, text, span, label);
+    }
+    let start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[span.start..].find('\n').map_or(text.len(), |at| span.start + at);
+    let short = |line: &str| line.chars().take(SHOWN).collect::<String>();
+    let mut shown: String = text[..start].lines().map(|line| short(line) + "\n").collect();
+    let before = text[start..span.start].char_indices().rev().nth(SHOWN / 4);
+    shown += &text[before.map_or(start, |(at, _)| start + at)..span.start];
+    let at = shown.len();
+    shown += &short(&text[span.start..end]);
+    let span = at..shown.len().min(at + span.len());
+    shown.extend(text[end..].lines().map(|line| short(line) + "\n"));
+    error.at(name, shown, span, label)
+}
+
+/// A message that quotes no more than can be read.
+fn shortened(message: &str) -> String {
+    let mut characters = message.chars();
+    let start: String = characters.by_ref().take(SHOWN).collect();
+    if characters.next().is_some() { start + "…" } else { start }
 }
 
 /// A table whose keys are all known.

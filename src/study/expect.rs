@@ -10,6 +10,7 @@ use super::sweep::MAX_D;
 use crate::error::{Error, Result, nearest};
 use crate::model::expectation::{Expectation, Predicted, Quantity, Side};
 use crate::model::input::Input;
+use crate::model::link::Link;
 use crate::model::metric::Metric;
 use crate::model::problem::{Problem, Real};
 use crate::words::names;
@@ -31,10 +32,19 @@ const EXPECT_KEYS: [&str; 14] = [
     "input",
 ];
 
+/// Most tables `[[expect]]`.
+const MAX_EXPECTATIONS: usize = 1000;
+
 /// The expectations of a study with these series.
 pub(super) fn read_expectations(root: &Section<'_>, series: &[Series]) -> Result<Vec<Expectation>> {
     let Some(node) = root.get("expect") else { return Ok(Vec::new()) };
-    node.items("expect")?.iter().map(|one| read_expectation(one, series)).collect()
+    let items = node.items("expect")?;
+    if items.len() > MAX_EXPECTATIONS {
+        return Err(node
+            .error(format!("there are more than {MAX_EXPECTATIONS} expectations"), "here")
+            .hint("split the study into several files"));
+    }
+    items.iter().map(|one| read_expectation(one, series)).collect()
 }
 
 fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
@@ -47,7 +57,7 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
     let pair = |key: &str| ratio && section.get(key).is_some_and(Node::is_list);
     let selection = Problem {
         k_star: None,
-        link: section.get("link").map(|n| n.text("link").map(str::to_owned)).transpose()?,
+        link: section.get("link").map(link).transpose()?,
         r: whole("r")?.map(|r| r as usize),
         alpha: number("alpha")?,
         q: number("q")?,
@@ -131,6 +141,11 @@ fn pair<'a>(section: &Section<'a>, key: &str) -> Result<Option<&'a [Node]>> {
             .hint("two values are those of the two sides of a ratio, in its order"));
     }
     Ok(Some(values))
+}
+
+/// The canonical spelling of a link.
+fn link(node: &Node) -> Result<String> {
+    Link::canonical(node.text("link")?).map_err(|e| node.blame(&e))
 }
 
 /// The name of a law of the inputs.

@@ -35,14 +35,10 @@ pub(super) const MAX_WIDTH: u64 = 1 << 16;
 const MAX_STEPS: u64 = 1 << 20;
 const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
 
-/// Options of the learner `name` from the table `[learner]`.
-pub(super) fn read_learner(learners: &Node, name: &str) -> Result<Options> {
-    let names: Vec<&str> = learners.keys().collect();
-    let all = learners.section("learner", &names)?;
-    let title = format!("learner.{name}");
-    let node = all.required(name)?;
-    let kind = LearnerKind::parse(name).map_err(|e| learners.blame(&e))?;
-    let section = node.section(&title, &LEARNER_KEYS)?;
+/// Options of the learner `name` from its table `node`.
+pub(super) fn read_learner(name: &str, node: &Node) -> Result<Options> {
+    let kind = LearnerKind::parse(name).map_err(|e| node.blame(&e))?;
+    let section = node.section(&format!("learner.{name}"), &LEARNER_KEYS)?;
     let used = kind.keys();
     for key in LEARNER_KEYS {
         if let Some(node) = section.get(key).filter(|_| !used.contains(&key)) {

@@ -7,6 +7,7 @@ pub mod cell;
 pub mod cost;
 pub mod document;
 mod expect;
+mod faint;
 pub mod file;
 pub mod lattice;
 mod learner_options;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::cell::{Cell, Direction, Series, Setting};
 use super::document::{Node, Section, choice, number_in};
+use super::faint::Spreads;
 use super::file::SamplePlan;
 use super::lattice;
 use super::learner_options::{MAX_WIDTH, read_learner};
@@ -22,31 +23,72 @@ const SWEEP_KEYS: [&str; 9] =
     ["learner", "alpha", "d", "link", "r", "q", "noise", "input", "trials"];
 /// Largest input dimension, and number of coordinates to keep.
 pub(super) const MAX_D: u64 = 1 << 30;
+/// Largest dimension of soft directions.
+const MAX_SOFT_D: usize = 1 << 20;
+/// Most tables `[learner.NAME]`.
+const MAX_LEARNERS: usize = 10_000;
+/// Most series of all sweeps.
+const MAX_SERIES: usize = 10_000;
+/// Most cells of all sweeps.
+const MAX_CELLS: usize = 100_000;
 /// Largest number of trials per cell and sample size.
 pub(super) const MAX_TRIALS: u64 = 1_000_000;
 /// Largest noise, in standard deviations of the target.
 const MAX_NOISE: f64 = 1e6;
 
 pub(super) fn read_sweeps(root: &Section<'_>, common: &Common<'_>) -> Result<Vec<Series>> {
-    let empty = Node::parse("", "")?;
     let model = root.required("model")?.section("model", &MODEL_KEYS)?;
-    let learners = root.get("learner").unwrap_or(&empty);
-    if !learners.is_table() {
-        learners.section("learner", &[])?;
-    }
-    // Also those that no sweep uses: a typo must not wait for the day one does.
-    for name in learners.keys() {
-        LearnerKind::parse(name).map_err(|e| learners.blame(&e))?;
-        read_learner(learners, name)?;
-    }
-    let mut all = AllSeries::default();
-    for node in root.required("sweep")?.items("sweep")? {
-        let sweep = node.section("sweep", &SWEEP_KEYS)?;
-        for one in read_sweep(&sweep, &model, learners, common)? {
+    let learners = root.get("learner").map_or(Ok(HashMap::new()), read_learners)?;
+    let sweeps = root.required("sweep")?;
+    let sections = sweeps.items("sweep")?.iter().map(|node| node.section("sweep", &SWEEP_KEYS));
+    let sections: Vec<Section<'_>> = sections.collect::<Result<_>>()?;
+    check_number(&sections, &model, sweeps)?;
+    let (mut all, mut spreads) = (AllSeries::default(), Spreads::default());
+    for sweep in &sections {
+        for one in read_sweep(sweep, &model, &learners, common, &mut spreads)? {
             all.add(one);
         }
     }
-    Ok(all.series)
+    Ok(all.finished())
+}
+
+/// The options of every table `[learner.NAME]`: also of those that no sweep uses, as a typo must
+/// not wait for the day one does.
+fn read_learners(node: &Node) -> Result<Learners<'_>> {
+    let tables = node.entries("learner")?;
+    if tables.len() > MAX_LEARNERS {
+        return Err(node
+            .error(format!("there are more than {MAX_LEARNERS} tables [learner.NAME]"), "here")
+            .hint("split the study into several files"));
+    }
+    tables.map(|(name, table)| Ok((name, read_learner(name, table)?))).collect()
+}
+
+/// Whether the sweeps make as many series and cells as can be planned: they are counted before
+/// they are made.
+fn check_number(sweeps: &[Section<'_>], model: &Section<'_>, node: &Node) -> Result<()> {
+    let (mut series, mut cells) = (0_usize, 0_usize);
+    for sweep in sweeps {
+        let mut one = 1_usize;
+        for key in ["learner", "alpha"] {
+            one = one.saturating_mul(sweep.required(key)?.items(key)?.len());
+        }
+        for key in AXES {
+            one = one.saturating_mul(items(sweep, model, key)?.len());
+        }
+        series = series.saturating_add(one);
+        cells = cells.saturating_add(one.saturating_mul(sweep.required("d")?.items("d")?.len()));
+    }
+    let too_many = |most: usize, what: &str| {
+        Err(node
+            .error(format!("the sweeps have more than {most} {what}"), "these sweeps")
+            .hint("a sweep runs every combination of its lists: shorten them, or split the study"))
+    };
+    match (series > MAX_SERIES, cells > MAX_CELLS) {
+        (true, _) => too_many(MAX_SERIES, "series"),
+        (_, true) => too_many(MAX_CELLS, "cells"),
+        _ => Ok(()),
+    }
 }
 
 /// The series of all sweeps so far.
@@ -62,11 +104,20 @@ impl AllSeries {
     fn add(&mut self, one: Series) {
         let description = one.setting.description();
         if let Some(&index) = self.found.get(&description) {
-            self.series[index].add(one.cells);
+            self.series[index].cells.extend(one.cells);
             return;
         }
         self.found.insert(description, self.series.len());
         self.series.push(one);
+    }
+
+    /// The series, each with its dimensions in order and once.
+    fn finished(mut self) -> Vec<Series> {
+        for Series { cells, .. } in &mut self.series {
+            cells.sort_by_key(|c| c.d);
+            cells.dedup_by_key(|c| c.d);
+        }
+        self.series
     }
 }
 
@@ -82,8 +133,9 @@ pub(super) struct Common<'a> {
 fn read_sweep(
     sweep: &Section<'_>,
     model: &Section<'_>,
-    learners: &Node,
+    learners: &Learners<'_>,
     common: &Common<'_>,
+    spreads: &mut Spreads,
 ) -> Result<Vec<Series>> {
     let trials = sweep.whole("trials", 1..=MAX_TRIALS, u64::from(common.trials))? as u32;
     let common = &Common { trials, ..*common };
@@ -92,7 +144,12 @@ fn read_sweep(
     let mut known = Known::new();
     for point in points(sweep, model)? {
         let base = point.base(sweep, model, learners, common.samples.simulation, &mut known)?;
-        series.push(read_series(point.setting(base, model)?, dims, point.learner, common)?);
+        let one = read_series(point.setting(base, model)?, dims, point.learner, common)?;
+        let link = point.at[0].unwrap_or(dims);
+        for cell in &one.cells {
+            spreads.check(&one.setting, cell).map_err(|e| link.blame(&e))?;
+        }
+        series.push(one);
     }
     Ok(series)
 }
@@ -133,6 +190,9 @@ struct Point<'a> {
     at: [Option<&'a Node>; AXES.len()],
 }
 
+/// Options of the learners that have a table, by name.
+type Learners<'a> = HashMap<&'a str, Options>;
+
 /// Settings by learner, link, r and input: what they resolve to takes quadratures, once.
 type Known = HashMap<(String, String, Option<usize>, Input), Setting>;
 
@@ -148,7 +208,7 @@ impl<'a> Point<'a> {
         &self,
         sweep: &Section<'_>,
         model: &Section<'_>,
-        learners: &Node,
+        learners: &Learners<'_>,
         simulation: Simulation,
         known: &mut Known,
     ) -> Result<Setting> {
@@ -197,14 +257,13 @@ impl<'a> Point<'a> {
     fn options(
         &self,
         name: &str,
-        learners: &Node,
+        learners: &Learners<'_>,
         simulation: Simulation,
         input: Input,
     ) -> Result<Options> {
-        let mut options = if learners.keys().any(|k| k == name) {
-            read_learner(learners, name)?
-        } else {
-            LearnerKind::parse(name).map_err(|e| self.learner.blame(&e))?.defaults()
+        let mut options = match learners.get(name) {
+            Some(options) => options.clone(),
+            None => LearnerKind::parse(name).map_err(|e| self.learner.blame(&e))?.defaults(),
         };
         options.simulation = self.simulation(simulation, input)?;
         if simulation == Simulation::Reduced && options.data == DataUse::Reuse {
@@ -252,6 +311,13 @@ fn read_series(
     let mut ds = Vec::new();
     for node in dims.items("d")? {
         let d = node.whole("d", 1..=MAX_D)? as usize;
+        if setting.direction == Direction::Soft && d > MAX_SOFT_D {
+            return Err(node
+                .error(format!("d = {d} is too large for soft directions"), "too large here")
+                .hint(format!(
+                    "every row is solved for: soft directions go up to d = {MAX_SOFT_D}"
+                )));
+        }
         let r = setting.link.r();
         let width = setting.options.width.at(d) as u64;
         if width > MAX_WIDTH {
@@ -264,7 +330,5 @@ fn read_series(
         ds.push(d);
     }
     let cells = Cell::all(&setting, &ds, seed, samples.test, trials);
-    let mut series = Series { setting, cells: Vec::new() };
-    series.add(cells);
-    Ok(series)
+    Ok(Series { setting, cells })
 }

@@ -210,7 +210,7 @@ fn check_study(text: &str) -> Result<bool, TestCaseError> {
                 let aim = study.samples.aim(cell);
                 prop_assert!(setting.link.r() <= cell.s && cell.s <= cell.d, "{cell:?}");
                 prop_assert!(!aim.range.is_empty() && aim.trials > 0, "{aim:?}");
-                prop_assert!(setting.check_n(study.samples.n_min.max(64)).is_ok());
+                prop_assert!(setting.built.check_n(study.samples.n_min.max(64)).is_ok());
             }
         }
         let kept = Manifest::start(&study, None, 1).study();

@@ -1,8 +1,11 @@
 //! From the text of a study to its samples.
 
+mod faint;
 mod fuzz;
+mod limits;
 mod messages;
 #[path = "../support/sift.rs"]
 mod sift;
+mod spelling;
 mod streams;
 mod threads;

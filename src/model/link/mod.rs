@@ -25,6 +25,7 @@ use moments::Moments;
 use parse::{MAX_R, T};
 
 use super::hermite::factorial;
+use super::quadrature::gaussian_mean;
 use crate::error::{Error, Result};
 
 /// Orders reported for links that are not polynomials.
@@ -81,7 +82,7 @@ impl Link {
         check_variables(text, &parsed, r)?;
         let expression = parsed.expression.renamed(T, 0);
         check_all_used(text, &expression, r)?;
-        Self::build(text.to_owned(), r, expression)
+        Self::build(spelling(parsed)?, r, expression)
     }
 
     fn build(text: String, r: usize, expression: Expression) -> Result<Self> {
@@ -90,7 +91,18 @@ impl Link {
         Ok(Self { text, r, expression, compiled, moments, generative: OnceLock::new() })
     }
 
-    /// The text it was read from.
+    /// The spelling that [`text`](Self::text) has of the link `text`, whatever its r.
+    ///
+    /// # Errors
+    ///
+    /// Text outside the grammar.
+    pub fn canonical(text: &str) -> Result<String> {
+        // What a sum runs over does not show in its spelling.
+        spelling(parse::parse(text, Some(1))?)
+    }
+
+    /// Its canonical spelling: `He2` of `He2 ( t )`, `He3 + 0.5*He1` of `He3+.5*(He1)`. The
+    /// terms and their order are those it was read from.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -163,6 +175,16 @@ impl Link {
     #[must_use]
     pub fn variance(&self) -> f64 {
         self.moments.variance
+    }
+
+    /// E|σ*(z) − E σ*(z)| of a single-index link, to about three digits.
+    ///
+    /// # Panics
+    ///
+    /// If r > 1.
+    #[must_use]
+    pub fn spread(&self) -> f64 {
+        gaussian_mean(|z| (self.eval(&[z]) - self.moments.mean).abs(), &[])
     }
 
     /// Normalised Hermite coefficients c_k = E[σ*(z) He_k(z)]/√k! of a single-index link, from
@@ -254,6 +276,14 @@ impl Link {
         Err(Error::usage(format!("the link `{}` is constant", self.text))
             .hint("a target must depend on its relevant directions"))
     }
+}
+
+/// The canonical text, in t where z1 is alone: a sum may run over more.
+fn spelling(parsed: parse::Parsed) -> Result<String> {
+    if parsed.text.contains("sum(") || parsed.z_at.is_none_or(|(highest, _)| highest > 1) {
+        return Ok(parsed.text);
+    }
+    Ok(parse::parse(&parsed.text.replace("z1", "t"), Some(1))?.text)
 }
 
 /// t and z do not mix, and r must fit the highest z.

@@ -1,4 +1,4 @@
-//! Text to [`Expression`].
+//! Text to [`Expression`], and to the one spelling that every text of the same tree shares.
 //!
 //! ```text
 //! sum    = [-] product { (+|-) product }
@@ -23,15 +23,46 @@ const MAX_DEPTH: usize = 48;
 /// Longest text, in bytes.
 const MAX_LENGTH: usize = 1000;
 
+/// Stands for the argument of a function of t until it is known whether to write it.
+const OF_T: char = '\u{1}';
+
 /// What the parser found.
 pub(super) struct Parsed {
     pub(super) expression: Expression,
+    /// The canonical spelling: one space around `+` and `-`, no parentheses that the grammar
+    /// does not need, the shortest decimals, and bare functions unless one is of more than t.
+    pub(super) text: String,
     /// Where `t`, or a bare function, stands outside `sum`.
     pub(super) t_at: Option<Range<usize>>,
     /// Highest index of a z, and where it stands.
     pub(super) z_at: Option<(usize, Range<usize>)>,
-    /// Whether `sum` occurs.
-    pub(super) has_sum: bool,
+}
+
+/// How tightly the outermost operation of a [`Part`] binds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Bond {
+    Sum,
+    Product,
+    Factor,
+    Atom,
+}
+
+/// A piece of the link: what it means, and how it is spelled.
+struct Part {
+    value: Expression,
+    text: String,
+    bond: Bond,
+}
+
+impl Part {
+    fn atom(value: Expression, text: String) -> Self {
+        Self { value, text, bond: Bond::Atom }
+    }
+
+    /// The text, in parentheses if it binds less than `bond`.
+    fn within(&self, bond: Bond) -> String {
+        if self.bond < bond { format!("({})", self.text) } else { self.text.clone() }
+    }
 }
 
 /// Reads a link; `r` is the number of variables that `sum` runs over.
@@ -41,17 +72,18 @@ pub(super) fn parse(text: &str, r: Option<usize>) -> Result<Parsed> {
         return Err(Error::usage(message).hint(GRAMMAR));
     }
     let tokens = tokenise(text)?;
-    let parsed =
-        Parsed { expression: Expression::default(), t_at: None, z_at: None, has_sum: false };
-    let mut parser = Parser { text, tokens, next: 0, depth: 0, inside_sum: false, r, parsed };
+    let (inside_sum, explicit, t_at, z_at) = (false, false, None, None);
+    let mut parser =
+        Parser { text, tokens, next: 0, depth: 0, inside_sum, explicit, r, t_at, z_at };
     if parser.peek() == &Token::End {
         return Err(Error::usage("the link is empty").hint(GRAMMAR));
     }
-    parser.parsed.expression = parser.sum()?;
-    if parser.peek() == &Token::End {
-        return Ok(parser.parsed);
+    let Part { value: expression, text, .. } = parser.sum()?;
+    if parser.peek() != &Token::End {
+        return Err(parser.unexpected());
     }
-    Err(parser.unexpected())
+    let text = text.replace(OF_T, if parser.explicit { "(t)" } else { "" });
+    Ok(Parsed { expression, text, t_at: parser.t_at, z_at: parser.z_at })
 }
 
 struct Parser<'a> {
@@ -60,8 +92,11 @@ struct Parser<'a> {
     next: usize,
     depth: usize,
     inside_sum: bool,
+    /// Whether a function has another argument than t or a z.
+    explicit: bool,
     r: Option<usize>,
-    parsed: Parsed,
+    t_at: Option<Range<usize>>,
+    z_at: Option<(usize, Range<usize>)>,
 }
 
 impl Parser<'_> {
@@ -123,7 +158,7 @@ impl Parser<'_> {
     }
 
     /// Runs a rule one level deeper.
-    fn nested(&mut self, rule: impl Fn(&mut Self) -> Result<Expression>) -> Result<Expression> {
+    fn nested(&mut self, rule: impl Fn(&mut Self) -> Result<Part>) -> Result<Part> {
         if self.depth == MAX_DEPTH {
             let what = format!("nested more than {MAX_DEPTH} deep");
             return self.fail(&self.span(), what, "remove superfluous parentheses and signs");
@@ -134,43 +169,52 @@ impl Parser<'_> {
         out
     }
 
-    fn sum(&mut self) -> Result<Expression> {
+    fn sum(&mut self) -> Result<Part> {
         let mut total = self.product()?;
         loop {
             let span = self.span();
-            let sign = if self.accept('+') {
-                1.0
+            let (sign, factor) = if self.accept('+') {
+                ('+', 1.0)
             } else if self.accept('-') {
-                -1.0
+                ('-', -1.0)
             } else {
                 return Ok(total);
             };
             let right = self.product()?;
-            let sum = right.scaled(sign).and_then(|right| total.plus(right));
-            total = self.allow(sum, &span)?;
+            let text = format!("{} {sign} {}", total.text, right.within(Bond::Product));
+            let sum = right.value.scaled(factor).and_then(|right| total.value.plus(right));
+            total = Part { value: self.allow(sum, &span)?, text, bond: Bond::Sum };
         }
     }
 
-    fn product(&mut self) -> Result<Expression> {
+    fn product(&mut self) -> Result<Part> {
         let mut total = self.factor()?;
         loop {
             let span = self.span();
-            let result = if self.accept('*') {
-                total.times(&self.factor()?)
-            } else if self.accept('/') {
-                total.divided(&self.factor()?)
-            } else {
+            let times = self.accept('*');
+            if !times && !self.accept('/') {
                 return Ok(total);
+            }
+            let right = self.factor()?;
+            let sign = if times { '*' } else { '/' };
+            let text =
+                format!("{}{sign}{}", total.within(Bond::Product), right.within(Bond::Factor));
+            let result = if times {
+                total.value.times(&right.value)
+            } else {
+                total.value.divided(&right.value)
             };
-            total = self.allow(result, &span)?;
+            total = Part { value: self.allow(result, &span)?, text, bond: Bond::Product };
         }
     }
 
-    fn factor(&mut self) -> Result<Expression> {
+    fn factor(&mut self) -> Result<Part> {
         let span = self.span();
         if self.accept('-') {
-            let negated = self.nested(Self::factor)?.scaled(-1.0);
-            return self.allow(negated, &span);
+            let part = self.nested(Self::factor)?;
+            let text = format!("-{}", part.within(Bond::Factor));
+            let value = self.allow(part.value.scaled(-1.0), &span)?;
+            return Ok(Part { value, text, bond: Bond::Factor });
         }
         let base = self.atom()?;
         let span = self.span();
@@ -187,15 +231,20 @@ impl Parser<'_> {
             }
         };
         self.advance();
-        self.allow(base.power(exponent), &span)
+        let text = format!("{}^{exponent}", base.within(Bond::Atom));
+        let value = self.allow(base.value.power(exponent), &span)?;
+        Ok(Part { value, text, bond: Bond::Factor })
     }
 
-    fn atom(&mut self) -> Result<Expression> {
+    fn atom(&mut self) -> Result<Part> {
         let span = self.span();
         match self.peek().clone() {
-            Token::Number(value) => {
+            Token::Number(number) => {
                 self.advance();
-                self.allow(Expression::constant(value).scaled(1.0), &span)
+                let value = self.allow(Expression::constant(number).scaled(1.0), &span)?;
+                let whole = number.fract() == 0.0 && number < 1e15;
+                let text = if whole { number.to_string() } else { format!("{number:?}") };
+                Ok(Part::atom(value, text))
             }
             Token::Symbol('(') => self.parenthesis(),
             Token::Name(name) => {
@@ -206,7 +255,8 @@ impl Parser<'_> {
         }
     }
 
-    fn parenthesis(&mut self) -> Result<Expression> {
+    /// What is inside; parentheses come back where the spelling needs them.
+    fn parenthesis(&mut self) -> Result<Part> {
         let open = self.span();
         self.advance();
         let inner = self.nested(Self::sum)?;
@@ -219,7 +269,7 @@ impl Parser<'_> {
         Err(self.unexpected())
     }
 
-    fn name(&mut self, name: &str, span: &Range<usize>) -> Result<Expression> {
+    fn name(&mut self, name: &str, span: &Range<usize>) -> Result<Part> {
         if name == "sum" {
             return self.sum_over(span);
         }
@@ -230,33 +280,41 @@ impl Parser<'_> {
             return self.z(index, span);
         }
         if let Some(order) = numbered(name, "He") {
-            let argument = self.argument(span)?;
+            let (argument, of) = self.argument(span)?;
             if order > MAX_DEGREE as usize {
                 let what = format!("the order of `{name}` is too high");
                 return self.fail(span, what, "Hermite polynomials go up to He64");
             }
-            return self.allow(argument.hermite_of(order as u32), span);
+            let value = self.allow(argument.hermite_of(order as u32), span)?;
+            return Ok(Part::atom(value, format!("He{order}{of}")));
         }
         let Ok(function) = name.parse::<Named>() else {
             return self.fail(span, format!("unknown name `{name}`"), &named::hint(name));
         };
-        let argument = self.argument(span)?;
-        self.allow(argument.apply(function), span)
+        let (argument, of) = self.argument(span)?;
+        let value = self.allow(argument.apply(function), span)?;
+        Ok(Part::atom(value, format!("{name}{of}")))
     }
 
-    /// The argument in parentheses; a bare function is one of t.
-    fn argument(&mut self, span: &Range<usize>) -> Result<Expression> {
-        if self.peek() == &Token::Symbol('(') { self.parenthesis() } else { Ok(self.t(span)) }
-    }
-
-    fn t(&mut self, span: &Range<usize>) -> Expression {
-        if !self.inside_sum {
-            self.parsed.t_at.get_or_insert_with(|| span.clone());
+    /// The argument in parentheses and its spelling; a bare function is one of t.
+    fn argument(&mut self, span: &Range<usize>) -> Result<(Expression, String)> {
+        let open = self.peek() == &Token::Symbol('(');
+        let part = if open { self.parenthesis()? } else { self.t(span) };
+        if part.text == "t" {
+            return Ok((part.value, OF_T.to_string()));
         }
-        Expression::hermite(T, 1)
+        self.explicit |= !part.text.contains('z');
+        Ok((part.value, format!("({})", part.text)))
     }
 
-    fn z(&mut self, index: usize, span: &Range<usize>) -> Result<Expression> {
+    fn t(&mut self, span: &Range<usize>) -> Part {
+        if !self.inside_sum {
+            self.t_at.get_or_insert_with(|| span.clone());
+        }
+        Part::atom(Expression::hermite(T, 1), "t".to_owned())
+    }
+
+    fn z(&mut self, index: usize, span: &Range<usize>) -> Result<Part> {
         if self.inside_sum {
             let what = "`sum` runs over t, not over a single z";
             return self.fail(span, what, "write `sum(He2)` or `sum(t^2)`");
@@ -265,13 +323,13 @@ impl Parser<'_> {
             let what = format!("`{}` is not a variable", &self.text[span.clone()]);
             return self.fail(span, what, "variables are z1, z2, … z64, or t alone");
         }
-        if self.parsed.z_at.as_ref().is_none_or(|(highest, _)| *highest < index) {
-            self.parsed.z_at = Some((index, span.clone()));
+        if self.z_at.as_ref().is_none_or(|(highest, _)| *highest < index) {
+            self.z_at = Some((index, span.clone()));
         }
-        Ok(Expression::hermite(index - 1, 1))
+        Ok(Part::atom(Expression::hermite(index - 1, 1), format!("z{index}")))
     }
 
-    fn sum_over(&mut self, span: &Range<usize>) -> Result<Expression> {
+    fn sum_over(&mut self, span: &Range<usize>) -> Result<Part> {
         let Some(r) = self.r else {
             let what = "`sum` needs the number of directions r";
             return self.fail(span, what, "give r, or spell the sum out: `He2(z1) + He2(z2)`");
@@ -283,11 +341,10 @@ impl Parser<'_> {
         self.inside_sum = true;
         let each = self.parenthesis();
         self.inside_sum = false;
-        let each = each?;
-        self.parsed.has_sum = true;
+        let Part { value: each, text, .. } = each?;
         let total =
             (0..r).try_fold(Expression::default(), |total, i| total.plus(each.renamed(T, i)));
-        self.allow(total, span)
+        Ok(Part::atom(self.allow(total, span)?, format!("sum({text})")))
     }
 }
 

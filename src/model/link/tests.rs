@@ -391,6 +391,11 @@ fn garbage_never_panics() {
         let r = [None, Some(1), Some(2), Some(64)][i % 4];
         if let Ok(link) = Link::parse(&text, r) {
             read += 1;
+            if let Ok(again) = Link::parse(link.text(), r) {
+                assert_eq!(again, link, "{text} is spelled {}", link.text());
+            } else {
+                assert!(link.text().len() > 1000, "{text} is spelled {}", link.text());
+            }
             let z = vec![0.5; link.r()];
             assert!(!link.eval(&z).is_nan(), "{text}");
             let _ = (link.coefficients(), link.information_exponent(), link.tensor_norms());
@@ -398,4 +403,44 @@ fn garbage_never_panics() {
         }
     }
     assert!(read > 100, "only {read} texts were links");
+}
+
+/// Text, canonical spelling.
+const SPELLED: [(&str, &str); 24] = [
+    ("He2 ", "He2"),
+    ("He2(t)", "He2"),
+    (" He2 ( ( t ) )", "He2"),
+    ("He02(z1)", "He2"),
+    ("z1^3 - relu(z1)", "t^3 - relu"),
+    ("He3+.50*(He1)", "He3 + 0.5*He1"),
+    ("2.0*He1+(He3)", "2*He1 + He3"),
+    ("1e-1*t - 1e-9", "0.1*t - 1e-9"),
+    ("1e59*t", "1e59*t"),
+    ("relu(t+1) - 2*relu + relu(t-1)", "relu(t + 1) - 2*relu(t) + relu(t - 1)"),
+    ("t - (t - 2)", "t - (t - 2)"),
+    ("(t - t) - 2", "t - t - 2"),
+    ("t + (2 + t)", "t + (2 + t)"),
+    ("(t*2)*t", "t*2*t"),
+    ("t*(2*t)", "t*(2*t)"),
+    ("2*(t + 1)/4", "2*(t + 1)/4"),
+    ("-(t^2)", "-t^2"),
+    ("(-t)^2", "(-t)^2"),
+    ("-(t + 1)", "-(t + 1)"),
+    ("2 - -t*3", "2 - -t*3"),
+    ("(t^2)^3", "(t^2)^3"),
+    ("sum( He2(t) )", "sum(He2)"),
+    ("sum(t) + He2(z1)", "sum(t) + He2(z1)"),
+    ("sum(relu(2*t) + relu)", "sum(relu(2*t) + relu(t))"),
+];
+
+#[test]
+fn a_link_has_one_spelling() {
+    for (text, expected) in SPELLED {
+        let r = text.contains("sum").then_some(2);
+        let link = Link::parse(text, r).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(link.text(), expected, "{text}");
+        assert_eq!(Link::canonical(text).unwrap(), expected, "{text}");
+        let again = Link::parse(expected, r).unwrap_or_else(|e| panic!("{expected}: {e}"));
+        assert_eq!((again.text(), &again), (expected, &link), "{text}");
+    }
 }
