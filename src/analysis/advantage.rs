@@ -1,11 +1,11 @@
 //! What a learner saves against the unpruned one on the same data.
 
 use super::estimate::{Advantage, Censoring, Ratio};
-use super::fit::{Law, Point, fit};
 use super::place::Place;
+use super::point::{Point, dimensions};
+use super::slope::{Slope, slope};
 use super::stats::central_95;
 use super::threshold::Crossing;
-use super::verdict::{Evidence, verdict};
 use crate::model::problem::Series;
 
 /// The learner that every other one is held against.
@@ -21,8 +21,8 @@ const BASELINE: &str = "unpruned";
 /// b of both cells. Trials with the same seed have the same bootstrap weights in both
 /// ([`super::resample::Stream`]), so what the shared data do to both cancels: a paired bootstrap. Where seeds differ
 /// the weights are independent. A cell that is a bound makes A a bound, or says nothing if
-/// the other is a bound too. γ, its interval and its verdict are those of an exponent
-/// ([`super::fit`]), with ln A in place of ln n*.
+/// the other is a bound too. γ and its interval are those of a slope
+/// ([`super::slope`]), with ln A in place of ln n*.
 ///
 /// Series without a dimension in common are left out.
 #[must_use]
@@ -59,21 +59,16 @@ fn advantage(cells: &[&Crossing], baseline: &[&Crossing]) -> Option<Advantage> {
     let compared = pairs.iter().filter_map(|(cell, other)| compare(other, cell));
     let (points, ratios): (Vec<Point>, Vec<Ratio>) = compared.unzip();
     let series = key(cells).clone();
-    let fitted = fit(&points, Law::Power);
-    let exponent = fitted.as_ref().map(|f| f.interval(&points, Law::Power));
-    let predicted = baseline_of(&series)
-        .predicted_exponent()
-        .zip(series.predicted_exponent())
-        .map(|(unpruned, own)| unpruned - own);
+    let fitted = slope(&dimensions(&points), 0.0);
+    let predicted = baseline_of(&series).rate().zip(series.rate());
+    let predicted = predicted.map(|(unpruned, own)| unpruned.exponent - own.exponent);
     let values = points.iter().filter(|p| p.is_value()).count();
-    let evidence = Evidence { dimensions: pairs.len(), points: values, exponent };
     (!ratios.is_empty()).then(|| Advantage {
-        verdict: verdict(&evidence, predicted),
         threshold: pairs[0].0.threshold.threshold,
         points: values,
         censored: pairs.len() - values,
-        exponent,
-        log_constant: fitted.map(|f| f.line.intercept),
+        exponent: fitted.as_ref().map(Slope::interval),
+        log_constant: fitted.map(|f| f.intercept),
         predicted,
         series,
         ratios,

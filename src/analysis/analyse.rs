@@ -2,61 +2,49 @@
 
 use rayon::prelude::*;
 
-use super::Options;
 use super::advantage;
-use super::estimate::{Analysis, Exponent};
-use super::expect::Grounds;
-use super::exponent::{self, Crossings, OTHER_LEVELS};
-use super::frame::Frame;
-use super::success;
-use super::threshold::{self, Crossing};
-use crate::model::expectation::Expectation;
+use super::against_law::{LawCell, against_law};
+use super::estimate::{Analysis, Exponent, LawRow};
+use super::expect::{Grounds, adjusted};
+use super::exponent::{self, Crossings, Fitted, OTHER_LEVELS};
+use super::frame::{Frame, Missing};
+use super::judge::{Case, Verdict, judge};
+use super::options::Options;
+use super::point::{Point, dimensions};
+use super::resolve::resolve;
+use super::threshold::{self, Crossing, Risks};
+use crate::model::Asked;
+use crate::model::kind::LearnerKind;
 use crate::model::metric::Metric;
+use crate::model::problem::{Problem, Series};
 use crate::results::{CellTrials, Trials};
 use crate::{Error, Result};
 
 /// All estimates of one study: curves, n*(d), β and its verdicts, and what the study expects held
 /// against them.
 ///
-/// Series come in the order of [`crate::model::Problem`] and learner; the cells of a series in
-/// order of d.
+/// Series come in the order of [`Problem`] and learner; the cells of a series in order of d.
 ///
 /// # Errors
 /// A usage error for bad `options`; a run-time error if there are no trials, or if two cells
 /// claim the same series and dimension.
-pub fn analyse(
-    study: &str,
-    trials: &Trials,
-    options: &Options,
-    expectations: &[Expectation],
-) -> Result<Analysis> {
+pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Analysis> {
     options.validate()?;
     if trials.is_empty() {
-        return Err(Error::runtime(format!("study `{study}` has no trials to analyse"))
+        return Err(Error::runtime(format!("study `{}` has no trials to analyse", asked.study))
             .hint("run the study first; `trials.csv` has a header and no rows"));
     }
     one_cell_a_dimension(trials)?;
     let frame = Frame::new(trials)?;
     let curves = frame.curves(options.threshold)?;
-    let ensembles = frame.ensembles(Metric::Risk, |risk| risk)?;
-    let [low, high] = OTHER_LEVELS;
-    let levels = [options.threshold, low, high];
-    let crossings: Vec<Crossings> = curves
-        .par_iter()
-        .zip(&ensembles)
-        .map(|(curve, ensemble)| {
-            let mut crossings = threshold::cross(curve, ensemble, options, levels);
-            crossings[0].threshold.logistic =
-                success::crossing(&curve.ln_n(), ensemble, options.threshold);
-            crossings
-        })
-        .collect();
+    let crossings = crossings(&frame, &curves, asked, options)?;
     let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;
     let series: Vec<&[Crossings]> = crossings.chunk_by(same).collect();
-    let exponents: Vec<Exponent> =
+    let fitted: Vec<Fitted> =
         series.par_iter().filter_map(|cells| exponent::of_series(cells)).collect();
+    let together = exponent::pooled(&series);
+    let (exponents, pooled) = judged(fitted, together, options);
     let usual: Vec<&Crossing> = crossings.iter().map(|[usual, ..]| usual).collect();
-    let advantages = advantage::advantages(&usual);
     let grounds = Grounds {
         options,
         trials,
@@ -65,21 +53,127 @@ pub fn analyse(
         crossings: &usual,
         exponents: &exponents,
     };
-    let mut judged = Vec::new();
-    for expectation in expectations {
-        judged.extend(grounds.judge(expectation)?);
+    let mut expected = Vec::new();
+    for expectation in &asked.expectations {
+        expected.extend(grounds.judge(expectation)?);
     }
+    let advantages = advantage::advantages(&usual);
+    let laws = laws(&usual, asked);
     let thresholds = usual.into_iter().map(|c| c.threshold.clone()).collect();
     Ok(Analysis {
-        study: study.to_owned(),
+        study: asked.study.clone(),
         manifest: None,
         threshold: options.threshold,
         curves,
         thresholds,
         exponents,
+        pooled,
+        laws,
         advantages,
-        expectations: judged,
+        expectations: adjusted(expected),
     })
+}
+
+fn crossings(
+    frame: &Frame<'_>,
+    curves: &[super::estimate::Curve],
+    asked: &Asked,
+    options: &Options,
+) -> Result<Vec<Crossings>> {
+    let bounded = frame.ensembles(Metric::Risk, Missing::Counts(1.0), |risk| risk.min(1.0))?;
+    let plain = frame.ensembles(Metric::Risk, Missing::Dropped, |risk| risk)?;
+    let [low, high] = OTHER_LEVELS;
+    let levels = [options.threshold, low, high];
+    let cells = curves.par_iter().zip(&bounded).zip(&plain);
+    Ok(cells
+        .map(|((curve, bounded), plain)| {
+            let mut crossings = threshold::cross(curve, Risks { bounded, plain }, options, levels);
+            let law = asked.laws.get(&(curve.series.clone(), curve.d));
+            crossings[0].threshold.law = law.map(|point| point.n_star);
+            crossings
+        })
+        .collect())
+}
+
+/// The exponents with their verdicts, those of series and those of several α: one family.
+fn judged(
+    fitted: Vec<Fitted>,
+    pooled: Vec<Fitted>,
+    options: &Options,
+) -> (Vec<Exponent>, Vec<Exponent>) {
+    let count = fitted.len();
+    let mut all: Vec<Fitted> = fitted.into_iter().chain(pooled).collect();
+    if let Some(log_power) = options.log_power {
+        for rate in all.iter_mut().filter_map(|f| f.exponent.predicted.as_mut()) {
+            rate.log_power = log_power;
+        }
+    }
+    let seen: Vec<_> = all.iter().map(|f| dimensions(&f.points)).collect();
+    let cases: Vec<Case<'_>> = all
+        .iter()
+        .zip(&seen)
+        .map(|(f, points)| Case {
+            points,
+            predicted: f.exponent.predicted,
+            csq: f.exponent.csq,
+            correlational: f.exponent.series.kind().is_some_and(LearnerKind::is_correlational),
+        })
+        .collect();
+    let judgements = judge(&cases);
+    let mut exponents: Vec<Exponent> = all
+        .into_iter()
+        .zip(judgements)
+        .map(|(Fitted { exponent, points }, j)| Exponent {
+            rate_low: j.band.as_ref().map(super::band::Band::low),
+            rate_high: j.band.as_ref().map(super::band::Band::high),
+            within: j.within,
+            p: j.p_adjusted,
+            verdict: j.verdict,
+            verdict_csq: j.csq,
+            contradiction: j.contradiction,
+            resolution: (j.verdict == Some(Verdict::Open))
+                .then(|| resolve(&points, exponent.predicted))
+                .flatten(),
+            ..exponent
+        })
+        .collect();
+    let pooled = exponents.split_off(count);
+    (exponents, pooled)
+}
+
+/// The study against the law, a row a learner and problem without its α.
+fn laws(crossings: &[&Crossing], asked: &Asked) -> Vec<LawRow> {
+    let mut rows: Vec<(Series, Vec<LawCell>)> = Vec::new();
+    for crossing in crossings {
+        let series = &crossing.threshold.series;
+        let Some((common, cell)) = law_cell(crossing, series, asked) else { continue };
+        match rows.iter_mut().find(|(key, _)| *key == common) {
+            Some((_, cells)) => cells.push(cell),
+            None => rows.push((common, vec![cell])),
+        }
+    }
+    let row = |(series, cells): (Series, Vec<LawCell>)| {
+        let found = against_law(&cells);
+        let (kappa, constant) = (found.kappa, found.constant);
+        LawRow { series, kappa, constant, scatter: found.scatter, cells: found.cells }
+    };
+    rows.into_iter().map(row).collect()
+}
+
+fn law_cell(crossing: &Crossing, series: &Series, asked: &Asked) -> Option<(Series, LawCell)> {
+    let point = asked.laws.get(&(series.clone(), crossing.threshold.d))?;
+    let point_of_cell = Point::of(crossing).filter(Point::is_value)?;
+    let (s, k_star) = (crossing.threshold.s?, series.problem.k_star?);
+    let cell = LawCell {
+        alpha: series.problem.alpha()?,
+        ln_power: f64::from(k_star) * (s as f64).ln(),
+        ln_n: point_of_cell.place.ln_n(),
+        variance: point_of_cell.variance(),
+        ln_law: point.n_star.ln(),
+        ln_clearance: 2.0 * point.clearance.ln(),
+    };
+    let problem = Problem { alpha: None, ..series.problem.clone() };
+    Some((Series { problem, learner: series.learner.clone() }, cell))
 }
 
 fn one_cell_a_dimension(trials: &Trials) -> Result<()> {

@@ -2,8 +2,8 @@
 
 use super::Options;
 use super::estimate::Curve;
-use super::fit::Point;
 use super::place::Descent;
+use super::point::Point;
 use super::resample::Ensemble;
 
 /// n that one relevant coordinate needs to stand out, up to a constant: s^{k*} ln d, by (3) of

@@ -5,7 +5,7 @@ use std::f64::consts::SQRT_2;
 use serde::Serialize;
 
 use super::estimate::{Censoring, Interval};
-use super::fit::FLOOR;
+use super::slope::LEAST_ERROR;
 use super::stats::{NORMAL_975, tail_mass};
 use super::stored::{Cell, Fit, Tables};
 
@@ -98,7 +98,7 @@ pub struct Comparison {
 /// against Student's law. Both guard against the noise of e, which decides far out in the
 /// tails: the bootstrap of a few trials may be much too narrow by chance in one of two runs.
 /// ν = T_A + T_B − 2 degrees of freedom for n*, T trials at each n, and e at least
-/// [`super::fit::FLOOR`]; ν = p_A + p_B − 4 for β, p dimensions.
+/// [`LEAST_ERROR`]; ν = p_A + p_B − 4 for β, p dimensions.
 ///
 /// A bound takes part with the end of its interval that is not open: n* > N in B is a change
 /// if N exceeds n*(A) by so much; if it does not, nothing can be said. A cell with a single
@@ -186,7 +186,7 @@ fn error(cell: &Cell) -> Option<f64> {
         (Some(below), Some(above)) => f64::midpoint(below, above),
         (one, other) => one.or(other)?,
     };
-    Some(error.max(FLOOR))
+    Some(error.max(LEAST_ERROR))
 }
 
 fn fit_pair(a: &Fit, b: &Fit) -> FitPair {

@@ -1,10 +1,13 @@
 //! What the analysis yields: curves, thresholds, exponents. Plain values, no behaviour.
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+use super::judge::{BoundVerdict, Verdict};
 
 use crate::model::expectation::Predicted;
 use crate::model::metric::Metrics;
 use crate::model::problem::Series;
+use crate::model::rate::Rate;
 
 /// Risk at one sample size of one cell, over its successful trials.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -54,7 +57,7 @@ impl Curve {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Censoring {
-    /// The median risk crosses the threshold inside the range.
+    /// The mean risk crosses the threshold inside the range.
     None,
     /// Already below the threshold at the smallest n: n* ≤ `n_star`.
     Below,
@@ -73,8 +76,8 @@ pub struct Threshold {
     pub s: Option<usize>,
     /// The risk τ that has to be reached.
     pub threshold: f64,
-    /// Samples at which the median risk crosses τ; the bound itself when censored, and 0
-    /// (nothing known) when no trial of the cell succeeded.
+    /// Samples at which the mean of min(risk, 1) crosses τ, a failed trial counting 1; the bound
+    /// itself when censored.
     pub n_star: f64,
     /// Lower end of the 95 % bootstrap interval; 0 when censored below.
     pub ci_low: f64,
@@ -87,46 +90,10 @@ pub struct Threshold {
     pub trials: usize,
     /// Bootstrap standard error of ln n*; absent when censored.
     pub se_ln: Option<f64>,
-    /// The second estimator of n*, by logistic regression of success on ln n.
-    pub logistic: Option<Interval>,
-}
-
-/// How a fitted exponent stands to a prediction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Prediction inside the 95 % interval, half-width at most 0.15.
-    Consistent,
-    /// Prediction outside the 95 % interval.
-    Excluded,
-    /// Prediction inside, but the interval is too wide to say.
-    Unresolved,
-    /// Too few dimensions are left because crossings lie outside the range.
-    Censored,
-    /// Fewer than four dimensions in the series.
-    TooFewDimensions,
-    /// Theory names no exponent for this learner.
-    NoPrediction,
-}
-
-impl Verdict {
-    /// The word for it, in tables, files and notes.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Consistent => "consistent",
-            Self::Excluded => "excluded",
-            Self::Unresolved => "unresolved",
-            Self::Censored => "censored",
-            Self::TooFewDimensions => "too few dimensions",
-            Self::NoPrediction => "no prediction",
-        }
-    }
-}
-
-impl Serialize for Verdict {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.word())
-    }
+    /// Samples at which the median risk of the successful trials crosses τ, if it does.
+    pub n_star_median: Option<f64>,
+    /// n* by the finite-size law of the ranking ([`crate::model::law`]), where it has one.
+    pub law: Option<f64>,
 }
 
 /// An estimate with its 95 % interval.
@@ -163,32 +130,28 @@ pub struct Exponent {
     pub log_corrected: Option<Interval>,
     /// Slopes of ln n* on ln d between neighbouring uncensored dimensions: (d₁, d₂, slope).
     pub local_slopes: Vec<(usize, usize, f64)>,
-    /// What theory predicts for this learner.
-    pub predicted: Option<f64>,
+    /// The rate that theory has for this learner.
+    pub predicted: Option<Rate>,
     /// The CSQ lower bound min(α, ½) k*.
     pub csq: Option<f64>,
-    /// β against `predicted`.
-    pub verdict: Verdict,
-    /// β against `csq`.
-    pub verdict_csq: Verdict,
+    /// L of the rate band ([`super::band`]) with the γmax of the prediction.
+    pub rate_low: Option<f64>,
+    /// H of the rate band.
+    pub rate_high: Option<f64>,
+    /// The smallest margin within which the exponent is the predicted one.
+    pub within: Option<f64>,
+    /// p-value of the prediction, adjusted over the study.
+    pub p: Option<f64>,
+    /// The prediction held against the band; absent without one.
+    pub verdict: Option<Verdict>,
+    /// The CSQ bound held against the band.
+    pub verdict_csq: Option<BoundVerdict>,
+    /// Whether a theorem is contradicted.
+    pub contradiction: bool,
     /// What else the series says about β: a row of `diagnostics.csv`.
     pub diagnostics: Diagnostics,
-    /// What would settle a verdict that is `unresolved`.
+    /// What would settle a verdict that is `open`.
     pub resolution: Option<Resolution>,
-}
-
-/// Which of two laws the data prefer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Preference {
-    /// n* = C d^β.
-    #[serde(rename = "power")]
-    Power,
-    /// n* = C d^β ln d.
-    #[serde(rename = "power log")]
-    PowerLog,
-    /// The difference of AICc is within 2.
-    #[serde(rename = "neither")]
-    Neither,
 }
 
 /// Checks of one exponent beside its interval.
@@ -196,10 +159,6 @@ pub enum Preference {
 pub struct Diagnostics {
     /// Standard deviation of ln n* about the line beyond the noise of the trials.
     pub scatter: Option<f64>,
-    /// AICc of C d^β ln d less that of C d^β: positive if the plain power is preferred.
-    pub delta_aicc: Option<f64>,
-    /// What that difference says.
-    pub preferred: Option<Preference>,
     /// β at risk τ = 0.3.
     pub at_03: Option<Interval>,
     /// β at risk τ = 0.7.
@@ -208,11 +167,9 @@ pub struct Diagnostics {
     pub leave_one_out_low: Option<f64>,
     /// Largest β when one dimension is left out.
     pub leave_one_out_high: Option<f64>,
-    /// β at d → ∞ if local slopes are linear in 1/ln d.
-    pub extrapolated: Option<Interval>,
 }
 
-/// What would bring the half-width of an exponent to 0.15.
+/// What would bring the rate band within 0.15 of its prediction, if that is right.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Resolution {
     /// More trials at the same dimensions; absent if they would not do.
@@ -275,8 +232,6 @@ pub struct Advantage {
     pub log_constant: Option<f64>,
     /// Difference of the predicted exponents.
     pub predicted: Option<f64>,
-    /// γ against `predicted`.
-    pub verdict: Verdict,
 }
 
 /// One quantity of an expectation, held against its prediction: rows of `expectations.csv`.
@@ -296,8 +251,14 @@ pub struct Judged {
     pub censored: usize,
     /// The value, absent if nothing is known; an open end is infinite, or 0 for a ratio.
     pub value: Option<Interval>,
+    /// How near the prediction the value has to be; a factor for a ratio.
+    pub margin: f64,
+    /// p-value of the prediction, adjusted over the expectations of the study.
+    pub p: Option<f64>,
     /// Value against prediction.
     pub verdict: Verdict,
+    /// Whether the expectation was written when results were known.
+    pub posterior: bool,
     /// The values of single cells, of a ratio or metric.
     pub cells: Vec<JudgedCell>,
 }
@@ -315,6 +276,21 @@ pub struct JudgedCell {
     pub censored: Censoring,
 }
 
+/// κ and C of the series of one learner on problems that differ in α alone: a row of `law.csv`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LawRow {
+    /// The series without its α.
+    pub series: Series,
+    /// κ in ln n* − 2 ln(t + σz) = a_α + κ k* ln s: 1 if the law is right.
+    pub kappa: Option<Interval>,
+    /// C: n* over the law, a geometric mean.
+    pub constant: Option<Interval>,
+    /// Standard deviation of ln(n*/law).
+    pub scatter: f64,
+    /// Cells.
+    pub cells: usize,
+}
+
 /// All estimates of one study at one threshold.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Analysis {
@@ -330,6 +306,10 @@ pub struct Analysis {
     pub thresholds: Vec<Threshold>,
     /// Exponents, one a series.
     pub exponents: Vec<Exponent>,
+    /// Exponents of what theory calls one number, over the α of a study; no α in the series.
+    pub pooled: Vec<Exponent>,
+    /// The study against the finite-size law of the ranking, one row a link and learner.
+    pub laws: Vec<LawRow>,
     /// Advantages over the unpruned learner, one a series that has an unpruned twin.
     pub advantages: Vec<Advantage>,
     /// What the study expects, held against the estimates.

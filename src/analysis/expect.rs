@@ -1,27 +1,23 @@
 //! What a study expects, held against its estimates.
 
-use super::Options;
 use super::advantage::compare;
 use super::collapse;
-use super::estimate::{Censoring, Curve, Exponent, Interval, Judged, JudgedCell, Verdict};
-use super::fit::{FLOOR, Law, Point, fit, half_width};
-use super::frame::Frame;
+use super::estimate::{Censoring, Curve, Exponent, Interval, Judged, JudgedCell};
+use super::frame::{Frame, Missing};
+use super::judge::{FAMILY_LEVEL, FEWEST_DIMENSIONS, Verdict, holm};
+use super::options::Options;
 use super::place::Place;
-use super::stats::{mean, variance};
+use super::point::{Point, dimensions};
+use super::resample::bootstrap_shortfall;
+use super::slope::{LEAST_ERROR, Slope, slope};
+use super::stats::{NORMAL_95, NORMAL_975, mean, variance};
 use super::threshold::Crossing;
-use super::verdict::{Evidence, against, judge};
 use crate::Result;
 use crate::model::expectation::{Expectation, Predicted, Quantity, Side};
 use crate::model::metric::Metric;
 use crate::model::problem::Series;
+use crate::model::tail::upper_tail;
 use crate::results::Trials;
-
-/// Half-width of the interval of the ln of a ratio above which a number inside it proves
-/// nothing: 25 %.
-const WIDEST_LN_RATIO: f64 = 0.223_143_551_314_209_76;
-
-/// The same of a mean metric.
-const WIDEST_METRIC: f64 = 0.05;
 
 /// What expectations are judged by.
 #[derive(Clone, Copy, Debug)]
@@ -40,12 +36,86 @@ pub struct Grounds<'a> {
     pub exponents: &'a [Exponent],
 }
 
+/// A quantity before the family of all expectations is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    judged: Judged,
+    /// Value, prediction and margin are compared as they are, or by their logarithms.
+    logarithmic: bool,
+    /// A verdict that needs no comparison.
+    settled: Option<Verdict>,
+}
+
+/// The verdicts on all quantities of a study, one family:
+///
+/// | word | on a number x with margin δ | on a bound: at least x |
+/// |---|---|---|
+/// | `matches` | the 90 % interval lies within δ of x: two one-sided tests of 5 % | the 95 % interval lies above x |
+/// | `above`, `below` | x lies outside the 95 % interval, p < 5 % after Holm | all of the interval lies below x, p < 5 % after Holm |
+/// | `open` | otherwise | otherwise |
+///
+/// and `at most` likewise. Ratios are compared by their logarithms, δ a factor.
+#[must_use]
+pub fn adjusted(drafts: Vec<Draft>) -> Vec<Judged> {
+    let p: Vec<Option<f64>> = drafts.iter().map(Draft::p).collect();
+    let judged = |(draft, p): (Draft, Option<f64>)| {
+        let verdict = draft.verdict(p);
+        Judged { p, verdict, ..draft.judged }
+    };
+    drafts.into_iter().zip(holm(&p)).map(judged).collect()
+}
+
+impl Draft {
+    /// Value, prediction and margin on the scale of the comparison.
+    fn compared(&self) -> Option<(Interval, Predicted, f64)> {
+        let Judged { value, predicted, margin, .. } = self.judged;
+        let value = value.filter(|_| self.settled.is_none())?;
+        if !self.logarithmic {
+            return Some((value, predicted, margin));
+        }
+        let [v, low, high] = [value.value, value.low, value.high].map(f64::ln);
+        Some((Interval { value: v, low, high }, predicted.map(f64::ln), margin.ln()))
+    }
+
+    /// p-value of the prediction in normal approximation.
+    fn p(&self) -> Option<f64> {
+        let (value, predicted, _) = self.compared()?;
+        let below = (value.value - predicted.number()) / ((value.value - value.low) / NORMAL_975);
+        let above = (predicted.number() - value.value) / ((value.high - value.value) / NORMAL_975);
+        let tail = |z: f64| if z.is_nan() { 0.5 } else { upper_tail(z.max(0.0)) };
+        Some(match predicted {
+            Predicted::Value(_) => (2.0 * tail(below.max(above))).min(1.0),
+            Predicted::AtLeast(_) => tail(above),
+            Predicted::AtMost(_) => tail(below),
+        })
+    }
+
+    fn verdict(&self, p: Option<f64>) -> Verdict {
+        let Some((value, predicted, margin)) = self.compared() else {
+            return self.settled.unwrap_or(Verdict::Censored);
+        };
+        let Interval { value: v, low, high } = value;
+        let share = NORMAL_95 / NORMAL_975;
+        let within =
+            |x: f64| (v + share * (low - v) - x).abs().max((v + share * (high - v) - x).abs());
+        let sure = p.is_some_and(|p| p < FAMILY_LEVEL);
+        match predicted {
+            Predicted::Value(x) if within(x) <= margin => Verdict::Matches,
+            Predicted::AtLeast(x) if low >= x => Verdict::Matches,
+            Predicted::AtMost(x) if high <= x => Verdict::Matches,
+            Predicted::Value(x) | Predicted::AtMost(x) if sure && low > x => Verdict::Above,
+            Predicted::Value(x) | Predicted::AtLeast(x) if sure && high < x => Verdict::Below,
+            _ => Verdict::Open,
+        }
+    }
+}
+
 impl Grounds<'_> {
     /// One verdict, or for an exponent one for each selected series.
     ///
     /// # Errors
     /// As [`Frame::new`].
-    pub fn judge(&self, expectation: &Expectation) -> Result<Vec<Judged>> {
+    pub fn judge(&self, expectation: &Expectation) -> Result<Vec<Draft>> {
         Ok(match &expectation.quantity {
             Quantity::Exponent { learner } => self.exponents(expectation, learner),
             Quantity::Ratio { over, under } => vec![self.ratio(expectation, over, under)],
@@ -58,24 +128,22 @@ impl Grounds<'_> {
         })
     }
 
-    fn exponents(&self, expectation: &Expectation, learner: &str) -> Vec<Judged> {
+    fn exponents(&self, expectation: &Expectation, learner: &str) -> Vec<Draft> {
         let chosen = self.exponents.iter().filter(|e| selects(expectation, &e.series, learner));
-        let judged = chosen.map(|e| {
-            let dimensions = e.points + e.censored;
-            let evidence = Evidence { dimensions, points: e.points, exponent: e.exponent };
-            Judged {
+        let drafts = chosen.map(|e| {
+            let judged = Judged {
                 series: Some(e.series.clone()),
-                points: dimensions,
+                points: e.points + e.censored,
                 censored: e.censored,
                 value: e.exponent,
-                verdict: judge(&evidence, expectation.predicted),
                 ..unknown(expectation)
-            }
+            };
+            Draft { settled: too_few(e.points + e.censored, e.points), ..draft(judged) }
         });
-        judged.collect()
+        drafts.collect()
     }
 
-    fn ratio(&self, expectation: &Expectation, over: &Side, under: &Side) -> Judged {
+    fn ratio(&self, expectation: &Expectation, over: &Side, under: &Side) -> Draft {
         let below = |c: &&&Crossing| {
             let key = &c.threshold.series;
             selects(expectation, key, &under.learner) && under.holds(key)
@@ -105,19 +173,18 @@ impl Grounds<'_> {
         let points: Option<Vec<&Point>> =
             pairs.iter().map(|(_, compared)| compared.as_ref().map(|(point, _)| point)).collect();
         let pool = points.as_deref().and_then(pooled);
-        let predicted = expectation.predicted.map(f64::ln);
         let values = cells.iter().filter(|c| c.censored == Censoring::None).count();
-        Judged {
+        let judged = Judged {
             points: pairs.len(),
             censored: pairs.len() - values,
-            verdict: pool.map_or(Verdict::Censored, |p| p.against(predicted)),
             value: pool.map(|p| {
                 let [value, low, high] = [p.0.value, p.0.low, p.0.high].map(f64::exp);
                 Interval { value, low, high }
             }),
             cells,
             ..unknown(expectation)
-        }
+        };
+        Draft { logarithmic: true, ..draft(judged) }
     }
 
     fn collapse(
@@ -125,26 +192,25 @@ impl Grounds<'_> {
         expectation: &Expectation,
         (metric, level): (Metric, f64),
         learner: &str,
-    ) -> Result<Judged> {
-        let ensembles = self.frame.ensembles(metric, |value| 1.0 - value)?;
+    ) -> Result<Draft> {
+        let ensembles = self.frame.ensembles(metric, Missing::Dropped, |value| 1.0 - value)?;
         let all = self.curves.iter().zip(&ensembles);
         let selected = all.filter(|(c, _)| selects(expectation, &c.series, learner));
         let chosen: Vec<_> = selected.collect();
         let points: Vec<Point> =
             chosen.iter().filter_map(|(c, e)| collapse::point(c, e, self.options, level)).collect();
-        let exponent = fit(&points, Law::Power).map(|f| f.interval(&points, Law::Power));
+        let exponent = slope(&dimensions(&points), 0.0).as_ref().map(Slope::interval);
         let values = points.iter().filter(|p| p.is_value()).count();
-        let evidence = Evidence { dimensions: chosen.len(), points: values, exponent };
-        Ok(Judged {
+        let judged = Judged {
             points: chosen.len(),
             censored: chosen.len() - values,
             value: exponent,
-            verdict: judge(&evidence, expectation.predicted),
             ..unknown(expectation)
-        })
+        };
+        Ok(Draft { settled: too_few(chosen.len(), values), ..draft(judged) })
     }
 
-    fn metric(&self, expectation: &Expectation, metric: Metric, learner: &str) -> Judged {
+    fn metric(&self, expectation: &Expectation, metric: Metric, learner: &str) -> Draft {
         let chosen = self.curves.iter().filter(|c| selects(expectation, &c.series, learner));
         let all: Vec<_> = chosen.map(|curve| (curve, self.at_largest_n(curve, metric))).collect();
         let known = all.iter().filter_map(|(curve, value)| Some((*curve, (*value)?)));
@@ -160,15 +226,13 @@ impl Grounds<'_> {
             value: centred(*mean, *square),
             censored: Censoring::None,
         };
-        Judged {
+        draft(Judged {
             points: all.len(),
             censored: all.len() - known.len(),
             value,
-            verdict: value
-                .map_or(Verdict::Censored, |v| against(v, expectation.predicted, WIDEST_METRIC)),
             cells: known.iter().map(cell).collect(),
             ..unknown(expectation)
-        }
+        })
     }
 
     /// Mean of a metric at the largest n of a cell, and the square of its standard error.
@@ -195,14 +259,29 @@ fn unknown(expectation: &Expectation) -> Judged {
         points: 0,
         censored: 0,
         value: None,
+        margin: expectation.margin,
+        p: None,
         verdict: Verdict::Censored,
+        posterior: expectation.posterior,
         cells: Vec::new(),
     }
 }
 
+fn draft(judged: Judged) -> Draft {
+    Draft { judged, logarithmic: false, settled: None }
+}
+
+/// The verdict on an exponent of so many dimensions and values, if they are too few.
+fn too_few(dimensions: usize, values: usize) -> Option<Verdict> {
+    if dimensions < FEWEST_DIMENSIONS {
+        return Some(Verdict::TooFewDimensions);
+    }
+    (values < FEWEST_DIMENSIONS).then_some(Verdict::Censored)
+}
+
 /// x ± 1.96 e.
 fn centred(value: f64, square: f64) -> Interval {
-    let half = super::stats::NORMAL_975 * square.sqrt();
+    let half = NORMAL_975 * square.sqrt();
     Interval { value, low: value - half, high: value + half }
 }
 
@@ -210,27 +289,15 @@ fn centred(value: f64, square: f64) -> Interval {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pooled(pub Interval, pub Censoring);
 
-impl Pooled {
-    /// The verdict on ln of the prediction. A number beyond a bound is excluded; one that the
-    /// bound leaves open cannot be told.
-    #[must_use]
-    pub fn against(&self, predicted: Predicted) -> Verdict {
-        let verdict = against(self.0, predicted, WIDEST_LN_RATIO);
-        match (self.1, verdict) {
-            (Censoring::Above | Censoring::Below, Verdict::Unresolved) => Verdict::Censored,
-            _ => verdict,
-        }
-    }
-}
-
 /// Mean of ln A over cells, with its 95 % interval.
 ///
 /// ```text
-/// L = (1/C) Σ_c ln A_c  ± 1.96 (0.9 V)^½
+/// L = (1/C) Σ_c ln A_c  ± 1.96 V^½
 /// ```
 ///
-/// V is the variance over the bootstrap of the mean; the dimensions and series are those of the study, so
-/// that what A varies among them is no error. Where the bootstrap variance of a cell is below 0.02², as that of
+/// V is the variance over the bootstrap of the mean, (T + 1)/(T − 1) times
+/// ([`bootstrap_shortfall`]); the dimensions and series are those of the study, so
+/// that what A varies among them is no error. Where the bootstrap variance of a cell is below 0.01², as that of
 /// a straight line between lattice points, the difference over C² is added. A bound enters as the number it bounds by,
 /// and opens the interval on its side; bounds on both sides say nothing, nor does no cell.
 #[must_use]
@@ -249,8 +316,10 @@ pub fn pooled(points: &[&Point]) -> Option<Pooled> {
         Some(logs.sum::<Option<f64>>()? / count)
     };
     let means: Vec<f64> = (0..replicates).filter_map(mean).collect();
-    let short = points.iter().map(|p| (FLOOR * FLOOR - p.variance()).max(0.0));
-    let half = half_width(variance(&means) + short.sum::<f64>() / (count * count), 0.0, 0);
+    let short = points.iter().map(|p| (LEAST_ERROR * LEAST_ERROR - p.variance()).max(0.0));
+    let trials = points.iter().map(|p| p.trials).min()?;
+    let square = bootstrap_shortfall(trials) * variance(&means);
+    let half = NORMAL_975 * (square + short.sum::<f64>() / (count * count)).sqrt();
     let low = if bound == Censoring::Below { f64::NEG_INFINITY } else { value - half };
     let high = if bound == Censoring::Above { f64::INFINITY } else { value + half };
     Some(Pooled(Interval { value, low, high }, bound))

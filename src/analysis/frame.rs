@@ -10,6 +10,15 @@ use crate::model::metric::{Metric, Metrics};
 use crate::results::Trials;
 use crate::{Error, Result};
 
+/// What a trial without a value stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Missing {
+    /// Nothing: it takes no part.
+    Dropped,
+    /// This value.
+    Counts(f64),
+}
+
 /// One row a trial: `cell`, its number in the order of the trials; `n`; `trial`; and every metric
 /// by its name, null where the trial failed or has none.
 ///
@@ -78,14 +87,22 @@ impl<'a> Frame<'a> {
     }
 
     /// `scaled` values of a metric for resampling, one ensemble a cell in the order of the trials.
-    /// A trial without it takes no part, but an n at which none has it keeps its place.
+    /// An n at which no trial has a value keeps its place.
     ///
     /// # Errors
     /// As [`Frame::new`].
-    pub fn ensembles(&self, metric: Metric, scaled: impl Fn(f64) -> f64) -> Result<Vec<Ensemble>> {
-        let value = || col(metric.name());
-        let here = col("trial").filter(value().is_not_null()).cast(DataType::Float64);
-        let groups = self.group(vec![here, value().drop_nulls()]);
+    pub fn ensembles(
+        &self,
+        metric: Metric,
+        missing: Missing,
+        scaled: impl Fn(f64) -> f64,
+    ) -> Result<Vec<Ensemble>> {
+        let value = col(metric.name());
+        let here = col("trial").cast(DataType::Float64);
+        let groups = self.group(match missing {
+            Missing::Dropped => vec![here.filter(value.clone().is_not_null()), value.drop_nulls()],
+            Missing::Counts(x) => vec![here, value.fill_null(lit(x))],
+        });
         let mut points: Vec<Vec<Risks>> = vec![Vec::new(); self.trials.cells().len()];
         let groups = groups.and_then(|groups| {
             for row in 0..groups.height() {

@@ -12,26 +12,28 @@
 //! threshold never needs another simulation.
 
 pub mod advantage;
+pub mod against_law;
 mod analyse;
+pub mod band;
 pub mod collapse;
 pub mod compare;
 pub mod diagnostics;
 pub mod estimate;
 pub mod expect;
 pub mod exponent;
-pub mod fit;
 pub mod frame;
 pub mod isotonic;
+pub mod judge;
 pub mod line;
 mod options;
 pub mod place;
+pub mod point;
 pub mod resample;
 pub mod resolve;
+pub mod slope;
 pub mod stats;
 pub mod stored;
-pub mod success;
 pub mod threshold;
-pub mod verdict;
 pub mod write;
 
 pub use analyse::analyse;

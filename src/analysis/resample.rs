@@ -6,6 +6,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1};
 
+use crate::model::tail::{student_upper, upper_quantile};
 use crate::results::Record;
 
 /// The risks of one cell, arranged for resampling.
@@ -157,6 +158,30 @@ impl Ensemble {
     fn medians_of(&self, weights: &[f64]) -> Vec<Option<Median>> {
         self.points.iter().map(|point| median_of(point, weights)).collect()
     }
+}
+
+/// What the variance of a Bayesian bootstrap of a mean of `trials` values falls short by:
+/// (T + 1)/(T − 1); 1 for one trial, of which no variance is known.
+///
+/// With weights g_t/Σg, g exponential, the variance of the weighted mean is Σ(x − x̄)²/(T (T + 1))
+/// (Rubin, *Annals of Statistics* 9, 1981, 130); the unbiased estimate is Σ(x − x̄)²/(T (T − 1)).
+#[must_use]
+pub fn bootstrap_shortfall(trials: usize) -> f64 {
+    if trials > 1 { (trials as f64 + 1.0) / (trials as f64 - 1.0) } else { 1.0 }
+}
+
+/// What the ends of the central 95 % of the bootstrap are to be moved away from ln n* by.
+///
+/// ```text
+/// √((T + 1)/(T − 1)) · t_{T−1, 0.975}/z_{0.975}
+/// ```
+///
+/// With it the percentile interval of a mean is as long as Student's: 1.05 for 48 trials, 1.11
+/// for 24, 1.37 for 8. Infinite for a single trial, of which no variance is known.
+#[must_use]
+pub fn interval_stretch(trials: usize) -> f64 {
+    let student = student_upper(0.025, trials.saturating_sub(1));
+    bootstrap_shortfall(trials).sqrt() * student / upper_quantile(0.025)
 }
 
 /// Weighted median of a ranked sample, linear between neighbours.

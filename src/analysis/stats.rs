@@ -41,6 +41,9 @@ pub fn variance(values: &[f64]) -> f64 {
     values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (count - 1.0)
 }
 
+/// 95 % quantile of the standard normal law.
+pub const NORMAL_95: f64 = 1.644_853_626_951_472_7;
+
 /// 97.5 % quantile of the standard normal law.
 pub const NORMAL_975: f64 = 1.959_963_984_540_054;
 

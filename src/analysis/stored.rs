@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::estimate::{Analysis, Censoring, Exponent, Interval, Threshold};
+use super::judge::Verdict;
 use crate::model::problem::Series;
 use crate::{Error, Result};
 
@@ -106,7 +107,7 @@ impl From<&Exponent> for Fit {
             points: e.points,
             threshold: e.threshold,
             exponent: e.exponent,
-            verdict: e.verdict.word().to_owned(),
+            verdict: e.verdict.map_or("no prediction", Verdict::word).to_owned(),
         }
     }
 }
@@ -144,6 +145,7 @@ struct FitRow {
     exponent: Option<f64>,
     ci_low: Option<f64>,
     ci_high: Option<f64>,
+    #[serde(default)]
     verdict: String,
 }
 

@@ -10,9 +10,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::estimate::{
-    Advantage, Analysis, Censoring, Exponent, Interval, Judged, Preference, Ratio, Threshold,
-    Verdict,
+    Advantage, Analysis, Censoring, Exponent, Interval, Judged, LawRow, Ratio, Threshold,
 };
+use super::judge::{BoundVerdict, Verdict};
 use crate::model::problem::Series;
 use crate::replace::replace_file;
 use crate::results::signed_table;
@@ -30,12 +30,12 @@ struct ThresholdRow {
     censored: Censoring,
     trials: usize,
     se_ln: Option<f64>,
-    n_logistic: Option<f64>,
-    n_logistic_low: Option<f64>,
-    n_logistic_high: Option<f64>,
+    n_star_median: Option<f64>,
+    law: Option<f64>,
 }
 
-/// A row of `exponents.csv`: one a series.
+/// A row of `exponents.csv`: one a series, then one for what theory calls one number over several
+/// α, whose α is empty.
 #[derive(Serialize)]
 struct ExponentRow {
     d_min: usize,
@@ -49,9 +49,15 @@ struct ExponentRow {
     log_corrected_low: Option<f64>,
     log_corrected_high: Option<f64>,
     predicted: Option<f64>,
+    log_power: Option<f64>,
+    rate_low: Option<f64>,
+    rate_high: Option<f64>,
+    within: Option<f64>,
+    p: Option<f64>,
+    verdict: Option<Verdict>,
     csq: Option<f64>,
-    verdict: Verdict,
-    verdict_csq: Verdict,
+    verdict_csq: Option<BoundVerdict>,
+    contradiction: bool,
 }
 
 /// A row of `diagnostics.csv`: one a series. Local slopes are `d1-d2:slope`, further dimensions
@@ -62,8 +68,6 @@ struct DiagnosticRow {
     points: usize,
     censored: usize,
     scatter: Option<f64>,
-    delta_aicc: Option<f64>,
-    preferred: Option<Preference>,
     exponent_03: Option<f64>,
     exponent_03_low: Option<f64>,
     exponent_03_high: Option<f64>,
@@ -72,14 +76,24 @@ struct DiagnosticRow {
     exponent_07_high: Option<f64>,
     leave_one_out_low: Option<f64>,
     leave_one_out_high: Option<f64>,
-    extrapolated: Option<f64>,
-    extrapolated_low: Option<f64>,
-    extrapolated_high: Option<f64>,
     local_slopes: String,
     resolve_trials: Option<usize>,
     resolve_trials_samples: Option<f64>,
     resolve_dimensions: String,
     resolve_dimensions_samples: Option<f64>,
+}
+
+/// A row of `law.csv`: one a learner and problem without its α.
+#[derive(Serialize)]
+struct KappaRow {
+    cells: usize,
+    kappa: Option<f64>,
+    kappa_low: Option<f64>,
+    kappa_high: Option<f64>,
+    constant: Option<f64>,
+    constant_low: Option<f64>,
+    constant_high: Option<f64>,
+    scatter: f64,
 }
 
 /// A row of `ratios.csv`: one a series and dimension that the unpruned one shares.
@@ -106,7 +120,6 @@ struct AdvantageRow {
     ci_low: Option<f64>,
     ci_high: Option<f64>,
     predicted: Option<f64>,
-    verdict: Verdict,
 }
 
 /// A row of `expectations.csv`: one a value that was judged, before it those of its cells, which
@@ -124,12 +137,15 @@ struct ExpectationRow {
     bound: Option<Censoring>,
     relation: &'static str,
     predicted: f64,
+    margin: f64,
+    p: Option<f64>,
     verdict: Option<Verdict>,
+    posterior: bool,
     claim: String,
 }
 
 /// Writes `thresholds.csv`, `exponents.csv`, `diagnostics.csv`, `ratios.csv`,
-/// `advantages.csv` and `expectations.csv` into the folder `dir`. Each appears under its name
+/// `advantages.csv`, `expectations.csv` and `law.csv` into the folder `dir`. Each appears under its name
 /// only when complete; a table without a row is none.
 ///
 /// # Errors
@@ -142,6 +158,7 @@ pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
         ("ratios.csv", ratios(analysis)),
         ("advantages.csv", advantages(analysis)),
         ("expectations.csv", expectations(analysis)),
+        ("law.csv", laws(analysis)),
     ];
     for (name, bytes) in tables {
         let path = dir.join(name);
@@ -171,7 +188,12 @@ pub fn thresholds(analysis: &Analysis) -> Vec<u8> {
 /// The text of `exponents.csv`.
 #[must_use]
 pub fn exponents(analysis: &Analysis) -> Vec<u8> {
-    table(analysis, analysis.exponents.iter().map(|e| (&e.series, ExponentRow::from(e))))
+    let all = analysis.exponents.iter().chain(&analysis.pooled);
+    table(analysis, all.map(|e| (&e.series, ExponentRow::from(e))))
+}
+
+fn laws(analysis: &Analysis) -> Vec<u8> {
+    table(analysis, analysis.laws.iter().map(|law| (&law.series, KappaRow::from(law))))
 }
 
 fn diagnostics(analysis: &Analysis) -> Vec<u8> {
@@ -226,7 +248,6 @@ fn table<'a, R: Serialize>(
 
 impl From<&Threshold> for ThresholdRow {
     fn from(t: &Threshold) -> Self {
-        let [n_logistic, n_logistic_low, n_logistic_high] = parts(t.logistic);
         Self {
             d: t.d,
             s: t.s,
@@ -237,9 +258,8 @@ impl From<&Threshold> for ThresholdRow {
             censored: t.censored,
             trials: t.trials,
             se_ln: t.se_ln.and_then(finite),
-            n_logistic,
-            n_logistic_low,
-            n_logistic_high,
+            n_star_median: t.n_star_median,
+            law: t.law.and_then(finite),
         }
     }
 }
@@ -259,10 +279,16 @@ impl From<&Exponent> for ExponentRow {
             log_corrected,
             log_corrected_low,
             log_corrected_high,
-            predicted: e.predicted,
-            csq: e.csq,
+            predicted: e.predicted.map(|rate| rate.exponent),
+            log_power: e.predicted.map(|rate| rate.log_power),
+            rate_low: e.rate_low.and_then(finite),
+            rate_high: e.rate_high.and_then(finite),
+            within: e.within.and_then(finite),
+            p: e.p,
             verdict: e.verdict,
+            csq: e.csq,
             verdict_csq: e.verdict_csq,
+            contradiction: e.contradiction,
         }
     }
 }
@@ -276,14 +302,11 @@ impl From<&Exponent> for DiagnosticRow {
         let further = dimensions.iter().flat_map(|m| &m.dimensions).map(ToString::to_string);
         let [exponent_03, exponent_03_low, exponent_03_high] = parts(d.at_03);
         let [exponent_07, exponent_07_low, exponent_07_high] = parts(d.at_07);
-        let [extrapolated, extrapolated_low, extrapolated_high] = parts(d.extrapolated);
         Self {
             threshold: e.threshold,
             points: e.points,
             censored: e.censored,
             scatter: d.scatter,
-            delta_aicc: d.delta_aicc,
-            preferred: d.preferred,
             exponent_03,
             exponent_03_low,
             exponent_03_high,
@@ -292,14 +315,28 @@ impl From<&Exponent> for DiagnosticRow {
             exponent_07_high,
             leave_one_out_low: d.leave_one_out_low,
             leave_one_out_high: d.leave_one_out_high,
-            extrapolated,
-            extrapolated_low,
-            extrapolated_high,
             local_slopes: slopes.collect::<Vec<_>>().join(" "),
             resolve_trials: trials.map(|t| t.factor),
             resolve_trials_samples: trials.map(|t| t.samples),
             resolve_dimensions: further.collect::<Vec<_>>().join(" "),
             resolve_dimensions_samples: dimensions.map(|m| m.samples),
+        }
+    }
+}
+
+impl From<&LawRow> for KappaRow {
+    fn from(law: &LawRow) -> Self {
+        let [kappa, kappa_low, kappa_high] = parts(law.kappa);
+        let [constant, constant_low, constant_high] = parts(law.constant);
+        Self {
+            cells: law.cells,
+            kappa,
+            kappa_low,
+            kappa_high,
+            constant,
+            constant_low,
+            constant_high,
+            scatter: law.scatter,
         }
     }
 }
@@ -332,7 +369,6 @@ impl From<&Advantage> for AdvantageRow {
             ci_low,
             ci_high,
             predicted: a.predicted,
-            verdict: a.verdict,
         }
     }
 }
@@ -352,7 +388,10 @@ impl ExpectationRow {
             bound: None,
             relation: judged.predicted.sign(),
             predicted: judged.predicted.number(),
+            margin: judged.margin,
+            p: judged.p,
             verdict: Some(judged.verdict),
+            posterior: judged.posterior,
             claim: judged.claim.clone(),
         }
     }

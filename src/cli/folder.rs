@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secateur::analysis::{self, Analysis, Options};
-use secateur::model::expectation::Expectation;
+use secateur::model::Asked;
 use secateur::results::{self, Record, Trials};
 use secateur::study::manifest::Manifest;
 use secateur::study::store::{Gathered, TRIALS, tables};
@@ -35,10 +35,12 @@ pub(crate) fn report(
         TableFormat::Json => print::json(analysis),
         TableFormat::Markdown => {
             print::text(&report::markdown_table(analysis));
+            section(&report::conclusion(analysis));
             section(&report::expectation_markdown(analysis));
         }
         TableFormat::Text => {
             print::text(&report::exponent_table(analysis));
+            section(&report::conclusion(analysis));
             section(&report::expectation_table(analysis));
             let notes = report::notes(analysis);
             if !notes.is_empty() {
@@ -92,12 +94,11 @@ pub(crate) fn plot(arguments: &FolderArguments) -> Result<Ending> {
 pub(crate) struct Found {
     /// Where their tables and figures belong, if anywhere.
     folder: Option<PathBuf>,
-    study: String,
     /// Identifier of the manifest of the latest run.
     manifest: Option<String>,
     trials: Trials,
     options: Options,
-    expectations: Vec<Expectation>,
+    asked: Asked,
 }
 
 impl Found {
@@ -142,9 +143,10 @@ impl Found {
         };
         let usual = manifest.as_ref().map_or(Options::default().threshold, |m| m.threshold);
         let options = options(threshold.unwrap_or(usual));
-        let expectations = manifest.as_ref().map_or(Vec::new(), expectations);
+        let asked = manifest.as_ref().and_then(|m| asked(m, options.threshold));
+        let asked = Asked { study, ..asked.unwrap_or_default() };
         let manifest = manifest.map(|m| m.id);
-        Ok(Self { folder: Some(folder), study, manifest, trials, options, expectations })
+        Ok(Self { folder: Some(folder), manifest, trials, options, asked })
     }
 
     /// The trials of a table of any origin; its estimates go to `out`, if that is given.
@@ -166,13 +168,13 @@ impl Found {
         }
         let options = options(threshold.unwrap_or(Options::default().threshold));
         let trials = Trials::new(records)?;
-        Ok(Self { folder, study, manifest: None, trials, options, expectations: Vec::new() })
+        let asked = Asked { study, ..Asked::default() };
+        Ok(Self { folder, manifest: None, trials, options, asked })
     }
 
     /// All estimates.
     pub(crate) fn analyse(&self) -> Result<Analysis> {
-        let analysis =
-            analysis::analyse(&self.study, &self.trials, &self.options, &self.expectations)?;
+        let analysis = analysis::analyse(&self.trials, &self.asked, &self.options)?;
         Ok(Analysis { manifest: self.manifest.clone(), ..analysis })
     }
 
@@ -187,18 +189,12 @@ impl Found {
     }
 }
 
-/// What the study of a manifest expects.
-fn expectations(manifest: &Manifest) -> Vec<Expectation> {
-    if manifest.resolved.get("expect").is_none() {
-        return Vec::new();
-    }
-    manifest.study().map_or_else(
-        |error| {
-            print::note(&format!("note: what the study expects is not judged: {error}"));
-            Vec::new()
-        },
-        |study| study.expectations,
-    )
+/// What the study of a manifest asks at the risk `tau`.
+fn asked(manifest: &Manifest, tau: f64) -> Option<Asked> {
+    let study = manifest.study().inspect_err(|error| {
+        print::note(&format!("note: law and expectations of the study are left out: {error}"));
+    });
+    Some(study.ok()?.asked(tau))
 }
 
 /// Notes on tables that were read, and how many of their trials failed, to standard error.
@@ -209,7 +205,7 @@ fn announce(notes: &[String], records: &[Record]) {
     let (all, failed) = (records.len(), records.iter().filter(|r| !r.is_ok()).count());
     if failed > 0 {
         print::note(&format!(
-            "note: {failed} of {all} trials failed (status other than `ok`): no median counts them"
+            "note: {failed} of {all} trials failed (status other than `ok`): each counts as a risk of 1"
         ));
     }
 }

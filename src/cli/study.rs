@@ -118,7 +118,7 @@ fn finish(
     }
     let options = folder::options(study.samples.threshold);
     let trials = Trials::new(outcome.records.clone())?;
-    let analysis = analysis::analyse(&study.name, &trials, &options, &study.expectations)?;
+    let analysis = analysis::analyse(&trials, &study.asked(options.threshold), &options)?;
     let analysis = Analysis { manifest: Some(job.manifest.to_owned()), ..analysis };
     folder::report(&analysis, Some(job.store.folder()), arguments.format.into(), true)?;
     if !study.expected.is_empty() {

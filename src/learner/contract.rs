@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use super::options::Options;
 use super::stage::{Budget, Case, Cost, Trained};
 use crate::error::Result;
+use crate::model::law::LawPoint;
 use crate::model::{Link, Transform};
 
 /// Turns samples into a network.
@@ -27,6 +28,12 @@ pub trait Learner: Debug + Send + Sync {
 
     /// What it is expected to need.
     fn cost(&self, case: &Case<'_>) -> Cost;
+
+    /// n* by the finite-size law of its ranking for the risk `tau`, `share` of the samples being
+    /// those of the ranking; none where the law is silent.
+    fn law(&self, _case: &Case<'_>, _tau: f64, _share: f64) -> Option<LawPoint> {
+        None
+    }
 
     /// Trains, on all of `budget`.
     ///

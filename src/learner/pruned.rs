@@ -4,6 +4,7 @@ use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{COMPARISON, Keep, NETWORK, Options};
 use super::stage::{Budget, Case, Cost, GradientComparison, TrainKept, Trained, survivors};
 use crate::error::Result;
+use crate::model::law::LawPoint;
 use crate::sample::Stage;
 
 /// Gradient comparison, pruning, re-initialisation, gradient step, readout.
@@ -47,6 +48,10 @@ impl Learner for Pruned {
         }
         let compare = case.comparison(case.k_star, self.correlation);
         Cost { slowest: cost.slowest.max(compare), ..cost }
+    }
+
+    fn law(&self, case: &Case<'_>, tau: f64, share: f64) -> Option<LawPoint> {
+        self.comparison.law(case, tau, share)
     }
 
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {

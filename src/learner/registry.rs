@@ -2,9 +2,10 @@
 
 use super::contract::{Granted, Learner, Recipe};
 use super::options::Options;
-use super::stage::{Budget, Split, Trained, World};
+use super::stage::{Budget, Case, Split, Trained, World};
 use crate::error::{Error, Result};
 use crate::model::kind::{LearnerKind, learners};
+use crate::model::law::LawPoint;
 use crate::sample::Key;
 
 macro_rules! registry {
@@ -65,6 +66,12 @@ impl Built {
     /// When they do not.
     pub fn check_n(&self, n: u64) -> Result<()> {
         self.split.check(n, self.steps)
+    }
+
+    /// n* by the finite-size law of its ranking for the risk `tau`; none where it is silent.
+    #[must_use]
+    pub fn law(&self, case: &Case<'_>, tau: f64) -> Option<LawPoint> {
+        self.learner.law(case, tau, self.split.share(0)?)
     }
 
     /// Trains on `n` samples of `world` in total; `key` is that of the learner's own randomness.

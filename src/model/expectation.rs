@@ -5,6 +5,9 @@ use serde::Serialize;
 use super::metric::Metric;
 use super::problem::{Problem, Real, Series};
 
+/// The margin within which an exponent matches a prediction.
+pub const MARGIN: f64 = 0.15;
+
 /// One statement that the results are held against.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
@@ -16,6 +19,10 @@ pub struct Expectation {
     pub selection: Problem,
     /// What it should be.
     pub predicted: Predicted,
+    /// How near the prediction counts as it; a factor for a ratio.
+    pub margin: f64,
+    /// Whether it was written when results were known.
+    pub posterior: bool,
 }
 
 /// A number that an analysis yields with an interval.

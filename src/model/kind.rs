@@ -1,25 +1,26 @@
 //! The learners there are.
 
 use super::problem::{Problem, Series};
+use super::rate::Rate;
 use super::theory;
 use crate::error::{Error, Result, nearest};
 
 /// Hands the list of learners to the macro `$then`: the kind, the file in `learner/` that bears
-/// its name, and the exponent that theory has for it. The order is that of tables and legends.
+/// its name, and the rate that theory has for it. The order is that of tables and legends.
 ///
 /// The enum below, the modules of `learner` and their registry are made of it, so that a new
 /// learner is one line here and its file.
 macro_rules! learners {
     ($then:ident) => {
         $then! {
-            Pruned pruned(theory::sparse);
+            Pruned pruned(theory::pruned);
             Unpruned unpruned(theory::dense);
             Oracle oracle(theory::sparse);
             RandomMask random_mask(theory::none);
-            Spectral spectral(theory::half);
+            Spectral spectral(theory::spectral);
             DiagonalThresholding diagonal_thresholding(theory::screened);
             OnlineSgd online_sgd(theory::online);
-            SmoothedSgd smoothed_sgd(theory::half);
+            SmoothedSgd smoothed_sgd(theory::smoothed);
             LabelTransform label_transform(theory::generative);
             MagnitudePruning magnitude_pruning(theory::none);
             RandomFeatures random_features(theory::degree);
@@ -52,12 +53,12 @@ macro_rules! kinds {
                 }
             }
 
-            /// The exponent that a measured series of it and of its variants is held against.
+            /// The rate that a measured series of it and of its variants is held against.
             ///
             /// `None` where theory says nothing about the learner as it is implemented, or where
             /// what the formula needs is not known.
             #[must_use]
-            pub fn exponent(self, problem: &Problem) -> Option<f64> {
+            pub fn rate(self, problem: &Problem) -> Option<Rate> {
                 match self {
                     $(Self::$Kind => $exponent(problem),)*
                 }
@@ -68,6 +69,28 @@ macro_rules! kinds {
 learners!(kinds);
 
 impl LearnerKind {
+    /// Whether the lower bound for correlational statistical queries is about it: it looks at the
+    /// data through averages of the label times a function of the input, each sample once, and
+    /// is not told the support.
+    #[must_use]
+    pub fn is_correlational(self) -> bool {
+        match self {
+            Self::Pruned
+            | Self::Unpruned
+            | Self::RandomMask
+            | Self::DiagonalThresholding
+            | Self::OnlineSgd
+            | Self::SmoothedSgd
+            | Self::MagnitudePruning => true,
+            // Told the support; reading samples again and again; a function of the label.
+            Self::Oracle
+            | Self::Spectral
+            | Self::RandomFeatures
+            | Self::OneStepReuse
+            | Self::LabelTransform => false,
+        }
+    }
+
     /// The learner behind `name`, if there is one. A variant is named `kind/variant`, as in
     /// `pruned/raw`.
     #[must_use]
@@ -99,10 +122,10 @@ impl Series {
         LearnerKind::of(&self.learner)
     }
 
-    /// The exponent that it is held against, if theory has one.
+    /// The rate that it is held against, if theory has one.
     #[must_use]
-    pub fn predicted_exponent(&self) -> Option<f64> {
-        self.kind()?.exponent(&self.problem)
+    pub fn rate(&self) -> Option<Rate> {
+        self.kind()?.rate(&self.problem)
     }
 }
 
@@ -127,7 +150,7 @@ mod tests {
         let on = |kind: LearnerKind, link: &str, k_star, alpha| {
             let link = Some(link.to_owned());
             let alpha = Real::new(alpha);
-            kind.exponent(&Problem { link, k_star: Some(k_star), alpha, ..Problem::default() })
+            kind.rate(&Problem { link, k_star: Some(k_star), alpha, ..Problem::default() })
         };
         let of = |kind, k_star, alpha| on(kind, "He2", k_star, alpha);
         use LearnerKind as Kind;

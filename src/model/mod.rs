@@ -7,17 +7,21 @@
 //! [`quadrature`], orthogonal polynomials from [`hermite`]. Nothing here draws a random number.
 
 pub mod activation;
+mod asked;
 pub mod choice;
 pub mod direction;
 pub mod expectation;
 pub mod hermite;
 pub mod input;
 pub mod kind;
+pub mod law;
 pub mod link;
 pub mod metric;
 pub mod problem;
 pub mod quadrature;
+pub mod rate;
 pub mod statistic;
+pub mod tail;
 pub mod target;
 pub mod theory;
 pub mod transform;
@@ -25,12 +29,14 @@ pub mod transform;
 pub(crate) mod normal;
 
 pub use activation::Activation;
+pub use asked::Asked;
 pub use choice::Choice;
 pub use input::Input;
 pub use kind::LearnerKind;
 pub use link::Link;
 pub use metric::{Metric, Metrics};
 pub use problem::{Problem, Real, Series};
+pub use rate::{Rate, RateKind};
 pub use statistic::{
     Blind, Channel, ChannelChoice, Statistic, best_feature_shift, best_shift, blind_channels,
     feature_gain,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::link::Link;
 use super::problem::Problem;
+use super::rate::{Rate, RateKind};
 use crate::error::{Error, Result};
 
 /// Largest information exponent that [`predict`] accepts.
@@ -92,46 +93,67 @@ fn link(problem: &Problem) -> Option<Link> {
 }
 
 /// No formula: of a learner that never learns, or that no theorem known to us is about.
-pub(super) fn none(_: &Problem) -> Option<f64> {
+pub(super) fn none(_: &Problem) -> Option<Rate> {
     None
 }
 
-/// α k*, of `pruned` (Vural and Erdogdu 2024), and of `unpruned` in dimension s = d^α.
-pub(super) fn sparse(problem: &Problem) -> Option<f64> {
-    Some(problem.alpha()? * f64::from(problem.k_star?))
+/// α k*, up to ln d for α < 1, an upper bound: `pruned` (Vural and Erdogdu 2024).
+pub(super) fn pruned(problem: &Problem) -> Option<Rate> {
+    let log_power = ranking_log(problem)?;
+    Some(Rate { log_power, kind: RateKind::Upper, ..sparse(problem)? })
+}
+
+/// α k*: `unpruned` in dimension s = d^α.
+pub(super) fn sparse(problem: &Problem) -> Option<Rate> {
+    Some(Rate::of(problem.alpha()? * f64::from(problem.k_star?)))
 }
 
 /// k*, of one gradient step on all d coordinates: Vural and Erdogdu 2024; Damian, Lee and
 /// Soltanolkotabi 2022.
-pub(super) fn dense(problem: &Problem) -> Option<f64> {
-    problem.k_star.map(f64::from)
+pub(super) fn dense(problem: &Problem) -> Option<Rate> {
+    Some(Rate::of(f64::from(problem.k_star?)))
 }
 
-/// max(1, k*/2), of spectral methods (Damian, Pillaud-Vivien, Lee and Bruna 2024) and of a
-/// smoothed landscape (Damian, Nichani, Ge and Lee 2023).
-pub(super) fn half(problem: &Problem) -> Option<f64> {
-    Some((0.5 * f64::from(problem.k_star?)).max(1.0))
+/// max(1, k*/2), of spectral methods (Damian, Pillaud-Vivien, Lee and Bruna 2024).
+pub(super) fn spectral(problem: &Problem) -> Option<Rate> {
+    Some(Rate::of((0.5 * f64::from(problem.k_star?)).max(1.0)))
 }
 
-/// α k* for α < 1: Johnstone and Lu 2009; Amini and Wainwright 2009. At α = 1 all coordinates
-/// pass the screen, and what is left is spectral: 1.
-pub(super) fn screened(problem: &Problem) -> Option<f64> {
-    if problem.alpha()? < 1.0 { sparse(problem) } else { Some(1.0) }
+/// max(1, k*/2) up to ln d, of a smoothed landscape (Damian, Nichani, Ge and Lee 2023).
+pub(super) fn smoothed(problem: &Problem) -> Option<Rate> {
+    Some(Rate { log_power: 1.0, ..spectral(problem)? })
 }
 
-/// max(1, k* − 1), of online descent on the sphere: Ben Arous, Gheissari and Jagannath 2021.
-pub(super) fn online(problem: &Problem) -> Option<f64> {
-    Some((f64::from(problem.k_star?) - 1.0).max(1.0))
+/// α k* up to ln d for α < 1: Johnstone and Lu 2009; Amini and Wainwright 2009. At α = 1 all
+/// coordinates pass the screen, and what is left is spectral: 1.
+pub(super) fn screened(problem: &Problem) -> Option<Rate> {
+    match ranking_log(problem)? {
+        0.0 => Some(Rate::of(1.0)),
+        log_power => Some(Rate { log_power, ..sparse(problem)? }),
+    }
 }
 
-/// α s*: [`sparse`] at the generative exponent.
-pub(super) fn generative(problem: &Problem) -> Option<f64> {
-    Some(problem.alpha()? * f64::from(link(problem)?.generative_exponent()?))
+/// max(1, k* − 1) up to ln d, of online descent on the sphere: Ben Arous, Gheissari and
+/// Jagannath 2021.
+pub(super) fn online(problem: &Problem) -> Option<Rate> {
+    let exponent = (f64::from(problem.k_star?) - 1.0).max(1.0);
+    Some(Rate { log_power: 1.0, ..Rate::of(exponent) })
+}
+
+/// α s*, up to ln d for α < 1: [`pruned`] at the generative exponent.
+pub(super) fn generative(problem: &Problem) -> Option<Rate> {
+    let exponent = problem.alpha()? * f64::from(link(problem)?.generative_exponent()?);
+    Some(Rate { log_power: ranking_log(problem)?, ..Rate::of(exponent) })
 }
 
 /// Degree p of the link, where it is a polynomial: Ghorbani, Mei, Misiakiewicz and Montanari 2021.
-pub(super) fn degree(problem: &Problem) -> Option<f64> {
-    Some(f64::from(link(problem).filter(Link::is_polynomial)?.degree()))
+pub(super) fn degree(problem: &Problem) -> Option<Rate> {
+    Some(Rate::of(f64::from(link(problem).filter(Link::is_polynomial)?.degree())))
+}
+
+/// Largest power of ln d that the choice among d coordinates costs: none if all are kept.
+fn ranking_log(problem: &Problem) -> Option<f64> {
+    Some(if problem.alpha()? < 1.0 { 1.0 } else { 0.0 })
 }
 
 /// Exponent of the CSQ lower bound, min(α, ½) k*, if both are known.

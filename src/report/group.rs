@@ -130,8 +130,8 @@ pub(super) fn order(s: &Series, t: &Series) -> Ordering {
 }
 
 /// The exponents by link, learner and α.
-pub(crate) fn sorted(analysis: &Analysis) -> Vec<&Exponent> {
-    let mut series: Vec<&Exponent> = analysis.exponents.iter().collect();
+pub(crate) fn sorted(exponents: &[Exponent]) -> Vec<&Exponent> {
+    let mut series: Vec<&Exponent> = exponents.iter().collect();
     series.sort_by(|a, b| order(&a.series, &b.series));
     series
 }

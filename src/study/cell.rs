@@ -119,7 +119,9 @@ impl Setting {
     #[must_use]
     pub fn case(&self, cell: &Cell) -> Case<'_> {
         let Self { k_star, link, options, .. } = self;
-        Case { d: cell.d, s: cell.s, k_star: *k_star, link, options }
+        let plain = self.direction == Direction::Hard && self.input.is_gaussian();
+        let plain_noise = plain.then_some(self.noise * self.noise);
+        Case { d: cell.d, s: cell.s, k_star: *k_star, link, options, plain_noise }
     }
 
     /// What decides the data: shared by all learners of a cell.

@@ -8,14 +8,14 @@ use super::cell::Series;
 use super::document::{Node, Section, choice};
 use super::sweep::MAX_D;
 use crate::error::{Error, Result, nearest};
-use crate::model::expectation::{Expectation, Predicted, Quantity, Side};
+use crate::model::expectation::{Expectation, MARGIN, Predicted, Quantity, Side};
 use crate::model::input::Input;
 use crate::model::link::Link;
 use crate::model::metric::Metric;
 use crate::model::problem::{Problem, Real};
 use crate::words::names;
 
-const EXPECT_KEYS: [&str; 14] = [
+const EXPECT_KEYS: [&str; 16] = [
     "claim",
     "exponent",
     "ratio",
@@ -24,6 +24,8 @@ const EXPECT_KEYS: [&str; 14] = [
     "level",
     "learner",
     "predicted",
+    "margin",
+    "posterior",
     "link",
     "r",
     "alpha",
@@ -67,6 +69,8 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
     let expectation = Expectation {
         claim: section.required("claim")?.text("claim")?.to_owned(),
         predicted: read_predicted(section.required("predicted")?, &quantity)?,
+        margin: read_margin(&section, &quantity)?,
+        posterior: section.get("posterior").map_or(Ok(false), |n| n.boolean("posterior"))?,
         quantity,
         selection,
     };
@@ -185,6 +189,18 @@ fn read_predicted(node: &Node, quantity: &Quantity) -> Result<Predicted> {
             .hint("write, for example, predicted = { at_least = 1 }"));
     }
     Ok(predicted)
+}
+
+/// How near the prediction counts as it: 0.15 for an exponent, a factor of 1.25 for a ratio, 0.05
+/// for a metric.
+fn read_margin(section: &Section<'_>, quantity: &Quantity) -> Result<f64> {
+    match quantity {
+        Quantity::Exponent { .. } | Quantity::Collapse { .. } => {
+            section.number("margin", 1e-6..=1e6, MARGIN)
+        }
+        Quantity::Ratio { .. } => section.number("margin", 1.000_001..=1e6, 1.25),
+        Quantity::Metric { .. } => section.number("margin", 1e-6..=1e6, 0.05),
+    }
 }
 
 fn unclear(node: &Node) -> Error {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::catalogue::{check_name, printable};
-use super::cell::{Cell, Series};
+use super::cell::{Cell, Series, Setting};
 use super::document::{Node, Section};
 use super::expect::read_expectations;
 use super::lattice;
@@ -14,6 +14,7 @@ use super::search::{Aim, Method};
 use super::sweep::{Common, MAX_TRIALS, read_sweeps};
 use crate::error::{Error, Result};
 use crate::learner::options::Simulation;
+use crate::model::Asked;
 use crate::model::expectation::Expectation;
 use crate::words::names;
 
@@ -171,6 +172,21 @@ impl Study {
             profile,
             resolved: root.to_json(),
         })
+    }
+
+    /// What its trials are asked at the risk `tau`.
+    #[must_use]
+    pub fn asked(&self, tau: f64) -> Asked {
+        let cells = self.series.iter().flat_map(|s| s.cells.iter().map(move |c| (&s.setting, c)));
+        let law = |(setting, cell): (&Setting, &Cell)| {
+            let point = setting.built.law(&setting.case(cell), tau)?;
+            Some(((setting.series.as_ref().clone(), cell.d), point))
+        };
+        Asked {
+            study: self.name.clone(),
+            expectations: self.expectations.clone(),
+            laws: cells.filter_map(law).collect(),
+        }
     }
 
     /// All cells.

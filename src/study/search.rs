@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use crate::model::tail::student_upper;
+
 /// How sample sizes are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Walk the lattice with few trials until the median risk has crossed the threshold with
+    /// Walk the lattice with few trials until the mean risk has crossed the threshold with
     /// a point on each side to spare, then add trials next to the crossing.
     Bracket,
     /// Every sample size of the range, all trials.
@@ -53,38 +55,20 @@ pub struct Request {
 struct Point {
     /// Trials asked for.
     trials: u32,
-    /// Risks of the successful ones, increasing.
-    risks: Vec<f64>,
+    /// Mean of min(risk, 1), a failed trial counting 1.
+    mean: f64,
+    /// Half-width of the 95 % interval of that mean, by Student's t; infinite for one trial.
+    uncertainty: f64,
 }
 
 impl Point {
-    /// Median risk; +∞ if no trial succeeded.
-    fn median(&self) -> f64 {
-        let middle = self.risks.len() / 2;
-        match self.risks.len() {
-            0 => f64::INFINITY,
-            n if n % 2 == 1 => self.risks[middle],
-            _ => f64::midpoint(self.risks[middle - 1], self.risks[middle]),
-        }
+    fn new(trials: u32, risks: &[f64]) -> Self {
+        let count = risks.len() as f64;
+        let mean = risks.iter().sum::<f64>() / count;
+        let square = risks.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / (count - 1.0);
+        let student = student_upper(0.025, risks.len().saturating_sub(1));
+        Self { trials, mean, uncertainty: student * (square / count).sqrt() }
     }
-
-    /// Half-width of the 95 % interval of the log median between order statistics.
-    fn uncertainty(&self) -> f64 {
-        if self.risks.is_empty() {
-            return f64::INFINITY;
-        }
-        let (low, high) = ranks(self.risks.len());
-        0.5 * (self.risks[high] / self.risks[low]).ln()
-    }
-}
-
-/// Ranks, from 0, of the order statistics of `n` values that hold the median of the law with
-/// probability 95 %, in normal approximation: n/2 ± 1.96 √n/2 (David & Nagaraja, *Order
-/// Statistics*, 7.1).
-fn ranks(n: usize) -> (usize, usize) {
-    let (middle, reach) = (n as f64 / 2.0, 0.98 * (n as f64).sqrt());
-    let low = (middle - reach).floor().max(0.0) as usize;
-    (low, n - 1 - low)
 }
 
 /// Sample sizes of one cell, in the making.
@@ -103,10 +87,9 @@ impl Search {
         Self { aim, start, points: BTreeMap::new() }
     }
 
-    /// Takes the risks of the successful trials that were asked for.
-    pub fn record(&mut self, request: Request, mut risks: Vec<f64>) {
-        risks.sort_by(f64::total_cmp);
-        self.points.insert(request.index, Point { trials: request.trials, risks });
+    /// Takes min(risk, 1) of the trials that were asked for, 1 for one that failed.
+    pub fn record(&mut self, request: Request, risks: &[f64]) {
+        self.points.insert(request.index, Point::new(request.trials, risks));
     }
 
     /// What to run next, or `None` when the search is over.
@@ -158,18 +141,19 @@ impl Search {
         Some(Request { index, trials: wanted.min(self.aim.trials) })
     }
 
-    /// Whether ln n* is known to the precision asked for: the mean uncertainty of the two log
-    /// medians beside the crossing, over the slope of the straight line between them.
+    /// Whether ln n* is known to the precision asked for: the root mean square of the
+    /// uncertainties of the two means beside the crossing, as if n* were half way between them,
+    /// over the slope of the straight line in (ln n, mean).
     fn is_precise(&self) -> bool {
         let Some(crossing) = self.crossing() else { return false };
         let (before, after) = (&self.points[&(crossing - 1)], &self.points[&crossing]);
-        let uncertainty = 0.5 * (before.uncertainty() + after.uncertainty());
-        let slope = (before.median() / after.median()).ln() / super::lattice::STEP;
+        let uncertainty = 0.5 * before.uncertainty.hypot(after.uncertainty);
+        let slope = (before.mean - after.mean) / super::lattice::STEP;
         uncertainty <= self.aim.precision * slope
     }
 
     fn above(&self, index: u32) -> bool {
-        self.points[&index].median() > self.aim.threshold
+        self.points[&index].mean > self.aim.threshold
     }
 
     /// The first index at or below the threshold whose neighbour below is above it.

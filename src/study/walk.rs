@@ -91,8 +91,8 @@ impl<'a> Walk<'a> {
                 complete = false;
                 break;
             }
-            let risks = records.iter().filter_map(|r| r.borrow().risk());
-            search.record(request, risks.collect());
+            let risks = records.iter().map(|r| r.borrow().risk().map_or(1.0, |risk| risk.min(1.0)));
+            search.record(request, &risks.collect::<Vec<f64>>());
         }
         let middle = |index| lattice::size(index) as f64 / 2_f64.powf(0.25);
         let crossing = search.crossing().map(middle);

@@ -62,6 +62,14 @@ impl Split {
         Ok(sizes)
     }
 
+    /// The share of n that goes to stage number `stage`.
+    #[must_use]
+    pub fn share(&self, stage: usize) -> Option<f64> {
+        let own = self.shares.get(stage)?;
+        let total: f64 = self.shares.iter().sum();
+        Some(if self.data == DataUse::Fresh { own / total } else { 1.0 })
+    }
+
     /// Whether `n` samples suffice for every stage, the feature stage (the last but one) with
     /// `steps` gradient steps.
     ///

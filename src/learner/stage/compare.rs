@@ -4,10 +4,13 @@
 //! g_j^± = (1/n) Σ_i ỹ_i φ'(±x_ij + c) x_ij, are combined into channels that see even
 //! Hermite orders, odd ones, or odd ones without the first.
 
+use super::price::Case;
 use crate::error::{Error, Result};
-use crate::learner::options::PruneOptions;
+use crate::learner::options::{self, PruneOptions};
 use crate::model::activation::Activation;
+use crate::model::law::{Keep, LawPoint, Ranking, Signal, equal_rows, frame_rows, kept_share};
 use crate::model::statistic::{Channel, Statistic, best_shift};
+use crate::model::tail::upper_quantile;
 use crate::sample::{BLOCK, CentredLabels, LabelScratch, Samples, reduce, simd};
 
 /// Correlations below this count as none.
@@ -75,6 +78,33 @@ impl GradientComparison {
                 if self.augmented { " and augmentation" } else { "" }
             )
         })
+    }
+
+    /// n* by the finite-size law of the ranking ([`crate::model::law`]) for the risk `tau`, `share`
+    /// of the samples being those of the ranking. None for inputs that are not Gaussian, soft or
+    /// dense directions, links that are no sums over them, a channel that does not see the link,
+    /// or where nothing is pruned.
+    #[must_use]
+    pub fn law(&self, case: &Case<'_>, tau: f64, share: f64) -> Option<LawPoint> {
+        let noise = case.plain_noise? / case.link.variance();
+        let channel = Channel::matching(self.k_star);
+        let statistic = self.channels.iter().find(|s| s.channel == channel)?;
+        let signal = Signal::of(&Signal::summand(case.link)?, statistic, noise)?;
+        let r = case.link.r();
+        let rows = if r == 1 { equal_rows(case.s) } else { frame_rows(case.s, r) };
+        let channels = self.channels.len();
+        let keep = match case.options.prune.keep {
+            options::Keep::Auto => {
+                Keep::Above(upper_quantile(0.5 / (channels as f64 * case.d as f64)))
+            }
+            _ => Keep::Count(case.kept() as f64),
+        };
+        let ranking = Ranking::new(&signal, &rows, case.d, channels, keep);
+        let samples = ranking.samples(kept_share(&signal.weights(), tau));
+        let mean = signal.score(&rows.first()?.entries).mean;
+        let clearance = (samples / (1.0 + noise)).sqrt() * mean;
+        let told = samples.is_finite() && samples > 0.0 && case.kept() < case.d;
+        told.then_some(LawPoint { n_star: samples / share, clearance })
     }
 
     /// Score of each coordinate 0..d: the largest |g| of its channels, each divided by its

@@ -88,6 +88,9 @@ pub struct Case<'a> {
     pub k_star: u32,
     /// The link.
     pub link: &'a Link,
+    /// What the law of the ranking needs to know of the data: the noise variance Δ of Gaussian
+    /// inputs and hard directions; none of others.
+    pub plain_noise: Option<f64>,
     /// The options.
     pub options: &'a Options,
 }

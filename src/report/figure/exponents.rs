@@ -8,7 +8,8 @@ use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel};
 use crate::report::draw::scene::Scene;
 use crate::report::draw::style;
-use crate::analysis::estimate::{Analysis, Exponent, Interval, Verdict};
+use crate::analysis::estimate::{Analysis, Exponent, Interval};
+use crate::analysis::judge::Verdict;
 
 const MOST_COLUMNS: usize = 3;
 /// Sideways distance of learners at equal α, in points.
@@ -96,7 +97,7 @@ fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
 
 /// Too few dimensions for the fit to carry a verdict.
 pub(crate) fn thin(exponent: &Exponent) -> bool {
-    exponent.points < 4 || matches!(exponent.verdict, Verdict::TooFewDimensions | Verdict::Censored)
+    exponent.points < 4 || matches!(exponent.verdict, Some(Verdict::TooFewDimensions | Verdict::Censored))
 }
 
 fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], learners: &Learners) {
@@ -111,7 +112,7 @@ fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], lea
     for name in learners.names().filter(|name| group::rank(name).0 == 2) {
         let mine = fits.iter().filter(|f| f.exponent.series.learner == name);
         let mut line: Vec<_> =
-            mine.filter_map(|f| Some((f.alpha, f.exponent.predicted?))).collect();
+            mine.filter_map(|f| Some((f.alpha, f.exponent.predicted?.exponent))).collect();
         line.sort_by(|a, b| a.0.total_cmp(&b.0));
         panel.curve(scene, &line, style::dashed(learners.look(name).colour, 0.7));
     }

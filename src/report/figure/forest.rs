@@ -14,7 +14,8 @@ use crate::report::draw::style::Stroke;
 use crate::report::draw::font;
 use crate::report::format;
 use crate::report::draw::style;
-use crate::analysis::estimate::{Analysis, Exponent, Verdict};
+use crate::analysis::estimate::{Analysis, Exponent};
+use crate::analysis::judge::Verdict;
 
 /// As many series at one target and α are too many to stand side by side.
 const CROWD: usize = 3;
@@ -44,7 +45,7 @@ const LEAST_PLOT: f64 = 130.0;
 /// shows those.
 #[must_use]
 pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
-    let mut series = group::sorted(analysis);
+    let mut series = group::sorted(&analysis.exponents);
     series.sort_by(|a, b| target(a, b));
     if !wanted(&series) {
         return None;
@@ -84,7 +85,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
 /// Whether the series are too many for `exponents`, or worth showing below each other.
 fn wanted(series: &[&Exponent]) -> bool {
     let judged = |e: &&&Exponent| {
-        matches!(e.verdict, Verdict::Consistent | Verdict::Excluded | Verdict::Unresolved)
+        !matches!(e.verdict, None | Some(Verdict::Censored | Verdict::TooFewDimensions))
     };
     let crowd = series.chunk_by(|a, b| target(a, b).is_eq()).any(|rows| rows.len() >= CROWD);
     crowd || series.iter().filter(judged).count() >= MANY_VERDICTS
@@ -100,7 +101,7 @@ fn axis(series: &[&Exponent]) -> Option<Axis> {
     let fits = || series.iter().filter_map(|e| Some((e, fitted(e)?)));
     let ends = fits().flat_map(|(_, beta)| bounds::within_reach(beta));
     fits().next()?;
-    let theory = series.iter().flat_map(|e| [e.predicted, e.csq]).flatten();
+    let theory = series.iter().flat_map(|e| [e.predicted.map(|rate| rate.exponent), e.csq]).flatten();
     let (low, high) = extent(ends.chain(theory).chain([0.0]))?;
     let pad = 0.05 * (high - low).max(1e-3);
     Some(Axis::linear(low - pad, high + pad))
@@ -177,12 +178,12 @@ impl Layout {
     }
 }
 
-/// The word for a series; without a fit, why there is none, whatever theory says.
+/// The word for a series, that of the table; without a prediction or a fit, why there is none.
 fn verdict(exponent: &Exponent) -> &'static str {
-    if fitted(exponent).is_none() && exponent.censored > 0 {
-        Verdict::Censored.word()
-    } else {
-        exponent.verdict.word()
+    match exponent.verdict {
+        Some(verdict) => verdict.word(),
+        None if fitted(exponent).is_none() && exponent.censored > 0 => Verdict::Censored.word(),
+        None => "no prediction",
     }
 }
 
@@ -221,7 +222,7 @@ fn estimate(
         upright(scene, csq, LINE / 2.0, bounds::csq_line());
     }
     if let Some(predicted) = exponent.predicted {
-        upright(scene, predicted, 0.38 * LINE, prediction_line());
+        upright(scene, predicted.exponent, 0.38 * LINE, prediction_line());
     }
     let Some(beta) = fitted(exponent) else { return };
     let look = learners.look(&exponent.series.learner);
@@ -257,7 +258,7 @@ mod tests {
     fn every_line_shows_what_the_analysis_says() {
         let analysis = three();
         let scene = draw(&analysis).unwrap();
-        let series = group::sorted(&analysis);
+        let series = group::sorted(&analysis.exponents);
         let (x, page) = (axis(&series).unwrap(), Layout::of(&series));
         let top = TOP + page.legend.height() + TITLE;
         let learners = Learners::of(&analysis);

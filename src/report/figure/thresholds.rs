@@ -185,7 +185,10 @@ impl Contents<'_> {
             ends.map(|d| (d, (constant + slope * d.ln()).exp())).to_vec()
         };
         let full = [panel.x.range.0, panel.x.range.1].map(|log| 10_f64.powf(log));
-        if let (Some(slope), Some((ln_d, ln_n))) = (fit.predicted, self.middle(&fit.series)) {
+        let predicted = fit.predicted.map(|rate| rate.exponent);
+        // A slope through a single point says nothing.
+        let middle = self.middle(&fit.series).filter(|_| fit.points > 1);
+        if let (Some(slope), Some((ln_d, ln_n))) = (predicted, middle) {
             let theory = line(slope, ln_n - slope * ln_d, full);
             panel.curve(scene, &theory, style::dashed(style::pale(colour, 0.75), 0.8));
         }
@@ -247,6 +250,6 @@ fn summary(fit: &Exponent) -> String {
     };
     let half = (beta.high - beta.low) / 2.0;
     let interval = if half < 100.0 { format!(" ± {half:.2}") } else { String::new() };
-    let theory = fit.predicted.map(|p| format!(" (theory {})", format::short(p)));
+    let theory = fit.predicted.map(|p| format!(" (theory {})", format::short(p.exponent)));
     format!("β = {:.2}{interval}{}", beta.value, theory.unwrap_or_default())
 }

@@ -1,35 +1,33 @@
 //! The table of diagnostics: how far an exponent can be trusted.
 
 use super::grid::Grid;
-use crate::analysis::estimate::{Analysis, Exponent, Interval, Preference};
+use crate::analysis::estimate::{Analysis, Exponent, Interval};
 use crate::report::format;
 use crate::report::group::{Setting, sorted};
 
-const HEADINGS: [&str; 10] = [
+const HEADINGS: [&str; 8] = [
     "learner",
     "link",
     "α",
     "β, ln d divided out",
-    "ΔAICc",
-    "preferred",
     "β at τ = 0.3, 0.7",
     "leave one out",
     "scatter",
-    "β extrapolated",
+    "rate band",
 ];
 /// Columns of numbers stand right.
-const RIGHT: [bool; 10] = [false, false, true, true, true, false, true, true, true, true];
+const RIGHT: [bool; 8] = [false, false, true, true, true, true, true, true];
 
 /// The diagnostics as aligned text: one series a line, in the order of the exponents.
 ///
 /// Ends with a line break. Without a series there is only the head.
 #[must_use]
 pub fn details_table(analysis: &Analysis) -> String {
-    let rows = sorted(analysis).into_iter().map(row).collect();
+    let rows = sorted(&analysis.exponents).into_iter().map(row).collect();
     Grid { headings: HEADINGS, right: RIGHT, rows }.text()
 }
 
-fn row(e: &Exponent) -> [String; 10] {
+fn row(e: &Exponent) -> [String; 8] {
     let d = &e.diagnostics;
     let number = |value: Option<f64>| format::or_dash(value, format::exponent);
     let with_ends = |value: Option<Interval>| format::or_dash(value, format::interval);
@@ -41,20 +39,14 @@ fn row(e: &Exponent) -> [String; 10] {
         Setting::of(&e.series).words(),
         format::or_dash(e.series.problem.alpha(), format::short),
         with_ends(e.log_corrected),
-        format::or_dash(d.delta_aicc, |delta| format!("{delta:+.1}")),
-        format::or_dash(d.preferred, law),
         format!("{}, {}", point(d.at_03), point(d.at_07)),
         format::or_dash(left_out, range),
         number(d.scatter),
-        with_ends(d.extrapolated),
+        format::or_dash(e.rate_low.zip(e.rate_high), band),
     ]
 }
 
-fn law(preference: Preference) -> String {
-    match preference {
-        Preference::Power => "d^β",
-        Preference::PowerLog => "d^β ln d",
-        Preference::Neither => "neither",
-    }
-    .to_owned()
+/// `[0.44, 0.57]`: between what exponents n* can grow, up to the logarithms that theory allows.
+fn band((low, high): (f64, f64)) -> String {
+    format!("[{}, {}]", format::exponent(low), format::exponent(high))
 }

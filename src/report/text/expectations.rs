@@ -2,13 +2,14 @@
 
 use super::grid::Grid;
 use crate::analysis::estimate::{Analysis, Interval, Judged};
+use crate::model::expectation::Predicted;
 use crate::report::format;
 use crate::report::group::Setting;
 
-const HEADINGS: [&str; 7] =
-    ["quantity", "series", "measured [95 % interval]", "predicted", "points", "verdict", "claim"];
+const HEADINGS: [&str; 8] =
+    ["quantity", "series", "measured [95 %]", "predicted", "margin", "points", "verdict", "claim"];
 /// Columns of numbers stand right.
-const RIGHT: [bool; 7] = [false, false, true, true, true, false, false];
+const RIGHT: [bool; 8] = [false, false, true, true, true, true, false, false];
 
 /// What the study expects as aligned text, in the order of its file; empty if it expects
 /// nothing.
@@ -23,12 +24,12 @@ pub fn expectation_markdown(analysis: &Analysis) -> String {
     grid(analysis).map_or(String::new(), |grid| grid.markdown())
 }
 
-fn grid(analysis: &Analysis) -> Option<Grid<'static, 7>> {
+fn grid(analysis: &Analysis) -> Option<Grid<'static, 8>> {
     let rows: Vec<_> = analysis.expectations.iter().map(row).collect();
     (!rows.is_empty()).then_some(Grid { headings: HEADINGS, right: RIGHT, rows })
 }
 
-fn row(judged: &Judged) -> [String; 7] {
+fn row(judged: &Judged) -> [String; 8] {
     let censored = match judged.censored {
         0 => String::new(),
         n => format!(" ({n} censored)"),
@@ -39,14 +40,20 @@ fn row(judged: &Judged) -> [String; 7] {
     });
     let sign = judged.predicted.sign().trim_start_matches('=');
     let number = format::samples(judged.predicted.number());
+    let margin = match judged.predicted {
+        Predicted::Value(_) => format::short(judged.margin),
+        Predicted::AtLeast(_) | Predicted::AtMost(_) => "–".to_owned(),
+    };
+    let after = if judged.posterior { " (written after the results)" } else { "" };
     [
         judged.quantity.clone(),
         series.unwrap_or_else(|| "all".to_owned()),
         format::or_dash(judged.value, numbers),
         format!("{sign} {number}").trim_start().to_owned(),
+        margin,
         format!("{}{censored}", judged.points),
         judged.verdict.word().to_owned(),
-        judged.claim.clone(),
+        format!("{}{after}", judged.claim),
     ]
 }
 

@@ -5,7 +5,7 @@ use crate::model::problem::Series;
 use crate::report::format;
 use crate::report::group::{self, Setting, order, sorted};
 
-/// Plain sentences: one for each censored cell, one for each unresolved series, and one for each
+/// Plain sentences: one for each censored cell, one for each open series, and one for each
 /// series that has an unpruned twin.
 #[must_use]
 pub fn notes(analysis: &Analysis) -> Vec<String> {
@@ -13,7 +13,7 @@ pub fn notes(analysis: &Analysis) -> Vec<String> {
     let mut cells: Vec<&Threshold> = analysis.thresholds.iter().collect();
     cells.sort_by(|a, b| order(&a.series, &b.series).then(a.d.cmp(&b.d)));
     let censored = cells.iter().filter_map(|cell| bound(cell, several));
-    let exponents = sorted(analysis);
+    let exponents = sorted(&analysis.exponents);
     let open = exponents.iter().filter_map(|e| advice(e, several));
     let mut gains: Vec<&Advantage> = analysis.advantages.iter().collect();
     gains.sort_by(|a, b| order(&a.series, &b.series));
@@ -41,7 +41,7 @@ fn bound(cell: &Threshold, several: bool) -> Option<String> {
 /// How many times more samples unpruned needs, and how that number grows.
 ///
 /// `α = 0.25: unpruned needs 12.1 times the samples of pruned at d = 64, 48.4 times at d = 256;
-/// exponent of the advantage 1.48 [1.39, 1.57], predicted 1.5: consistent`.
+/// exponent of the advantage 1.48 [1.39, 1.57], theory 1.5`.
 fn advantage(gain: &Advantage, several: bool) -> Option<String> {
     let known = || gain.ratios.iter().filter(|r| r.censored == Censoring::None);
     let (first, last) = (known().next()?, known().next_back()?);
@@ -61,13 +61,13 @@ fn advantage(gain: &Advantage, several: bool) -> Option<String> {
     if let Some(gamma) = gain.exponent {
         text += &format!("; exponent of the advantage {}", format::interval(gamma));
         if let Some(predicted) = gain.predicted {
-            text += &format!(", predicted {}: {}", format::short(predicted), gain.verdict.word());
+            text += &format!(", theory {}", format::short(predicted));
         }
     }
     Some(text)
 }
 
-/// What would settle an unresolved verdict.
+/// What would settle an open verdict.
 fn advice(e: &Exponent, several: bool) -> Option<String> {
     let resolution = e.resolution.as_ref()?;
     let trials = resolution.trials.as_ref().map(|more| {
@@ -80,7 +80,7 @@ fn advice(e: &Exponent, several: bool) -> Option<String> {
         format!("also d = {} (about {samples} samples)", all.join(", "))
     });
     let ways: Vec<String> = trials.into_iter().chain(dimensions).collect();
-    let start = format!("{}, {}: unresolved", e.series.learner, place(&e.series, several));
+    let start = format!("{}, {}: open", e.series.learner, place(&e.series, several));
     Some(if ways.is_empty() {
         format!("{start}; neither 64 times the trials nor 12 further dimensions would settle it")
     } else {

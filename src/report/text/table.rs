@@ -1,26 +1,19 @@
-//! The table of exponents, for the terminal and for Markdown.
+//! The table of exponents, for the terminal and for Markdown, and what it comes to.
 
 use super::grid::Grid;
 use crate::analysis::estimate::{Analysis, Exponent};
+use crate::analysis::judge::Verdict;
+use crate::model::rate::Rate;
 use crate::report::format;
 use crate::report::group::{Setting, sorted};
 
-const HEADINGS: [&str; 10] = [
-    "learner",
-    "link",
-    "α",
-    "d",
-    "points",
-    "β [95 % interval]",
-    "predicted",
-    "verdict",
-    "CSQ bound",
-    "verdict on CSQ",
-];
+const HEADINGS: [&str; 9] =
+    ["learner", "link", "α", "d", "β [95 %]", "theory", "within", "verdict", "CSQ bound"];
 /// Columns of numbers stand right.
-const RIGHT: [bool; 10] = [false, false, true, true, true, true, true, false, true, false];
+const RIGHT: [bool; 9] = [false, false, true, true, true, true, true, false, false];
 
-/// The exponents as aligned text: one series a line, sorted by link, learner and α.
+/// The exponents as aligned text: one series a line, sorted by link, learner and α, then what
+/// theory calls one number over several α.
 ///
 /// Ends with a line break. Without a series there is only the head.
 #[must_use]
@@ -34,33 +27,76 @@ pub fn markdown_table(analysis: &Analysis) -> String {
     grid(analysis).markdown()
 }
 
-fn grid(analysis: &Analysis) -> Grid<'static, 10> {
-    Grid { headings: HEADINGS, right: RIGHT, rows: rows(analysis) }
+/// How many predictions match, are open and so on, and whether any contradicts theory; empty
+/// without a prediction.
+///
+/// `9 match, 3 open; nothing contradicts theory`.
+#[must_use]
+pub fn conclusion(analysis: &Analysis) -> String {
+    let all = || analysis.exponents.iter().chain(&analysis.pooled);
+    let count =
+        |words: &[Verdict]| all().filter(|e| e.verdict.is_some_and(|v| words.contains(&v))).count();
+    let parts: Vec<String> = [
+        ("match", &[Verdict::Matches, Verdict::MatchesUpToLog][..]),
+        ("above", &[Verdict::Above]),
+        ("below", &[Verdict::Below]),
+        ("open", &[Verdict::Open]),
+        ("with too few values", &[Verdict::Censored, Verdict::TooFewDimensions]),
+    ]
+    .into_iter()
+    .map(|(word, verdicts)| (word, count(verdicts)))
+    .filter(|(_, count)| *count > 0)
+    .map(|(word, count)| format!("{count} {word}"))
+    .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    let against = match all().filter(|e| e.contradiction).count() {
+        0 => "nothing contradicts theory".to_owned(),
+        1 => "1 contradicts a theorem".to_owned(),
+        count => format!("{count} contradict a theorem"),
+    };
+    format!("{}; {against}", parts.join(", "))
 }
 
-type Row = [String; 10];
-
-fn rows(analysis: &Analysis) -> Vec<Row> {
-    sorted(analysis).into_iter().map(row).collect()
+fn grid(analysis: &Analysis) -> Grid<'static, 9> {
+    let rows = sorted(&analysis.exponents).into_iter().map(|e| row(e, "–"));
+    let pooled = sorted(&analysis.pooled).into_iter().map(|e| row(e, "all"));
+    Grid { headings: HEADINGS, right: RIGHT, rows: rows.chain(pooled).collect() }
 }
 
-fn row(e: &Exponent) -> Row {
+/// A series; `no_alpha` stands for an α that it does not have.
+fn row(e: &Exponent, no_alpha: &str) -> [String; 9] {
     let range =
         if e.d_min == e.d_max { e.d_min.to_string() } else { format!("{}–{}", e.d_min, e.d_max) };
     let censored = match e.censored {
         0 => String::new(),
         n => format!(" (+{n} censored)"),
     };
+    let alpha = e.series.problem.alpha().map_or_else(|| no_alpha.to_owned(), format::short);
+    let csq = e.csq.map(|bound| {
+        let word = e.verdict_csq.map_or("–", |v| v.word());
+        format!("{word} {}", format::short(bound))
+    });
     [
         e.series.learner.clone(),
         Setting::of(&e.series).words(),
-        format::or_dash(e.series.problem.alpha(), format::short),
-        range,
-        format!("{}{censored}", e.points),
+        alpha,
+        format!("{range}{censored}"),
         format::or_dash(e.exponent, format::interval),
-        format::or_dash(e.predicted, format::exponent),
-        e.verdict.word().to_owned(),
-        format::or_dash(e.csq, format::exponent),
-        e.verdict_csq.word().to_owned(),
+        format::or_dash(e.predicted, rate),
+        format::or_dash(e.within, format::exponent),
+        e.verdict.map_or("–", Verdict::word).to_owned(),
+        format::or_dash(csq, |text| text),
     ]
+}
+
+/// `0.5, ln d`: the exponent, and the largest power of ln d that theory leaves open.
+fn rate(rate: Rate) -> String {
+    let log = match rate.log_power {
+        0.0 => String::new(),
+        1.0 => ", ln d".to_owned(),
+        power => format!(", ln^{} d", format::short(power)),
+    };
+    format!("{}{log}", format::short(rate.exponent))
 }
