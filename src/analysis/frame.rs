@@ -134,11 +134,10 @@ fn numbers(groups: &DataFrame, name: &str, row: usize) -> PolarsResult<Vec<f64>>
 }
 
 fn defect(error: &PolarsError) -> Error {
-    Error::runtime(format!("grouping the trials failed: {error}"))
-        .hint(
-            "where few threads or open files are allowed (`ulimit -u`, `ulimit -n`), allow more; \
+    Error::runtime(format!("grouping the trials failed: {error}")).hint(
+        "where few threads or open files are allowed (`ulimit -u`, `ulimit -n`), allow more; \
              otherwise this is a defect: please report it with the trials.csv",
-        )
+    )
 }
 
 /// A curve without points.

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use secateur::Error;
 use secateur::error::Spot;
-use secateur::{Error, ErrorKind};
 use serde::Serialize;
 use serde_json::Value as Json;
+
+use super::ending;
 
 /// Something that happens while a command runs.
 ///
@@ -62,12 +64,7 @@ pub(crate) enum Event<'a> {
     /// A signal came; every finished trial is in `folder`.
     Interrupted { folder: String, code: u8 },
     /// The command failed.
-    Error {
-        message: &'a str,
-        hint: Option<&'a str>,
-        place: Option<Spot>,
-        code: u8,
-    },
+    Error { message: &'a str, hint: Option<&'a str>, place: Option<Spot>, code: u8 },
 }
 
 /// A trial without metrics, and why.
@@ -87,7 +84,7 @@ impl<'a> Event<'a> {
             message: error.message(),
             hint: error.hint_text(),
             place: error.spot(),
-            code: code(error.kind()),
+            code: ending::failure(error.kind()),
         }
     }
 
@@ -152,14 +149,6 @@ fn failures(trials: usize, first: &[Failure<'_>]) -> String {
     lines.join("\n")
 }
 
-/// The exit code of a failure.
-pub(crate) fn code(kind: ErrorKind) -> u8 {
-    match kind {
-        ErrorKind::Usage => 2,
-        ErrorKind::Runtime => 1,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -172,9 +161,11 @@ mod tests {
     fn the_schema_names_every_event() {
         let schema: Json =
             serde_json::from_str(include_str!("../../docs/events.schema.json")).unwrap();
-        let named = schema["oneOf"].as_array().unwrap().iter().map(|event| {
-            event["properties"]["event"]["const"].as_str().unwrap().to_owned()
-        });
+        let named = schema["oneOf"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| event["properties"]["event"]["const"].as_str().unwrap().to_owned());
         let events = Event::VARIANTS.iter().map(|&name| name.to_owned());
         assert_eq!(named.collect::<BTreeSet<_>>(), events.collect::<BTreeSet<_>>());
     }
