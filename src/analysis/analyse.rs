@@ -13,7 +13,7 @@ use super::threshold::{self, Crossing};
 use crate::model::expectation::Expectation;
 use crate::model::metric::Metric;
 use crate::results::{CellTrials, Trials};
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// All estimates of one study: curves, n*(d), β and its verdicts, and what the study expects held
 /// against them.
@@ -22,8 +22,8 @@ use crate::{Error, Result};
 /// order of d.
 ///
 /// # Errors
-/// A usage error for bad `options`; a run-time error if there are no trials, or if two cells
-/// claim the same series and dimension.
+/// A usage error for bad `options`; a run-time error if there are no trials, if two cells
+/// claim the same series and dimension, or if the threads cannot be started.
 pub fn analyse(
     study: &str,
     trials: &Trials,
@@ -41,20 +41,18 @@ pub fn analyse(
     let ensembles = frame.ensembles(Metric::Risk, |risk| risk)?;
     let [low, high] = OTHER_LEVELS;
     let levels = [options.threshold, low, high];
-    let crossings: Vec<Crossings> = curves
-        .par_iter()
-        .zip(&ensembles)
-        .map(|(curve, ensemble)| {
-            let mut crossings = threshold::cross(curve, ensemble, options, levels);
-            crossings[0].threshold.logistic =
-                success::crossing(&curve.ln_n(), ensemble, options.threshold);
-            crossings
-        })
-        .collect();
+    let pool = threads::pool(options.threads)?;
+    let crossings = curves.par_iter().zip(&ensembles).map(|(curve, ensemble)| {
+        let mut crossings = threshold::cross(curve, ensemble, options, levels);
+        crossings[0].threshold.logistic =
+            success::crossing(&curve.ln_n(), ensemble, options.threshold);
+        crossings
+    });
+    let crossings: Vec<Crossings> = pool.install(|| crossings.collect());
     let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;
     let series: Vec<&[Crossings]> = crossings.chunk_by(same).collect();
-    let exponents: Vec<Exponent> =
-        series.par_iter().filter_map(|cells| exponent::of_series(cells)).collect();
+    let exponents = series.par_iter().filter_map(|cells| exponent::of_series(cells));
+    let exponents: Vec<Exponent> = pool.install(|| exponents.collect());
     let usual: Vec<&Crossing> = crossings.iter().map(|[usual, ..]| usual).collect();
     let advantages = advantage::advantages(&usual);
     let grounds = Grounds {

@@ -1,6 +1,6 @@
 //! What the analysis may vary.
 
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// Replicates below which a 2.5 % percentile has no observation beyond it.
 const FEWEST_REPLICATES: usize = 40;
@@ -12,6 +12,7 @@ const FEWEST_REPLICATES: usize = 40;
 /// | `threshold` | τ > 0, finite | 0.5 |
 /// | `bootstrap` | B ≥ 40 replicates | 1000 |
 /// | `seed` | any | 0 |
+/// | `threads` | any; changes no number | all |
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
     /// The risk τ that the median has to reach.
@@ -20,11 +21,13 @@ pub struct Options {
     pub bootstrap: usize,
     /// Seed of the bootstrap; each trial mixes in its own.
     pub seed: u64,
+    /// Threads that resample.
+    pub threads: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threshold: 0.5, bootstrap: 1000, seed: 0 }
+        Self { threshold: 0.5, bootstrap: 1000, seed: 0, threads: threads::available() }
     }
 }
 
