@@ -2,7 +2,6 @@
 
 use crate::set;
 use crate::truth::Truth;
-use crate::truth::Truth;
 use secateur::analysis::estimate::{Analysis, Censoring, Interval, Judged, Verdict};
 use secateur::analysis::expect::pooled;
 use secateur::analysis::fit::Point;

@@ -2,7 +2,6 @@
 
 use crate::of_learner;
 use crate::truth::Truth;
-use crate::truth::Truth;
 use faer::Mat;
 use faer::linalg::solvers::{Solve, SolveLstsq};
 use rand::rngs::ChaCha8Rng;
