@@ -3,6 +3,9 @@
 use std::fmt;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use serde::Serialize;
+
+use crate::words::harmless;
 use strum::IntoEnumIterator;
 
 /// Result of everything in this crate that can fail.
@@ -17,7 +20,8 @@ pub enum ErrorKind {
     Runtime,
 }
 
-/// An opaque error: kind, message, optional place in a text, optional hint.
+/// An opaque error: kind, message, optional place in a text, optional hint. None of its text
+/// steers a terminal, whatever files and arguments hold.
 ///
 /// Rendered by the binary through [`miette`]: the message, the offending line with
 /// the place marked, then the hint.
@@ -38,6 +42,19 @@ struct Place {
     label: LabeledSpan,
 }
 
+/// Where in a text an error is, as programs are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Spot {
+    /// What the text is called: a file or an argument.
+    pub name: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1, in characters.
+    pub column: usize,
+    /// What is wrong there, if more than the message says.
+    pub label: Option<String>,
+}
+
 impl Error {
     /// Bad arguments or a bad study file.
     #[must_use]
@@ -52,13 +69,14 @@ impl Error {
     }
 
     fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), hint: None, place: None }))
+        let message = harmless(&message.into()).into_owned();
+        Self(Box::new(Inner { kind, message, hint: None, place: None }))
     }
 
     /// Adds what the user can do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.0.hint = Some(hint.into());
+        self.0.hint = Some(harmless(&hint.into()).into_owned());
         self
     }
 
@@ -71,13 +89,32 @@ impl Error {
         span: std::ops::Range<usize>,
         label: impl Into<String>,
     ) -> Self {
-        let label = label.into();
-        let label = (!label.is_empty()).then_some(label);
+        let (text, label) = (text.into(), label.into());
+        let start = text.floor_char_boundary(span.start);
+        let end = text.ceil_char_boundary(span.end).max(start);
+        // What is replaced is of another length.
+        let shown = |part: &str| harmless(&part.replace("\r\n", "\n")).into_owned();
+        let parts = [&text[..start], &text[start..end], &text[end..]].map(shown);
+        let label = (!label.is_empty()).then(|| harmless(&label).into_owned());
         self.0.place = Some(Place {
-            source: NamedSource::new(name, text.into()),
-            label: LabeledSpan::new(label, span.start, span.len()),
+            source: NamedSource::new(harmless(name.as_ref()), parts.concat()),
+            label: LabeledSpan::new(label, parts[0].len(), parts[1].len()),
         });
         self
+    }
+
+    /// Where the error is, if it is in a text.
+    #[must_use]
+    pub fn spot(&self) -> Option<Spot> {
+        let Place { source, label } = self.0.place.as_ref()?;
+        let before = &source.inner()[..label.offset()];
+        let start = before.rfind('\n').map_or(0, |end| end + 1);
+        Some(Spot {
+            name: source.name().to_owned(),
+            line: 1 + before.matches('\n').count(),
+            column: 1 + before[start..].chars().count(),
+            label: label.label().map(str::to_owned),
+        })
     }
 
     /// Who has to act.
@@ -178,7 +215,26 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::*;
+
+    #[test]
+    fn hostile_text_keeps_its_place_and_loses_its_escapes() {
+        let text = "a = 1\r\nlink = \"\u{1b}[2J\u{202e}He2\"\r\nb = 2\r\n";
+        let at = text.find("He2").unwrap();
+        let error = Error::usage("no \u{1b}[31m").hint("not \u{9b}2J");
+        let error = error.at("\u{7}f.toml", text, at..at + 3, "this \u{202e}");
+        assert_eq!((error.message(), error.hint_text()), ("no �[31m", Some("not �2J")));
+        let label = Some("this �".to_owned());
+        let spot = Spot { name: "�f.toml".to_owned(), line: 2, column: 14, label };
+        assert_eq!(error.spot(), Some(spot));
+        let place = error.0.place.as_ref().unwrap();
+        assert_eq!(place.source.inner(), "a = 1\nlink = \"�[2J�He2\"\nb = 2\n");
+        assert_eq!(&place.source.inner()[place.label.offset()..][..place.label.len()], "He2");
+        // A place outside the text, or within a letter, is no reason to fail.
+        for span in [4..900, 900..901, 7..8] {
+            assert!(Error::usage("x").at("f", "α = ½½½", span, "").spot().is_some());
+        }
+    }
 
     #[test]
     fn nearest_finds_a_typo_and_refuses_a_stranger() {

@@ -10,6 +10,7 @@ pub mod report;
 pub mod results;
 pub mod sample;
 pub mod study;
+pub mod threads;
 pub mod words;
 
 pub use error::{Error, ErrorKind, Result};

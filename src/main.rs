@@ -4,6 +4,45 @@ mod cli;
 
 use std::process::ExitCode;
 
+use secateur::Result;
+
+use cli::arguments::{Command, StudyArguments};
+use cli::study::Run;
+use cli::voice::Voice;
+use cli::{Ending, compare, folder, generate, list, merge, plan, rerun, slurm, theory};
+
 fn main() -> ExitCode {
-    cli::main()
+    cli::answer(|command, voice| match command {
+        Command::Study(arguments) => study(&arguments, voice),
+        Command::Slurm(arguments) => slurm::run(&arguments, voice),
+        Command::List(arguments) => list::list(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments, voice),
+        Command::Fit(arguments) => folder::fit(&arguments, voice),
+        Command::Plot(arguments) => folder::plot(&arguments, voice),
+        Command::Merge(arguments) => merge::merge(&arguments, voice),
+        Command::Rerun(arguments) => rerun::rerun(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments, voice),
+        Command::Predict(arguments) => theory::predict(&arguments),
+        Command::Link(arguments) => theory::link(&arguments),
+        Command::Completions(arguments) => generate::completions(&arguments),
+        Command::Man(arguments) => generate::man(&arguments),
+    })
+}
+
+/// `secateur study`: plans what is missing, runs it, fits all that is there, draws and prints.
+fn study(arguments: &StudyArguments, voice: Voice) -> Result<Ending> {
+    if arguments.dry_run {
+        return plan::show(&arguments.selection, arguments.shard, arguments.format, voice);
+    }
+    let study = arguments.selection.read()?;
+    let mut run = Run::open(&study, arguments, voice)?;
+    let plan = run.plan()?;
+    let outcome = run.simulate(&plan)?;
+    if let Some(code) = run.interrupted() {
+        return Ok(Ending::Interrupted(code));
+    }
+    if let Some(analysis) = run.fit(&outcome)? {
+        run.report(&analysis)?;
+    }
+    Ok(if outcome.failed() > 0 { Ending::FailedTrials } else { Ending::Done })
 }

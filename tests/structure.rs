@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use secateur::model::LearnerKind;
 
 /// What has rooms of its own, the beginnings of its paths, and the beginnings of the names of
 /// the files below `src/` where these may stand.
@@ -51,6 +52,10 @@ fn load(tree: &mut Tree, module: &Path, name: &str, read: &dyn Fn(&str) -> Optio
     let mut children = Vec::new();
     file.code = file.scan(text.parse().expect("it is Rust"), &mut children);
     tree.insert(module.clone(), file);
+    if name == "learner/mod.rs" {
+        // A macro declares these.
+        children.extend(LearnerKind::ALL.map(|kind| kind.name().to_owned()));
+    }
     let folder = match name.rsplit_once('/') {
         Some((folder, "mod.rs")) => format!("{folder}/"),
         None if matches!(name, "lib.rs" | "main.rs") => String::new(),

@@ -15,7 +15,7 @@ use secateur::results::Trials;
 use truth::Truth;
 
 /// Fewer replicates than usual, which costs little accuracy and saves half of the time.
-const OPTIONS: Options = Options { threshold: 0.5, bootstrap: 400, seed: 0 };
+const OPTIONS: Options = Options { threshold: 0.5, bootstrap: 400, seed: 0, threads: 1 };
 
 fn main() -> std::io::Result<()> {
     let repetitions = std::env::args().nth(1).and_then(|a| a.parse().ok()).unwrap_or(1000);

@@ -1,6 +1,6 @@
 //! A whole study against the finite-size law of the ranking: two numbers.
 
-use super::estimate::Interval;
+use super::interval::Interval;
 use super::line::dot;
 use super::slope::{LEAST_ERROR, scatter};
 use crate::model::tail::student_upper;

@@ -18,7 +18,7 @@ use crate::model::kind::LearnerKind;
 use crate::model::metric::Metric;
 use crate::model::problem::{Problem, Series};
 use crate::results::{CellTrials, Trials};
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// All estimates of one study: curves, n*(d), β and its verdicts, and what the study expects held
 /// against them.
@@ -26,8 +26,8 @@ use crate::{Error, Result};
 /// Series come in the order of [`Problem`] and learner; the cells of a series in order of d.
 ///
 /// # Errors
-/// A usage error for bad `options`; a run-time error if there are no trials, or if two cells
-/// claim the same series and dimension.
+/// A usage error for bad `options`; a run-time error if there are no trials, if two cells
+/// claim the same series and dimension, or if the threads cannot be started.
 pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Analysis> {
     options.validate()?;
     if trials.is_empty() {
@@ -37,11 +37,12 @@ pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Anal
     one_cell_a_dimension(trials)?;
     let frame = Frame::new(trials)?;
     let curves = frame.curves(options.threshold)?;
-    let crossings = crossings(&frame, &curves, asked, options)?;
+    let pool = threads::pool(options.threads)?;
+    let crossings = pool.install(|| crossings(&frame, &curves, asked, options))?;
     let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;
     let series: Vec<&[Crossings]> = crossings.chunk_by(same).collect();
-    let fitted: Vec<Fitted> =
-        series.par_iter().filter_map(|cells| exponent::of_series(cells)).collect();
+    let fitted = series.par_iter().filter_map(|cells| exponent::of_series(cells));
+    let fitted: Vec<Fitted> = pool.install(|| fitted.collect());
     let together = exponent::pooled(&series);
     let (exponents, pooled) = judged(fitted, together, options);
     let usual: Vec<&Crossing> = crossings.iter().map(|[usual, ..]| usual).collect();

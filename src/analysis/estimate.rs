@@ -1,6 +1,8 @@
 //! What the analysis yields: curves, thresholds, exponents. Plain values, no behaviour.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+pub use super::interval::{Censoring, Interval};
 
 use super::judge::{BoundVerdict, Verdict};
 
@@ -53,18 +55,6 @@ impl Curve {
     }
 }
 
-/// Whether, and on which side, the crossing lies outside the sample sizes that were run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Censoring {
-    /// The mean risk crosses the threshold inside the range.
-    None,
-    /// Already below the threshold at the smallest n: n* ≤ `n_star`.
-    Below,
-    /// Never below the threshold: n* > `n_star`.
-    Above,
-}
-
 /// n*(d) of one cell at one threshold: a row of `thresholds.csv`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Threshold {
@@ -94,17 +84,6 @@ pub struct Threshold {
     pub n_star_median: Option<f64>,
     /// n* by the finite-size law of the ranking ([`crate::model::law`]), where it has one.
     pub law: Option<f64>,
-}
-
-/// An estimate with its 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Interval {
-    /// Point estimate.
-    pub value: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
 }
 
 /// Exponent β of one series at one threshold: a row of `exponents.csv`.

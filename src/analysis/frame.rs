@@ -1,5 +1,7 @@
 //! Trials as a data frame, and what is grouped from it by cell and sample size.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use polars::prelude::*;
 use strum::IntoEnumIterator;
 
@@ -126,7 +128,13 @@ impl<'a> Frame<'a> {
     fn group(&self, aggregates: Vec<Expr>) -> PolarsResult<DataFrame> {
         let keys = [col("cell"), col("n")];
         let groups = self.rows.clone().lazy().group_by_stable(keys).agg(aggregates);
-        groups.sort(["cell", "n"], SortMultipleOptions::default()).collect()
+        let groups = groups.sort(["cell", "n"], SortMultipleOptions::default());
+        // It starts threads of its own, and where it cannot, it panics.
+        catch_unwind(AssertUnwindSafe(|| groups.collect())).unwrap_or_else(|panic| {
+            let message = panic.downcast_ref::<String>().map(String::as_str);
+            let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
+            polars_bail!(ComputeError: "{}", message.unwrap_or("polars gave up"))
+        })
     }
 }
 
@@ -143,8 +151,10 @@ fn numbers(groups: &DataFrame, name: &str, row: usize) -> PolarsResult<Vec<f64>>
 }
 
 fn defect(error: &PolarsError) -> Error {
-    Error::runtime(format!("grouping the trials failed: {error}"))
-        .hint("this is a defect of secateur: please report it with the trials.csv")
+    Error::runtime(format!("grouping the trials failed: {error}")).hint(
+        "where few threads or open files are allowed (`ulimit -u`, `ulimit -n`), allow more; \
+             otherwise this is a defect: please report it with the trials.csv",
+    )
 }
 
 /// A curve without points.

@@ -22,6 +22,7 @@ pub mod estimate;
 pub mod expect;
 pub mod exponent;
 pub mod frame;
+pub mod interval;
 pub mod isotonic;
 pub mod judge;
 pub mod line;

@@ -1,6 +1,6 @@
 //! What the analysis may vary.
 
-use crate::{Error, Result};
+use crate::{Error, Result, threads};
 
 /// Replicates below which a 2.5 % percentile has no observation beyond it.
 const FEWEST_REPLICATES: usize = 40;
@@ -13,6 +13,7 @@ const FEWEST_REPLICATES: usize = 40;
 /// | `bootstrap` | B ≥ 40 replicates | 1000 |
 /// | `seed` | any | 0 |
 /// | `log_power` | γmax ≥ 0, finite | that of each prediction |
+/// | `threads` | any; changes no number | all |
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
     /// The risk τ that the mean of min(risk, 1) has to reach.
@@ -23,11 +24,14 @@ pub struct Options {
     pub seed: u64,
     /// Largest power of ln d of every prediction, in place of its own.
     pub log_power: Option<f64>,
+    /// Threads that resample.
+    pub threads: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threshold: 0.5, bootstrap: 1000, seed: 0, log_power: None }
+        let threads = threads::available();
+        Self { threshold: 0.5, bootstrap: 1000, seed: 0, log_power: None, threads }
     }
 }
 

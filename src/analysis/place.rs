@@ -1,6 +1,6 @@
 //! Where a monotone learning curve meets a level.
 
-use super::estimate::Censoring;
+use super::interval::Censoring;
 use super::isotonic::non_increasing;
 use super::resample::Median;
 

@@ -1,6 +1,6 @@
 //! A straight line through ln n* over ln d, and how well its slope is known at any level.
 
-use super::estimate::Interval;
+use super::interval::Interval;
 use super::line::{bounded_line, dot, weighted_line};
 use super::place::Place;
 use crate::model::tail::student_upper;

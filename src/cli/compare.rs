@@ -8,15 +8,17 @@ use secateur::study::store::{self, TRIALS};
 use secateur::{Error, Result, report};
 
 use super::arguments::{CompareArguments, TableFormat};
+use super::ending::Ending;
 use super::folder::{self, Found};
-use super::{Ending, print};
+use super::print;
+use super::voice::Voice;
 
 /// The tables that a comparison reads.
 const TABLES: [&str; 2] = ["thresholds.csv", "exponents.csv"];
 
 /// `secateur compare`: which thresholds and exponents moved, beyond their intervals.
-pub(crate) fn compare(arguments: &CompareArguments) -> Result<Ending> {
-    let [a, b] = [&arguments.a, &arguments.b].map(|name| tables(name, &arguments.out));
+pub(crate) fn compare(arguments: &CompareArguments, voice: Voice) -> Result<Ending> {
+    let [a, b] = [&arguments.a, &arguments.b].map(|name| tables(name, &arguments.out, voice));
     let (a, b) = (a?, b?);
     let comparison = compare::compare(&a, &b);
     refuse_strangers(&comparison)?;
@@ -24,19 +26,19 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<Ending> {
         TableFormat::Json => print::json(&comparison),
         TableFormat::Markdown => print::text(&report::comparison_markdown(&comparison)),
         TableFormat::Text => print::text(&report::comparison_text(&comparison)),
-    }
+    }?;
     Ok(if comparison.changes > 0 { Ending::Changed } else { Ending::Done })
 }
 
 /// The tables of a folder; made from its trials where it has none.
-fn tables(name: &str, out: &Path) -> Result<Tables> {
+fn tables(name: &str, out: &Path, voice: Voice) -> Result<Tables> {
     let found = |f: &Path| has_tables(f) || !store::tables(f).is_empty();
     let folder = folder::find(name, out, found).ok_or_else(|| absent(name, out))?;
     if has_tables(&folder) {
         return Tables::read(&folder);
     }
     let name = folder.display().to_string();
-    Ok(Tables::of(&name, &Found::of_folder(folder, None)?.analyse()?))
+    Ok(Tables::of(&name, &Found::of_folder(folder, None, voice)?.analyse()?))
 }
 
 fn has_tables(folder: &Path) -> bool {

@@ -11,7 +11,9 @@ use secateur::study::store::{Gathered, TRIALS, tables};
 use secateur::{Error, Result, report};
 
 use super::arguments::{FitArguments, FolderArguments, TableFormat};
-use super::{Ending, print};
+use super::ending::Ending;
+use super::print;
+use super::voice::Voice;
 
 /// Options of the analysis at threshold `threshold`.
 pub(crate) fn options(threshold: f64) -> Options {
@@ -33,59 +35,44 @@ pub(crate) fn report(
     }
     match format {
         TableFormat::Json => print::json(analysis),
-        TableFormat::Markdown => {
-            print::text(&report::markdown_table(analysis));
-            section(&report::conclusion(analysis));
-            section(&report::expectation_markdown(analysis));
-        }
-        TableFormat::Text => {
-            print::text(&report::exponent_table(analysis));
-            section(&report::conclusion(analysis));
-            section(&report::expectation_table(analysis));
-            let notes = report::notes(analysis);
-            if !notes.is_empty() {
-                print::text("");
-                for note in &notes {
-                    print::text(note);
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Prints a further table, if there is one.
-fn section(table: &str) {
-    if !table.is_empty() {
-        print::text("");
-        print::text(table);
+        TableFormat::Markdown => print::sections([
+            report::markdown_table(analysis),
+            report::conclusion(analysis),
+            report::expectation_markdown(analysis),
+        ]),
+        TableFormat::Text => print::sections([
+            report::exponent_table(analysis),
+            report::conclusion(analysis),
+            report::expectation_table(analysis),
+            report::notes(analysis).join("\n"),
+        ]),
     }
 }
 
 /// `secateur fit`: thresholds, exponents and verdicts again.
-pub(crate) fn fit(arguments: &FitArguments) -> Result<Ending> {
+pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
     let FolderArguments { results, out, threshold } = &arguments.folder;
-    let found = Found::locate(results, out.as_deref(), *threshold)?;
+    let found = Found::locate(results, out.as_deref(), *threshold, voice)?;
     let analysis = found.analyse()?;
     let folder = found.prepare()?;
     report(&analysis, folder, arguments.format, false)?;
     if arguments.details && arguments.format == TableFormat::Text {
-        print::text(&format!("\n{}", report::details_table(&analysis)));
+        print::text(&format!("\n{}", report::details_table(&analysis)))?;
     }
     Ok(Ending::Done)
 }
 
 /// `secateur plot`: figures again.
-pub(crate) fn plot(arguments: &FolderArguments) -> Result<Ending> {
+pub(crate) fn plot(arguments: &FolderArguments, voice: Voice) -> Result<Ending> {
     let FolderArguments { results, out, threshold } = arguments;
-    let found = Found::locate(results, out.as_deref(), *threshold)?;
+    let found = Found::locate(results, out.as_deref(), *threshold, voice)?;
     let analysis = found.analyse()?;
     let folder = found.prepare()?.ok_or_else(|| {
         Error::usage(format!("there is no folder for the figures of {results}"))
             .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
     })?;
     for path in report::draw_all(&analysis, &folder.join("figures"))? {
-        print::text(&path.display().to_string());
+        print::text(&path.display().to_string())?;
     }
     Ok(Ending::Done)
 }
@@ -103,25 +90,30 @@ pub(crate) struct Found {
 
 impl Found {
     /// The trials that `results` names: a study below `out`, a folder, or a table.
-    fn locate(results: &str, out: Option<&Path>, threshold: Option<f64>) -> Result<Self> {
+    fn locate(
+        results: &str,
+        out: Option<&Path>,
+        threshold: Option<f64>,
+        voice: Voice,
+    ) -> Result<Self> {
         let home = out.unwrap_or(Path::new("results"));
         let path = Path::new(results);
         if let Some(folder) = find(results, home, |f| !tables(f).is_empty()) {
-            Self::of_folder(folder, threshold)
+            Self::of_folder(folder, threshold, voice)
         } else if path.is_file() && path.file_name().is_some_and(|name| name == TRIALS) {
-            Self::of_folder(path.parent().unwrap_or(Path::new("")).to_owned(), threshold)
+            Self::of_folder(path.parent().unwrap_or(Path::new("")).to_owned(), threshold, voice)
         } else if path.is_file() {
-            Self::of_table(path, out, threshold)
+            Self::of_table(path, out, threshold, voice)
         } else {
             Err(absent(results, home))
         }
     }
 
     /// The trials of a results folder, less those of cells that its study no longer has.
-    pub(crate) fn of_folder(folder: PathBuf, threshold: Option<f64>) -> Result<Self> {
+    pub(crate) fn of_folder(folder: PathBuf, threshold: Option<f64>, voice: Voice) -> Result<Self> {
         let (gathered, notes) = Gathered::read(&tables(&folder))?;
         let mut trials = gathered.trials()?;
-        announce(&notes, trials.records());
+        announce(&notes, trials.records(), voice);
         let manifest = Manifest::read(&folder);
         let all = trials.records().len();
         if let Some(manifest) = &manifest {
@@ -130,8 +122,8 @@ impl Found {
         }
         let left = trials.records().len();
         if left < all {
-            print::note(&format!(
-                "note: {} of {all} trials belong to an earlier version of the study and are left out",
+            voice.note(&format!(
+                "{} of {all} trials belong to an earlier version of the study and are left out",
                 all - left
             ));
         }
@@ -143,16 +135,21 @@ impl Found {
         };
         let usual = manifest.as_ref().map_or(Options::default().threshold, |m| m.threshold);
         let options = options(threshold.unwrap_or(usual));
-        let asked = manifest.as_ref().and_then(|m| asked(m, options.threshold));
+        let asked = manifest.as_ref().and_then(|m| asked(m, options.threshold, voice));
         let asked = Asked { study, ..asked.unwrap_or_default() };
         let manifest = manifest.map(|m| m.id);
         Ok(Self { folder: Some(folder), manifest, trials, options, asked })
     }
 
     /// The trials of a table of any origin; its estimates go to `out`, if that is given.
-    fn of_table(path: &Path, out: Option<&Path>, threshold: Option<f64>) -> Result<Self> {
+    fn of_table(
+        path: &Path,
+        out: Option<&Path>,
+        threshold: Option<f64>,
+        voice: Voice,
+    ) -> Result<Self> {
         let results::Loaded { records, notes } = results::read(path)?;
-        announce(&notes, &records);
+        announce(&notes, &records, voice);
         let Some(first) = records.first() else {
             return Err(Error::runtime(format!("{} has a header and no rows", path.display()))
                 .hint("a row is a trial: its learner, dimension d, samples n, index and risk"));
@@ -190,22 +187,20 @@ impl Found {
 }
 
 /// What the study of a manifest asks at the risk `tau`.
-fn asked(manifest: &Manifest, tau: f64) -> Option<Asked> {
+fn asked(manifest: &Manifest, tau: f64, voice: Voice) -> Option<Asked> {
     let study = manifest.study().inspect_err(|error| {
-        print::note(&format!("note: law and expectations of the study are left out: {error}"));
+        voice.note(&format!("law and expectations of the study are left out: {error}"));
     });
     Some(study.ok()?.asked(tau))
 }
 
 /// Notes on tables that were read, and how many of their trials failed, to standard error.
-fn announce(notes: &[String], records: &[Record]) {
-    for note in notes {
-        print::note(&format!("note: {note}"));
-    }
+fn announce(notes: &[String], records: &[Record], voice: Voice) {
+    notes.iter().for_each(|note| voice.note(note));
     let (all, failed) = (records.len(), records.iter().filter(|r| !r.is_ok()).count());
     if failed > 0 {
-        print::note(&format!(
-            "note: {failed} of {all} trials failed (status other than `ok`): each counts as a risk of 1"
+        voice.note(&format!(
+            "{failed} of {all} trials failed (status other than `ok`): each counts as a risk of 1"
         ));
     }
 }

@@ -6,16 +6,17 @@ use clap::CommandFactory;
 use secateur::{Error, Result};
 
 use super::arguments::{Arguments, CompletionsArguments, ManArguments};
-use super::{Ending, print};
+use super::ending::Ending;
+use super::print;
 
 const NAME: &str = "secateur";
 
 /// `secateur completions`.
-pub(crate) fn completions(arguments: &CompletionsArguments) -> Ending {
+pub(crate) fn completions(arguments: &CompletionsArguments) -> Result<Ending> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), NAME, &mut script);
-    print::raw(&script);
-    Ending::Done
+    print::raw(&script)?;
+    Ok(Ending::Done)
 }
 
 /// `secateur man`: the page of the program, or all pages into a folder.
@@ -29,7 +30,7 @@ pub(crate) fn man(arguments: &ManArguments) -> Result<Ending> {
     clap_mangen::Man::new(command)
         .render(&mut page)
         .map_err(|e| Error::runtime(format!("cannot write the page: {e}")))?;
-    print::raw(&page);
+    print::raw(&page)?;
     Ok(Ending::Done)
 }
 

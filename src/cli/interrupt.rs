@@ -1,6 +1,7 @@
 //! Ctrl-C and SIGTERM: no new trial is started, those in flight get a moment, and what is
 //! written stays. A second signal ends at once.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::print;
+use super::event::Event;
+use super::voice::Voice;
 
 /// What trials in flight have to finish in. They are run again if they do not.
 const GRACE: Duration = Duration::from_millis(1500);
@@ -19,29 +21,32 @@ const GRACE: Duration = Duration::from_millis(1500);
 pub(crate) struct Interrupt {
     stop: Arc<AtomicBool>,
     signal: Arc<AtomicI32>,
+    voice: Voice,
+    /// Where the finished trials are.
+    folder: PathBuf,
 }
 
 impl Interrupt {
-    /// Watches for signals from now on; `notice` is said when trials in flight are abandoned.
-    /// Where they cannot be watched, they end the process, as
+    /// Watches for signals from now on. Where they cannot be watched, they end the process, as
     /// they do anyway: every finished trial is on disk.
-    pub(crate) fn watch(notice: String) -> Self {
-        let interrupt = Self { stop: Arc::default(), signal: Arc::default() };
-        if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) {
-            let watcher = interrupt.clone();
-            thread::spawn(move || {
-                if let Some(signal) = signals.forever().next() {
-                    watcher.signal.store(signal, Ordering::SeqCst);
-                    watcher.stop.store(true, Ordering::SeqCst);
-                    let deadline = Instant::now() + GRACE;
-                    while Instant::now() < deadline && signals.pending().next().is_none() {
-                        thread::sleep(Duration::from_millis(20));
-                    }
-                    watcher.leave(&notice);
-                }
-            });
-        }
+    pub(crate) fn watch(voice: Voice, folder: PathBuf) -> Self {
+        let interrupt = Self { stop: Arc::default(), signal: Arc::default(), voice, folder };
+        let watcher = interrupt.clone();
+        let _ = thread::Builder::new().spawn(move || watcher.wait());
         interrupt
+    }
+
+    fn wait(&self) {
+        // Only a thread that is there takes the signals from the process.
+        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
+        let Some(signal) = signals.forever().next() else { return };
+        self.signal.store(signal, Ordering::SeqCst);
+        self.stop.store(true, Ordering::SeqCst);
+        let deadline = Instant::now() + GRACE;
+        while Instant::now() < deadline && signals.pending().next().is_none() {
+            thread::sleep(Duration::from_millis(20));
+        }
+        self.leave();
     }
 
     /// Set once a signal has come.
@@ -56,8 +61,9 @@ impl Interrupt {
     }
 
     /// Ends the process without waiting for trials in flight.
-    fn leave(&self, notice: &str) -> ! {
-        print::note(notice);
-        std::process::exit(i32::from(self.code().unwrap_or(1)))
+    fn leave(&self) -> ! {
+        let code = self.code().unwrap_or(1);
+        self.voice.tell(&Event::interrupted(&self.folder, code));
+        std::process::exit(code.into())
     }
 }

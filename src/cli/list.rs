@@ -7,7 +7,8 @@ use secateur::{Error, Result};
 use serde_json::json;
 
 use super::arguments::{Format, FormatArguments};
-use super::{Ending, print};
+use super::ending::Ending;
+use super::print;
 
 /// `secateur list`: every study with its claim; a broken one is listed with its error.
 pub(crate) fn list(arguments: &FormatArguments) -> Result<Ending> {
@@ -28,13 +29,12 @@ pub(crate) fn list(arguments: &FormatArguments) -> Result<Ending> {
                 .iter()
                 .map(|(name, claim)| json!({"study": name, "claim": claim}))
                 .collect();
-            print::json(&entries);
+            print::json(&entries)?;
         }
         Format::Text => {
             let width = names.iter().map(String::len).max().unwrap_or(0);
-            for (name, claim) in entries {
-                print::text(&format!("{name:width$}  {claim}"));
-            }
+            let lines = entries.iter().map(|(name, claim)| format!("{name:width$}  {claim}\n"));
+            print::text(&lines.collect::<String>())?;
         }
     }
     Ok(Ending::Done)

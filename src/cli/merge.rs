@@ -6,10 +6,12 @@ use secateur::study::store;
 use secateur::{Error, Result};
 
 use super::arguments::MergeArguments;
-use super::{Ending, folder, print};
+use super::ending::Ending;
+use super::voice::Voice;
+use super::{folder, print};
 
 /// `secateur merge`.
-pub(crate) fn merge(arguments: &MergeArguments) -> Result<Ending> {
+pub(crate) fn merge(arguments: &MergeArguments, voice: Voice) -> Result<Ending> {
     let MergeArguments { results, from, out } = arguments;
     let target = match folder::find(results, out, Path::is_dir) {
         Some(folder) => folder,
@@ -21,14 +23,12 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<Ending> {
     }
     let sources: Vec<PathBuf> = from.iter().map(|f| source(f, out)).collect::<Result<_>>()?;
     let merged = store::merge(&target, &sources)?;
-    for note in &merged.notes {
-        print::note(&format!("note: {note}"));
-    }
+    merged.notes.iter().for_each(|note| voice.note(note));
     let name = target.display();
     print::text(&format!(
         "{} trials of {} tables are in {name}/trials.csv; {} rows were in more than one, equal to the bit",
         merged.trials, merged.tables, merged.duplicates,
-    ));
+    ))?;
     print::note(&format!(
         "`secateur fit {name}` fits them; `secateur study` runs what is missing, and draws"
     ));

@@ -12,7 +12,10 @@ use secateur::{Error, Result};
 use serde_json::{Value as Json, json};
 
 use super::arguments::{Format, PlanArguments, Selection, StudyArguments};
-use super::{Ending, print};
+use super::ending::Ending;
+use super::event::Event;
+use super::print;
+use super::voice::Voice;
 
 /// Seconds of a study that is asked about before it runs.
 const LONG: f64 = 3600.0;
@@ -33,28 +36,29 @@ const STATES: [(State, &str, &str); 4] = [
 ];
 
 /// `secateur plan`: what a study would run and cost.
-pub(crate) fn plan(arguments: &PlanArguments) -> Result<Ending> {
-    show(&arguments.selection, arguments.shard, arguments.format)
+pub(crate) fn plan(arguments: &PlanArguments, voice: Voice) -> Result<Ending> {
+    show(&arguments.selection, arguments.shard, arguments.format, voice)
 }
 
 /// Shows the plan of a study; runs nothing and writes nothing.
-pub(crate) fn show(selection: &Selection, shard: Option<Shard>, format: Format) -> Result<Ending> {
+pub(crate) fn show(
+    selection: &Selection,
+    shard: Option<Shard>,
+    format: Format,
+    voice: Voice,
+) -> Result<Ending> {
     let study = selection.read()?;
     let (there, notes) = Gathered::read(&store::tables(&selection.folder(&study)))?;
     let there = there.trials()?;
     let plan = Plan::new(&study, shard, &there, &calibrate::measure()?);
     let threads = selection.threads();
     if format == Format::Json {
-        print::json(&as_json(&study, &plan, threads));
+        print::json(&as_json(&study, &plan, threads))?;
         return Ok(Ending::Done);
     }
-    print::text(&as_text(&study, &plan, threads));
-    for note in notes {
-        print::note(&format!("note: {note}"));
-    }
-    for warning in blind::warnings(&study).into_iter().chain(shortage(&plan, threads)) {
-        print::note(&format!("warning: {warning}"));
-    }
+    print::text(&as_text(&study, &plan, threads))?;
+    notes.iter().for_each(|note| voice.note(note));
+    blind::warnings(&study).iter().chain(&shortage(&plan, threads)).for_each(|w| voice.warn(w));
     Ok(Ending::Done)
 }
 
@@ -67,6 +71,7 @@ pub(crate) fn agreed<'a>(
     study: &'a Study,
     arguments: &StudyArguments,
     there: &Trials,
+    voice: Voice,
 ) -> Result<(Plan<'a>, Rates)> {
     let mut rates = Rates::TYPICAL;
     let mut plan = Plan::new(study, arguments.shard, there, &rates);
@@ -74,12 +79,12 @@ pub(crate) fn agreed<'a>(
         rates = calibrate::measure()?;
         plan = Plan::new(study, arguments.shard, there, &rates);
     }
-    check(study, &plan, arguments)?;
+    check(study, &plan, arguments, voice)?;
     Ok((plan, rates))
 }
 
 /// Refuses what cannot fit in memory, and asks before more than an hour.
-fn check(study: &Study, plan: &Plan<'_>, arguments: &StudyArguments) -> Result<()> {
+fn check(study: &Study, plan: &Plan<'_>, arguments: &StudyArguments, voice: Voice) -> Result<()> {
     let threads = arguments.selection.threads();
     if let Some(shortage) = shortage(plan, threads) {
         return Err(Error::runtime(format!("{}: {shortage}", study.name))
@@ -91,7 +96,8 @@ fn check(study: &Study, plan: &Plan<'_>, arguments: &StudyArguments) -> Result<(
     }
     let price =
         format!("{} is expected to take {} on {threads} threads", study.name, duration(wall));
-    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && ask(&price) {
+    let people = voice.format == Format::Text && std::io::stdin().is_terminal();
+    if people && std::io::stderr().is_terminal() && ask(&price) {
         return Ok(());
     }
     Err(Error::usage(price).hint(
@@ -119,8 +125,22 @@ fn shortage(plan: &Plan<'_>, threads: usize) -> Option<String> {
     })
 }
 
+/// What is going to happen.
+pub(crate) fn event(study: &Study, plan: &Plan<'_>, threads: usize) -> Event<'static> {
+    let wall = duration(plan.cpu_seconds() / threads as f64);
+    let words = format!(
+        "{} ({}): {} cells, {} series, {threads} threads; expected {wall}",
+        study.name,
+        study.profile.name(),
+        plan.cells.len(),
+        plan.series(),
+    );
+    let words = [Some(words), resumption(plan)].into_iter().flatten().collect::<Vec<_>>();
+    Event::Plan { words: words.join("\n"), facts: as_json(study, plan, threads) }
+}
+
 /// "48 of 60 cells done, running 12".
-pub(crate) fn resumption(plan: &Plan<'_>) -> Option<String> {
+fn resumption(plan: &Plan<'_>) -> Option<String> {
     let (all, left) = (plan.cells.len(), plan.to_run());
     let there = plan.cells.iter().any(|c| c.there > 0);
     there.then(|| match left {
@@ -129,7 +149,7 @@ pub(crate) fn resumption(plan: &Plan<'_>) -> Option<String> {
     })
 }
 
-pub(crate) fn as_json(study: &Study, plan: &Plan<'_>, threads: usize) -> Json {
+fn as_json(study: &Study, plan: &Plan<'_>, threads: usize) -> Json {
     let cells = plan.cells.iter().map(|c| {
         json!({
             "cell": c.cell.name(),

@@ -1,45 +1,69 @@
 //! Everything that reaches a terminal: results to standard output, all else to standard error.
 
-use std::io::{IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{ErrorKind, IsTerminal, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
-use secateur::Error;
+use secateur::words::{harmless, steers};
+use secateur::{Error, Result};
 use serde::Serialize;
 
 /// Columns of an error message when the output is no terminal.
 const WIDTH: usize = 100;
 
-/// Writes to standard output. A closed pipe is the reader's choice, not an error.
-pub(crate) fn text(text: &str) {
-    let mut out = std::io::stdout().lock();
+/// Writes a text and the end of its line to standard output.
+pub(crate) fn text(text: &str) -> Result<()> {
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    let _ = write!(out, "{}{end}", harmless(text)).and_then(|()| out.flush());
+    raw(format!("{}{end}", harmless(text)).as_bytes())
+}
+
+/// Writes texts with an empty line between them; an empty one is none.
+pub(crate) fn sections<const N: usize>(texts: [String; N]) -> Result<()> {
+    let texts: Vec<&str> = texts.iter().map(|t| t.trim_end()).filter(|t| !t.is_empty()).collect();
+    text(&texts.join("\n\n"))
 }
 
 /// Writes bytes to standard output as they are: what a program or a manual reader takes.
-pub(crate) fn raw(bytes: &[u8]) {
+pub(crate) fn raw(bytes: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(bytes).and_then(|()| out.flush());
+    written(out.write_all(bytes).and_then(|()| out.flush()))
 }
 
-/// Writes one JSON document to standard output; numbers that are not finite become null.
-pub(crate) fn json(value: &impl Serialize) {
-    match serde_json::to_string_pretty(value) {
-        Ok(document) => text(&document),
-        Err(e) => note(&format!("error: the result cannot be written as JSON: {e}")),
+/// Whether that went to standard output. A closed pipe is the reader's choice, not an error.
+pub(crate) fn written(result: std::io::Result<()>) -> Result<()> {
+    match result {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::runtime(format!("cannot write to standard output: {e}"))
+                .hint("is the disk full that it goes to? What was to be printed is lost"))
+        }
+        _ => Ok(()),
     }
 }
 
-/// Writes a line to standard error.
-pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
+/// Writes one JSON document to standard output; numbers that are not finite become null.
+pub(crate) fn json(value: &impl Serialize) -> Result<()> {
+    let document = serde_json::to_string_pretty(value)
+        .map_err(|e| Error::runtime(format!("the result cannot be written as JSON: {e}")))?;
+    text(&escaped(&document))
 }
 
-/// Text of files and arguments must not steer the terminal: without control characters.
-fn harmless(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c })
-        .collect()
+/// A JSON document in which no text steers a terminal, and which says the same.
+pub(crate) fn escaped(document: &str) -> String {
+    let mut text = String::with_capacity(document.len());
+    for c in document.chars() {
+        if steers(c) {
+            // None of them is beyond four digits.
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// Writes a line to standard error. Where that cannot be written, nobody can be told.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
 }
 
 /// Shows an error with its place and hint.
@@ -52,9 +76,22 @@ pub(crate) fn error(error: &Error) {
         .with_context_lines(1);
     let mut message = String::new();
     match handler.render_report(&mut message, error) {
-        // The only text whose escape sequences are our own.
-        Ok(()) if fancy => drop(writeln!(std::io::stderr().lock(), "{}", message.trim_end())),
-        Ok(()) => note(message.trim_end()),
+        // The only text whose escape sequences are our own: an error has none.
+        Ok(()) => drop(writeln!(std::io::stderr().lock(), "{}", message.trim_end())),
         Err(_) => note(&format!("error: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_says_the_same_without_steering() {
+        let name = "a\u{1b}[2J\u{9b}\u{202e}b\n\u{7f}";
+        let document = serde_json::to_string_pretty(&[name]).unwrap();
+        let shown = escaped(&document);
+        assert!(!shown.contains(steers), "{shown:?}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&shown).unwrap(), [name]);
     }
 }

@@ -2,47 +2,42 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use secateur::study::{Event, Plan};
-use serde_json::json;
+use secateur::study::{self, Plan};
 
-use super::arguments::ProgressStyle;
-use super::print;
+use super::arguments::{Format, ProgressStyle};
+use super::event::Event;
 use super::voice::Voice;
-
-/// Time between two lines in a log.
-const LINE_EVERY: Duration = Duration::from_secs(10);
-
-/// Time between two events for programs.
-const EVENT_EVERY: Duration = Duration::from_secs(1);
 
 /// Units of the bar: thousandths of the expected work.
 const UNITS: f64 = 1000.0;
 
 /// Shows how far a study is.
 pub(crate) struct Progress {
-    style: Style,
+    voice: Voice,
+    show: Show,
     state: Mutex<State>,
 }
 
-enum Style {
-    Silent,
-    Lines,
-    Events,
+enum Show {
+    Never,
+    /// By an event, at most this often.
+    Every(Duration),
     Bar(ProgressBar),
 }
 
-impl Style {
+impl Show {
     fn new(asked: ProgressStyle, voice: Voice) -> Self {
         match (voice, asked) {
-            (_, ProgressStyle::None) | (Voice::Silent, ProgressStyle::Auto) => Self::Silent,
-            (Voice::Events, _) => Self::Events,
-            (_, ProgressStyle::Lines) => Self::Lines,
-            (_, ProgressStyle::Auto) if !std::io::stderr().is_terminal() => Self::Lines,
-            (_, ProgressStyle::Bar | ProgressStyle::Auto) => Self::Bar(bar()),
+            (_, ProgressStyle::None) | (Voice { quiet: true, .. }, _) => Self::Never,
+            (Voice { format: Format::Json, .. }, _) => Self::Every(Duration::from_secs(1)),
+            (_, ProgressStyle::Bar) => Self::Bar(bar()),
+            (_, ProgressStyle::Auto) if std::io::stderr().is_terminal() => Self::Bar(bar()),
+            _ => Self::Every(Duration::from_secs(10)),
         }
     }
 }
@@ -54,7 +49,15 @@ fn bar() -> ProgressBar {
     if let Ok(style) = indicatif::ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("█▉▊▋▌▍▎▏ "));
     }
-    bar.enable_steady_tick(Duration::from_millis(250));
+    // The crate's own clock panics where no thread can be started; without one the bar moves
+    // with each trial.
+    let ticking = bar.clone();
+    let _ = thread::Builder::new().spawn(move || {
+        while !ticking.is_finished() {
+            ticking.tick();
+            thread::sleep(Duration::from_millis(250));
+        }
+    });
     bar
 }
 
@@ -89,24 +92,23 @@ impl Progress {
             started: now,
             last: now,
         };
-        Self { style: Style::new(asked, voice), state: Mutex::new(state) }
+        Self { voice, show: Show::new(asked, voice), state: Mutex::new(state) }
     }
 
-    /// Takes note of an event.
-    pub(crate) fn observe(&self, event: &Event<'_>) {
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    /// Takes note of what the study did.
+    pub(crate) fn observe(&self, event: &study::Event<'_>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            Event::Trial { expected, .. } => {
+            study::Event::Trial { expected, .. } => {
                 state.trials += 1;
                 state.underway += expected;
             }
-            Event::Cell { cell, expected, ran, reused } => {
+            study::Event::Cell { cell, expected, ran, reused } => {
                 state.cells_done += 1;
                 state.complete += state.cell.get(&cell.id.bits()).copied().unwrap_or(0.0);
                 state.underway = (state.underway - expected).max(0.0);
-                if matches!(self.style, Style::Events) && *ran > 0 {
-                    let facts = json!({ "cell": cell.name(), "ran": ran, "reused": reused });
-                    Voice::Events.tell("cell", facts);
+                if *ran > 0 && !matches!(self.show, Show::Never) {
+                    self.voice.tell(&Event::Cell { cell: cell.name(), ran: *ran, reused: *reused });
                 }
             }
         }
@@ -115,41 +117,33 @@ impl Progress {
 
     fn show(&self, state: &mut State) {
         let share = ((state.complete + state.underway) / state.expected).clamp(0.0, 0.999);
-        let message =
-            format!("{} of {} cells, {} trials run", state.cells_done, state.cells, state.trials);
-        let (since, elapsed) = (state.last.elapsed(), state.started.elapsed().as_secs_f64());
-        let left = elapsed * (1.0 - share) / share.max(1e-9);
-        match &self.style {
-            Style::Bar(bar) => {
+        match &self.show {
+            Show::Bar(bar) => {
+                let State { cells, cells_done, trials, .. } = state;
                 bar.set_position((share * UNITS) as u64);
-                bar.set_message(message);
+                bar.set_message(format!("{cells_done} of {cells} cells, {trials} trials run"));
             }
-            Style::Lines if since >= LINE_EVERY => {
+            Show::Every(time) if state.last.elapsed() >= *time => {
                 state.last = Instant::now();
-                let percent = 100.0 * share;
-                print::note(&format!(
-                    "{elapsed:>5.0} s  {message}, {percent:.0} %, {left:.0} s left"
-                ));
-            }
-            Style::Events if since >= EVENT_EVERY => {
-                state.last = Instant::now();
-                let facts = json!({
-                    "cells": state.cells,
-                    "cells_done": state.cells_done,
-                    "trials": state.trials,
-                    "share": share,
-                    "elapsed_seconds": elapsed,
-                    "left_seconds": left,
+                let elapsed = state.started.elapsed().as_secs_f64();
+                self.voice.tell(&Event::Progress {
+                    cells: state.cells,
+                    cells_done: state.cells_done,
+                    trials: state.trials,
+                    share,
+                    elapsed_seconds: elapsed,
+                    left_seconds: elapsed * (1.0 - share) / share.max(1e-9),
                 });
-                Voice::Events.tell("progress", facts);
             }
-            Style::Lines | Style::Events | Style::Silent => {}
+            Show::Every(_) | Show::Never => {}
         }
     }
+}
 
-    /// Clears the bar.
-    pub(crate) fn finish(&self) {
-        if let Style::Bar(bar) = &self.style {
+impl Drop for Progress {
+    /// Clears the bar, also where the study failed: whatever is said next has its own line.
+    fn drop(&mut self) {
+        if let Show::Bar(bar) = &self.show {
             bar.finish_and_clear();
         }
     }

@@ -12,7 +12,8 @@ use secateur::{Error, Result};
 use serde_json::json;
 
 use super::arguments::{Format, RerunArguments};
-use super::{Ending, folder, print};
+use super::ending::Ending;
+use super::{folder, print};
 
 /// Columns that are not results: wall time, and where the row comes from.
 const ASIDE: [&str; 2] = ["seconds", "manifest"];
@@ -41,7 +42,7 @@ pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
             "again": again,
         })),
         Format::Text => print::text(&text(trial, &columns, differing.is_empty())),
-    }
+    }?;
     if differing.is_empty() {
         return Ok(Ending::Done);
     }

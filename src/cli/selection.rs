@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use secateur::Result;
 use secateur::study::{self, Study};
+use secateur::threads::available;
 
 use super::arguments::Selection;
 
@@ -22,10 +23,7 @@ impl Selection {
 
     /// Threads to run on.
     pub(crate) fn threads(&self) -> usize {
-        self.threads.map_or_else(
-            || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            usize::from,
-        )
+        self.threads.map_or_else(available, usize::from)
     }
 
     /// The folder of the study's results.

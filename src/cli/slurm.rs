@@ -11,10 +11,12 @@ use secateur::study::{Study, walk};
 use secateur::{Error, Result};
 
 use super::arguments::{Selection, SlurmArguments};
-use super::{Ending, print};
+use super::ending::Ending;
+use super::print;
+use super::voice::Voice;
 
 /// `secateur slurm`: writes the scripts, and with `--submit` runs the one that submits.
-pub(crate) fn run(arguments: &SlurmArguments) -> Result<Ending> {
+pub(crate) fn run(arguments: &SlurmArguments, voice: Voice) -> Result<Ending> {
     let study = arguments.selection.read()?;
     let job = job(arguments, &study)?;
     let scripts = job.scripts()?;
@@ -23,11 +25,11 @@ pub(crate) fn run(arguments: &SlurmArguments) -> Result<Ending> {
     }
     let folder = Path::new(&job.folder);
     write(folder, &[scripts.shard, scripts.collect, scripts.submit])?;
-    note_idle_tasks(&study, job.tasks);
+    note_idle_tasks(&study, job.tasks, voice);
     if arguments.submit {
         return submit(folder);
     }
-    print::text(&format!("{}: {}", study.name, summary(&job)));
+    print::text(&format!("{}: {}", study.name, summary(&job)))?;
     Ok(Ending::Done)
 }
 
@@ -125,15 +127,15 @@ fn write(folder: &Path, scripts: &[String; 3]) -> Result<()> {
     Ok(())
 }
 
-fn note_idle_tasks(study: &Study, tasks: u32) {
+fn note_idle_tasks(study: &Study, tasks: u32, voice: Voice) {
     let units = walk::units(study, None).len();
     if tasks as usize > units {
         let name = match study.samples.search {
             Method::Bracket => "series",
             Method::Grid => "cells",
         };
-        print::note(&format!(
-            "note: {tasks} tasks for {units} {name}, none of which is divided: some have nothing to run"
+        voice.note(&format!(
+            "{tasks} tasks for {units} {name}, none of which is divided: some have nothing to run"
         ));
     }
 }
@@ -161,7 +163,7 @@ fn submit(folder: &Path) -> Result<Ending> {
             .hint(format!("submit with {} where there is one", script.display()))
     })?;
     if !output.stdout.is_empty() {
-        print::text(&String::from_utf8_lossy(&output.stdout));
+        print::text(&String::from_utf8_lossy(&output.stdout))?;
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
     if output.status.success() {

@@ -1,187 +1,165 @@
-//! `study`: plan, run what is missing, fit, plot, print.
+//! The steps of `study`: plan, run what is missing, fit, draw and print.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use secateur::Result;
 use secateur::analysis::{self, Analysis};
 use secateur::results::Trials;
-use secateur::study::cost;
+use secateur::study::cost::{self, Rates};
 use secateur::study::manifest::Manifest;
 use secateur::study::search::Method;
 use secateur::study::store;
-use secateur::study::{self, Event, Job, Outcome, Plan, Store, Study, blind};
-use secateur::words::duration;
-use serde_json::json;
+use secateur::study::{self, Job, Outcome, Plan, Store, Study, blind};
 
 use super::arguments::StudyArguments;
+use super::event::{Event, Failure};
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::voice::Voice;
-use super::{Ending, folder, plan, print};
+use super::{folder, plan};
 
-/// `secateur study`.
-pub(crate) fn run(arguments: &StudyArguments) -> Result<Ending> {
-    let selection = &arguments.selection;
-    if arguments.dry_run {
-        return plan::show(selection, arguments.shard, arguments.format);
-    }
-    let study = selection.read()?;
-    let voice = Voice::new(arguments.format, arguments.quiet);
-    let target = selection.folder(&study);
-    // Nothing shall be left behind, or moved, by a study that is not run.
-    let (none, mut agreed) = (Trials::default(), None);
-    let mut agree = || plan::agreed(&study, arguments, &none).map(|plan| agreed = Some(plan));
-    if arguments.fresh {
-        if let Some(aside) = store::move_aside(&target, agree)? {
-            voice.say("moved", &format!("earlier results are now in {}", aside.display()));
-        }
-    } else if !target.exists() {
-        agree()?;
-    }
-    let store = Store::open(&target, arguments.shard)?;
-    for note in store.notes() {
-        voice.say("note", note);
-    }
-    for warning in blind::warnings(&study) {
-        voice.say("warning", &warning);
-    }
-    let started = Instant::now();
-    let interrupt = Interrupt::watch(how_to_go_on(&target));
-    let (plan, rates) = agreed.map_or_else(|| plan::agreed(&study, arguments, store.done()), Ok)?;
-    announce(&study, &plan, arguments.selection.threads(), voice);
-    let manifest = Manifest::start(&study, arguments.shard, arguments.selection.threads());
-    let job = Job {
-        study: &study,
-        shard: arguments.shard,
-        store: &store,
-        manifest: &manifest.id,
-        threads: manifest.threads,
-        rates: &rates,
-        stop: interrupt.stop(),
-    };
-    let outcome = simulate(&job, &manifest, &Progress::new(&plan, arguments.progress, voice))?;
-    let seconds = started.elapsed().as_secs_f64();
-    let (ran, reused, failed) = (outcome.ran, outcome.reused, outcome.failed());
-    let what = arguments.shard.map_or(study.name.clone(), |s| format!("{}, shard {s}", study.name));
-    let folder = target.display();
-    let text = format!(
-        "{what}: {ran} trials run in {seconds:.1} s, {reused} reused, {failed} failed; results in {folder}"
-    );
-    if voice == Voice::Events {
-        let facts = json!({ "ran": ran, "reused": reused, "failed": failed, "seconds": seconds });
-        voice.tell("ran", facts);
-    } else {
-        voice.say("ran", &text);
-    }
-    if let Some(code) = interrupt.code() {
-        print::note(&how_to_go_on(&target));
-        return Ok(Ending::Interrupted(code));
-    }
-    explain_failures(&outcome, voice);
-    if arguments.shard.is_some() {
-        voice.say(
-            "next",
-            &format!(
-                "once all shards are done, the same command without --shard fits and draws; \
-                 `secateur fit {folder}` shows what is there"
-            ),
-        );
-    } else {
-        finish(&job, &outcome, arguments, voice)?;
-    }
-    Ok(if failed > 0 { Ending::FailedTrials } else { Ending::Done })
-}
-
-/// Fits, draws and prints.
-fn finish(
-    job: &Job<'_>,
-    outcome: &Outcome,
-    arguments: &StudyArguments,
+/// A run of a study in its folder.
+pub(crate) struct Run<'a> {
+    study: &'a Study,
+    arguments: &'a StudyArguments,
     voice: Voice,
-) -> Result<()> {
-    let study = job.study;
-    if study.samples.search == Method::Bracket {
-        let (spent, grid) = cost::spent_and_grid(study, &outcome.records);
-        voice.say(
-            "search",
-            &format!(
-                "the search read {spent:.1e} samples, {:.0} % of a fixed grid over the same sizes",
-                100.0 * spent / grid
-            ),
-        );
-    }
-    if outcome.failed() == outcome.records.len() {
-        voice.say("nothing", "no trial succeeded: there is nothing to fit or to draw");
-        return Ok(());
-    }
-    let options = folder::options(study.samples.threshold);
-    let trials = Trials::new(outcome.records.clone())?;
-    let analysis = analysis::analyse(&trials, &study.asked(options.threshold), &options)?;
-    let analysis = Analysis { manifest: Some(job.manifest.to_owned()), ..analysis };
-    folder::report(&analysis, Some(job.store.folder()), arguments.format.into(), true)?;
-    if !study.expected.is_empty() {
-        voice.say("expected", &format!("expected: {}", study.expected));
-    }
-    Ok(())
+    folder: PathBuf,
+    store: Store,
+    interrupt: Interrupt,
+    manifest: Manifest,
+    /// The plan, where it was agreed to before anything was touched.
+    agreed: Option<(Plan<'a>, Rates)>,
 }
 
-/// Runs the job, and keeps the manifest that it names.
-fn simulate(job: &Job<'_>, manifest: &Manifest, progress: &Progress) -> Result<Outcome> {
-    manifest.write(job.store.folder())?;
-    let outcome = study::run(job, &|event: Event<'_>| progress.observe(&event));
-    progress.finish();
-    let outcome = outcome?;
-    if !job.stop.load(Ordering::Relaxed) {
-        manifest.finished().write(job.store.folder())?;
+impl<'a> Run<'a> {
+    /// Opens the folder of the study. Nothing is left behind, or moved, by one that is not run.
+    pub(crate) fn open(
+        study: &'a Study,
+        arguments: &'a StudyArguments,
+        voice: Voice,
+    ) -> Result<Self> {
+        let folder = arguments.selection.folder(study);
+        let (none, mut agreed) = (Trials::default(), None);
+        let mut agree =
+            || plan::agreed(study, arguments, &none, voice).map(|plan| agreed = Some(plan));
+        if arguments.fresh {
+            if let Some(aside) = store::move_aside(&folder, agree)? {
+                voice.tell(&Event::Moved { folder: aside.display().to_string() });
+            }
+        } else if !folder.exists() {
+            agree()?;
+        }
+        let store = Store::open(&folder, arguments.shard)?;
+        store.notes().iter().for_each(|note| voice.note(note));
+        blind::warnings(study).iter().for_each(|warning| voice.warn(warning));
+        let interrupt = Interrupt::watch(voice, folder.clone());
+        let manifest = Manifest::start(study, arguments.shard, arguments.selection.threads());
+        Ok(Self { study, arguments, voice, folder, store, interrupt, manifest, agreed })
     }
-    Ok(outcome)
-}
 
-/// Says what is going to happen.
-fn announce(study: &Study, plan: &Plan<'_>, threads: usize, voice: Voice) {
-    if voice == Voice::Events {
-        return voice.tell("plan", plan::as_json(study, plan, threads));
+    /// What is missing and what it costs, if that was agreed to.
+    pub(crate) fn plan(&mut self) -> Result<(Plan<'a>, Rates)> {
+        let Self { study, arguments, voice, .. } = *self;
+        let agreed = self.agreed.take();
+        let agreed =
+            agreed.map_or_else(|| plan::agreed(study, arguments, self.store.done(), voice), Ok)?;
+        voice.tell(&plan::event(study, &agreed.0, arguments.selection.threads()));
+        Ok(agreed)
     }
-    let wall = duration(plan.cpu_seconds() / threads as f64);
-    voice.say(
-        "plan",
-        &format!(
-            "{} ({}): {} cells, {} series, {threads} threads; expected {wall}",
-            study.name,
-            study.profile.name(),
-            plan.cells.len(),
-            plan.series(),
-        ),
-    );
-    if let Some(text) = plan::resumption(plan) {
-        voice.say("resumed", &text);
-    }
-}
 
-fn how_to_go_on(target: &Path) -> String {
-    format!(
-        "interrupted: every finished trial is in {}; the same command goes on from there, \
-         `secateur fit {0}` shows what is there",
-        target.display()
-    )
-}
-
-fn explain_failures(outcome: &Outcome, voice: Voice) {
-    const SHOWN: usize = 3;
-    let failed = outcome.records.iter().filter_map(|r| Some((r, r.outcome.as_ref().err()?)));
-    let failed: Vec<_> = failed.collect();
-    for (record, why) in failed.iter().take(SHOWN) {
-        voice.say(
-            "failed",
-            &format!(
-                "failed: {}, d = {}, n = {}, trial {}: {why}",
-                record.series, record.d, record.n, record.trial
-            ),
-        );
+    /// Runs what is missing, and keeps the manifest that its rows name.
+    pub(crate) fn simulate(&self, (plan, rates): &(Plan<'a>, Rates)) -> Result<Outcome> {
+        let job = Job {
+            study: self.study,
+            shard: self.arguments.shard,
+            store: &self.store,
+            manifest: &self.manifest.id,
+            threads: self.manifest.threads,
+            rates,
+            stop: self.interrupt.stop(),
+        };
+        let started = Instant::now();
+        self.manifest.write(self.store.folder())?;
+        let progress = Progress::new(plan, self.arguments.progress, self.voice);
+        let outcome = study::run(&job, &|event| progress.observe(&event))?;
+        drop(progress);
+        if !job.stop.load(Ordering::Relaxed) {
+            self.manifest.finished().write(self.store.folder())?;
+        }
+        self.tell_ran(&outcome, started.elapsed().as_secs_f64());
+        Ok(outcome)
     }
-    if failed.len() > SHOWN {
-        voice.say("failed", &format!("… and {} more: see the column status", failed.len() - SHOWN));
+
+    fn tell_ran(&self, outcome: &Outcome, seconds: f64) {
+        let name = &self.study.name;
+        self.voice.tell(&Event::Ran {
+            study: self.arguments.shard.map_or(name.clone(), |s| format!("{name}, shard {s}")),
+            ran: outcome.ran,
+            reused: outcome.reused,
+            failed: outcome.failed(),
+            seconds,
+            folder: self.folder.display().to_string(),
+        });
+    }
+
+    /// The exit code of the signal that came, if one did.
+    pub(crate) fn interrupted(&self) -> Option<u8> {
+        let code = self.interrupt.code()?;
+        self.voice.tell(&Event::interrupted(&self.folder, code));
+        Some(code)
+    }
+
+    /// The estimates of a whole study, if a trial succeeded.
+    pub(crate) fn fit(&self, outcome: &Outcome) -> Result<Option<Analysis>> {
+        self.tell_failures(outcome);
+        if self.arguments.shard.is_some() {
+            self.voice.tell(&Event::Next { folder: self.folder.display().to_string() });
+            return Ok(None);
+        }
+        let study = self.study;
+        if study.samples.search == Method::Bracket {
+            let (samples, grid) = cost::spent_and_grid(study, &outcome.records);
+            self.voice.tell(&Event::Search { samples, share_of_grid: samples / grid });
+        }
+        if outcome.failed() == outcome.records.len() {
+            self.voice.tell(&Event::Nothing);
+            return Ok(None);
+        }
+        let options = analysis::Options {
+            threads: self.manifest.threads,
+            ..folder::options(study.samples.threshold)
+        };
+        let trials = Trials::new(outcome.records.clone())?;
+        let analysis = analysis::analyse(&trials, &study.asked(options.threshold), &options)?;
+        Ok(Some(Analysis { manifest: Some(self.manifest.id.clone()), ..analysis }))
+    }
+
+    /// Writes the tables, draws the figures and prints the verdicts.
+    pub(crate) fn report(&self, analysis: &Analysis) -> Result<()> {
+        let format = self.arguments.format.into();
+        folder::report(analysis, Some(self.store.folder()), format, true)?;
+        let text = &self.study.expected;
+        if !text.is_empty() {
+            self.voice.tell(&Event::Expected { text });
+        }
+        Ok(())
+    }
+
+    fn tell_failures(&self, outcome: &Outcome) {
+        const SHOWN: usize = 3;
+        let failed = outcome.records.iter().filter_map(|r| Some((r, r.outcome.as_ref().err()?)));
+        let first = failed.take(SHOWN).map(|(r, reason)| Failure {
+            series: r.series.to_string(),
+            d: r.d,
+            n: r.n,
+            trial: r.trial,
+            reason,
+        });
+        let (trials, first) = (outcome.failed(), first.collect());
+        if trials > 0 {
+            self.voice.tell(&Event::Failed { trials, first });
+        }
     }
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::arguments::{Format, LinkArguments, PredictArguments};
-use super::{Ending, print};
+use super::ending::Ending;
+use super::print;
 
 /// α of the table that `predict` shows when none is given.
 const ALPHAS: [f64; 7] = [0.1, 0.25, 0.375, 0.5, 0.625, 0.75, 1.0];
@@ -31,7 +32,7 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<Ending> {
         Format::Json if arguments.alpha.is_some() => print::json(&rows[0]),
         Format::Json => print::json(&rows),
         Format::Text => print::text(&predict_text(k, s_star, &rows)),
-    }
+    }?;
     Ok(Ending::Done)
 }
 
@@ -86,39 +87,32 @@ fn predict_text(k: u32, s_star: u32, rows: &[Row]) -> String {
     text
 }
 
+/// A channel that does not see the direction of a link.
+#[derive(Serialize)]
+struct Blind {
+    activation: &'static str,
+    channel: &'static str,
+    shift: f64,
+    augmentation: &'static str,
+    order: u32,
+    reason: String,
+}
+
 /// `secateur link`: what theory reads off a link.
 pub(crate) fn link(arguments: &LinkArguments) -> Result<Ending> {
     let link = Link::parse(&arguments.link, arguments.r)?;
     let k_star = link.information_exponent()?;
-    let s_star = link.generative_exponent();
     let activation = Activation::parse(&arguments.activation)?;
     let best = model::best_shift(activation, k_star, false);
     let mut shifts = arguments.shift.map_or_else(|| vec![0.0, best], |c| vec![c]);
     shifts.dedup();
-    let mut blind = Vec::new();
-    for &shift in &shifts {
-        for augmented in [false, true] {
-            if augmented && shift.abs() > 1.0 {
-                continue;
-            }
-            for b in model::blind_channels(activation, k_star, shift, augmented)? {
-                blind.push(json!({
-                    "activation": activation.name(),
-                    "channel": b.channel.name(),
-                    "shift": shift,
-                    "augmentation": if augmented { "noise" } else { "none" },
-                    "order": b.order,
-                    "reason": b.reason,
-                }));
-            }
-        }
-    }
+    let blind = blind(activation, k_star, &shifts)?;
     match arguments.format {
         Format::Json => print::json(&json!({
             "link": link.text(),
             "r": link.r(),
             "k_star": k_star,
-            "s_star": s_star,
+            "s_star": link.generative_exponent(),
             "coefficients": link.coefficients(),
             "tensor_norms": link.tensor_norms(),
             "mean": link.mean(),
@@ -126,33 +120,43 @@ pub(crate) fn link(arguments: &LinkArguments) -> Result<Ending> {
             "best_shift": best,
             "blind": blind,
         })),
-        Format::Text => {
-            print::text(&link_text(&link, k_star, s_star, activation, best));
-            for b in blind {
-                print::text(&format!(
-                    "  {:<14} c = {:<6.3} augmentation {:<6} {}",
-                    b["channel"].as_str().unwrap_or_default(),
-                    b["shift"].as_f64().unwrap_or_default(),
-                    b["augmentation"].as_str().unwrap_or_default(),
-                    b["reason"].as_str().unwrap_or_default(),
-                ));
+        Format::Text => print::text(&link_text(&link, k_star, activation, best, &blind)),
+    }?;
+    Ok(Ending::Done)
+}
+
+fn blind(activation: Activation, k_star: u32, shifts: &[f64]) -> Result<Vec<Blind>> {
+    let mut all = Vec::new();
+    for &shift in shifts {
+        for (augmented, augmentation) in [(false, "none"), (true, "noise")] {
+            if augmented && shift.abs() > 1.0 {
+                continue;
             }
+            let blind = model::blind_channels(activation, k_star, shift, augmented)?;
+            all.extend(blind.into_iter().map(|b| Blind {
+                activation: activation.name(),
+                channel: b.channel.name(),
+                shift,
+                augmentation,
+                order: b.order,
+                reason: b.reason,
+            }));
         }
     }
-    Ok(Ending::Done)
+    Ok(all)
 }
 
 fn link_text(
     link: &Link,
     k_star: u32,
-    s_star: Option<u32>,
     activation: Activation,
     best: f64,
+    blind: &[Blind],
 ) -> String {
     let mut text = format!("link                    {}\n", link.text());
     text += &format!("directions r            {}\n", link.r());
     text += &format!("information exponent k* {k_star}\n");
-    let s_star = s_star.map_or("not computed".to_owned(), |s| s.to_string());
+    let s_star = link.generative_exponent().map_or("not computed".to_owned(), |s| s.to_string());
     text += &format!("generative exponent s*  {s_star}\n");
     text += &format!("mean, variance          {:.6}, {:.6}\n", link.mean(), link.variance());
     let (name, values) = if link.r() == 1 {
@@ -163,6 +167,10 @@ fn link_text(
     let shown: Vec<String> = values.iter().map(|c| format!("{c:.6}")).collect();
     text += &format!("{name}{}\n", shown.join(" "));
     text += &format!("best shift, {:<11} c = {best:.3}\n", activation.name());
-    text += &format!("channels blind to order {k_star}:");
+    text += &format!("channels blind to order {k_star}:\n");
+    for Blind { channel, shift, augmentation, reason, .. } in blind {
+        text +=
+            &format!("  {channel:<14} c = {shift:<6.3} augmentation {augmentation:<6} {reason}\n");
+    }
     text
 }

@@ -1,47 +1,77 @@
-//! What a study says while it runs: text for people, events for programs, or nothing.
+//! Who listens on standard error: a person at a terminal, a program that reads JSON lines, or
+//! nobody.
 
-use serde_json::{Value as Json, json};
+use secateur::Error;
+use serde::Serialize;
 
-use super::arguments::Format;
+use super::arguments::{
+    Command, CompareArguments, FitArguments, Format, FormatArguments, LinkArguments, PlanArguments,
+    PredictArguments, RerunArguments, StudyArguments, TableFormat,
+};
+use super::event::Event;
 use super::print;
 
-/// How a study speaks, always on standard error.
+impl Command {
+    /// How the command speaks: to programs, where its result is for them.
+    pub(crate) fn voice(&self) -> Voice {
+        let format = match self {
+            Self::Study(StudyArguments { format, .. })
+            | Self::Plan(PlanArguments { format, .. })
+            | Self::Rerun(RerunArguments { format, .. })
+            | Self::Predict(PredictArguments { format, .. })
+            | Self::Link(LinkArguments { format, .. })
+            | Self::List(FormatArguments { format }) => *format,
+            Self::Fit(FitArguments { format: TableFormat::Json, .. })
+            | Self::Compare(CompareArguments { format: TableFormat::Json, .. }) => Format::Json,
+            _ => Format::Text,
+        };
+        let quiet = matches!(self, Self::Study(StudyArguments { quiet: true, .. }));
+        Voice { format, quiet }
+    }
+}
+
+/// How a command speaks of what happens while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Voice {
-    /// Not at all.
-    Silent,
-    /// Lines of text.
-    Text,
-    /// One JSON object a line, with the key `event`.
-    Events,
+pub(crate) struct Voice {
+    /// In words, or as JSON lines.
+    pub(crate) format: Format,
+    /// Only of what [matters](Event::matters).
+    pub(crate) quiet: bool,
 }
 
 impl Voice {
-    pub(crate) fn new(format: Format, quiet: bool) -> Self {
-        match (quiet, format) {
-            (true, _) => Self::Silent,
-            (false, Format::Text) => Self::Text,
-            (false, Format::Json) => Self::Events,
+    /// Says what happened.
+    pub(crate) fn tell(self, event: &Event<'_>) {
+        if self.quiet && !event.matters() {
+            return;
+        }
+        match self.format {
+            Format::Text => event.words().iter().for_each(|words| print::note(words)),
+            Format::Json => json_line(event),
         }
     }
 
-    /// Says `text`; as an event, with the key `text`.
-    pub(crate) fn say(self, event: &str, text: &str) {
-        match self {
-            Self::Silent => {}
-            Self::Text if event == "warning" || event == "note" => {
-                print::note(&format!("{event}: {text}"));
-            }
-            Self::Text => print::note(text),
-            Self::Events => self.tell(event, json!({ "text": text })),
-        }
+    /// Says what a reader should know.
+    pub(crate) fn note(self, text: &str) {
+        self.tell(&Event::Note { text });
     }
 
-    /// Tells programs of an event, with more than a text.
-    pub(crate) fn tell(self, event: &str, mut facts: Json) {
-        if self == Self::Events {
-            facts["event"] = event.into();
-            print::note(&facts.to_string());
+    /// Says what may not be what was meant.
+    pub(crate) fn warn(self, text: &str) {
+        self.tell(&Event::Warning { text });
+    }
+
+    /// Says why the command failed.
+    pub(crate) fn error(self, error: &Error) {
+        match self.format {
+            Format::Text => print::error(error),
+            Format::Json => json_line(&Event::error(error)),
         }
     }
+}
+
+fn json_line(event: &impl Serialize) {
+    // Its keys are names and its numbers finite or null: it cannot fail.
+    let line = serde_json::to_string(event).unwrap_or_default();
+    print::note(&print::escaped(&line));
 }

@@ -72,7 +72,9 @@ impl Learner for MagnitudePruning {
     fn cost(&self, case: &Case<'_>) -> Cost {
         let cost = Cost::of_step(case, case.kept());
         let slowest = case.s as f64 * (case.d as f64).powf(f64::from(case.k_star) - 1.0);
-        Cost { slowest, stages: cost.stages * 2.0, ..cost }
+        // The first step is on every coordinate.
+        let (stages, fixed) = (case.step(case.d), case.steps_fixed(case.d));
+        Cost { slowest, stages: stages + cost.stages, fixed: fixed + cost.fixed, ..cost }
     }
 
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {

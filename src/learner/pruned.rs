@@ -46,8 +46,13 @@ impl Learner for Pruned {
         if cost.kept == case.d {
             return cost;
         }
-        let compare = case.comparison(case.k_star, self.correlation);
-        Cost { slowest: cost.slowest.max(compare), ..cost }
+        let compare = |rho| case.comparison(case.k_star, rho);
+        let slowest = cost.slowest.max(compare(self.correlation));
+        // A third of the samples, unless the split says otherwise.
+        let share = |shares: &Vec<f64>| 3.0 * shares[0] / shares.iter().sum::<f64>();
+        let share = case.options.split.as_ref().map_or(1.0, share);
+        let harder = (compare(self.comparison.sight()) / share / slowest).max(1.0);
+        Cost { slowest, harder, ..cost }
     }
 
     fn law(&self, case: &Case<'_>, tau: f64, share: f64) -> Option<LawPoint> {

@@ -45,8 +45,6 @@ impl Learner for RandomFeatures {
         let (d, m) = (case.d as f64, case.width());
         Cost {
             slowest: 0.5 * d.powi(case.link.degree() as i32),
-            // One Cholesky factorisation for each penalty of the grid.
-            fixed: Work::new(0.0, 21.0 * m.powi(3) / 3.0),
             bytes: 64.0 * m * m,
             ..Cost::of(case.d, Work::default())
         }

@@ -73,8 +73,12 @@ pub fn sum_blocks<A: Merge + Send, S>(
         work(&|| {
             let left = spans.len().saturating_sub(next.load(Ordering::Relaxed) + 1);
             if blocks >= WORTH_SHARING {
+                // A helper that cannot be started is not missed: the sum is the same without.
                 for seat in (0..left).map_while(|_| crew.helper()) {
-                    scope.spawn(move || work(&|| !seat.is_needed()));
+                    let helper = move || work(&|| !seat.is_needed());
+                    if thread::Builder::new().spawn_scoped(scope, helper).is_err() {
+                        break;
+                    }
                 }
             }
             true

@@ -6,6 +6,7 @@ use super::cell::{Cell, Series, Setting};
 use super::file::Study;
 use super::lattice;
 use super::search::Method;
+use crate::learner::options::DataUse;
 pub use crate::learner::stage::price::Rates;
 use crate::results::Record;
 use crate::sample::input::strips;
@@ -32,9 +33,12 @@ pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test
     let rates = Rates { entry: rates.entry * f64::from(strips(setting.input)), ..*rates };
     let case = setting.case(cell);
     let cost = setting.built.learner.cost(&case);
-    let stage = n as f64 / setting.built.learner.stages() as f64;
-    let readout = case.readout(cost.kept);
-    let work = (cost.stages + readout) * stage + readout * test as f64 + cost.fixed;
+    // A stage on reused data reads them all.
+    let stages =
+        if case.options.data == DataUse::Reuse { 1 } else { setting.built.learner.stages() };
+    let (stage, readout) = (n as f64 / stages as f64, case.readout(cost.kept));
+    let fixed = cost.fixed + case.fixed(cost.kept);
+    let work = (cost.stages + readout) * stage + readout * test as f64 + fixed;
     rates.seconds(work) + rates.trial
 }
 
@@ -45,7 +49,8 @@ pub fn expected_visits(study: &Study, setting: &Setting, cell: &Cell) -> Vec<(u6
     if aim.method == Method::Grid {
         return aim.range.map(|i| (lattice::size(i), cell.trials)).collect();
     }
-    let centre = i64::from(lattice::nearest_index(expected_n_star(setting, cell)));
+    let harder = setting.built.learner.cost(&setting.case(cell)).harder;
+    let centre = i64::from(lattice::nearest_index(harder * expected_n_star(setting, cell)));
     let (low, high) = (i64::from(*aim.range.start()), i64::from(*aim.range.end()));
     let sizes = |offsets: &[i64], trials| -> Vec<(u64, u32)> {
         let inside = offsets.iter().map(|o| (centre + o).clamp(low, high));

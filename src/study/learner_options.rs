@@ -11,24 +11,6 @@ use crate::learner::options::{
 use crate::model::{Activation, ChannelChoice, Choice, LearnerKind};
 use crate::words::names;
 
-const LEARNER_KEYS: [&str; 16] = [
-    "width",
-    "activation",
-    "split",
-    "data",
-    "channel",
-    "shift",
-    "keep",
-    "augmentation",
-    "feature",
-    "readout",
-    "lambda",
-    "starts",
-    "step",
-    "neuron",
-    "smoothing",
-    "transform",
-];
 /// Largest width of a network.
 pub(super) const MAX_WIDTH: u64 = 1 << 16;
 /// Most steps on the first layer.
@@ -38,16 +20,20 @@ const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
 /// Options of the learner `name` from its table `node`.
 pub(super) fn read_learner(name: &str, node: &Node) -> Result<Options> {
     let kind = LearnerKind::parse(name).map_err(|e| node.blame(&e))?;
-    let section = node.section(&format!("learner.{name}"), &LEARNER_KEYS)?;
     let used = kind.keys();
-    for key in LEARNER_KEYS {
-        if let Some(node) = section.get(key).filter(|_| !used.contains(&key)) {
-            let message = format!("`{}` does not read `{key}`", kind.name());
-            return Err(node.error(message, "would have no effect").hint(format!(
-                "the keys of {} are {}",
-                kind.name(),
-                used.join(", ")
-            )));
+    let mut known = used.clone();
+    for key in LearnerKind::ALL.into_iter().flat_map(LearnerKind::keys) {
+        if !known.contains(&key) {
+            known.push(key);
+        }
+    }
+    let section = node.section(&format!("learner.{name}"), &known)?;
+    for key in &known[used.len()..] {
+        if let Some(node) = section.get(key) {
+            let (kind, keys) = (kind.name(), used.join(", "));
+            return Err(node
+                .error(format!("`{kind}` does not read `{key}`"), "would have no effect")
+                .hint(format!("the keys of {kind} are {keys}")));
         }
     }
     read_options(&section, kind.defaults())

@@ -17,6 +17,7 @@ use super::walk::{Unit, Walk, units};
 use crate::error::{Error, Result};
 use crate::results::Record;
 use crate::sample::Crew;
+use crate::threads;
 
 /// What happens while a study runs.
 #[derive(Clone, Copy, Debug)]
@@ -94,9 +95,7 @@ impl Outcome {
 /// When a record cannot be written, or the threads cannot be started.
 pub fn run(job: &Job<'_>, observe: &(dyn Fn(Event<'_>) + Sync)) -> Result<Outcome> {
     let threads = job.threads;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| {
-        Error::runtime(format!("cannot start {threads} threads: {e}")).hint("use fewer --threads")
-    })?;
+    let pool = threads::pool(threads)?;
     let crew = Crew::new(threads);
     let work = Work { job, observe, crew: &crew, error: Mutex::new(None) };
     let units = units(job.study, job.shard);

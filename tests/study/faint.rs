@@ -67,14 +67,10 @@ fn a_trial_without_variance_in_its_test_samples_fails() {
         let conditions =
             Conditions { study: "s", manifest: "", setting, cell, test: 8, crew: Crew::alone() };
         let records: Vec<_> = (0..20).map(|trial| conditions.run(64, trial)).collect();
-        let failed: Vec<_> = records.iter().filter(|r| !r.is_ok()).collect();
+        let failed: Vec<_> = records.iter().filter_map(|r| r.outcome.as_ref().err()).collect();
         assert!(failed.len() >= 18, "{input}: {} failed", failed.len());
-        for record in failed {
-            assert!(
-                record.outcome.as_ref().is_err_and(|why| why.contains("test samples")),
-                "{record:?}"
-            );
-            assert!(record.risk().is_none(), "{record:?}");
+        for reason in failed {
+            assert!(reason.contains("test samples"), "{reason}");
         }
     }
 }

@@ -4,6 +4,7 @@ mod faint;
 mod fuzz;
 mod limits;
 mod messages;
+mod prices;
 #[path = "../support/sift.rs"]
 mod sift;
 mod spelling;

@@ -3,6 +3,7 @@
 use super::world::World;
 use crate::error::{Error, Result};
 use crate::learner::options::DataUse;
+use crate::model::target::Target;
 use crate::sample::{CentredLabels, Key, Samples, Stage};
 
 /// Fewest samples that a stage can centre its labels on.
@@ -229,7 +230,7 @@ impl<'a> Portion<'a> {
     }
 
     /// As many samples of the same stage in another world.
-    pub(super) fn within<'b>(&self, target: &'b crate::model::target::Target) -> Portion<'b>
+    pub(super) fn within<'b>(&self, target: &'b Target) -> Portion<'b>
     where
         'a: 'b,
     {
@@ -240,6 +241,9 @@ impl<'a> Portion<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Link;
+    use crate::model::direction::Directions;
+    use crate::sample::Design;
 
     #[test]
     fn sizes_add_up_and_the_rest_goes_last() {
@@ -250,6 +254,32 @@ mod tests {
         assert_eq!(uneven.sizes(100).unwrap(), [75, 25]);
         let reuse = Split::new(3, None, DataUse::Reuse).unwrap();
         assert_eq!(reuse.sizes(64).unwrap(), [64, 64, 64]);
+    }
+
+    #[test]
+    fn every_share_is_handed_out_once() {
+        let directions = Directions::from_rows(4, 1, vec![2], vec![1.0]).unwrap();
+        let target = Target::new(Link::parse("He2", None).unwrap(), directions, 0.1);
+        let world = World::new(&target, Design::new(Key::root(1)));
+        let budget = |data| {
+            let split = Split::new(3, Some(&[1.0, 2.0, 1.0]), data).unwrap();
+            Budget::new(world, Key::root(2), &split, 41).unwrap()
+        };
+        let mut fresh = budget(DataUse::Fresh);
+        assert_eq!((fresh.d(), fresh.r(), fresh.s(), fresh.relevant()), (4, 1, 1, vec![2]));
+        let first = fresh.take(Stage::Prune).unwrap();
+        assert_eq!((first.stage, first.n()), (Stage::Prune, 10));
+        let steps: Vec<_> =
+            fresh.take_steps(3).unwrap().map(|portion| (portion.stage, portion.n())).collect();
+        let third = Stage::Feature;
+        assert_eq!(steps, [(third(0), 6), (third(1), 7), (third(2), 7)]);
+        assert!(!fresh.is_spent());
+        assert_eq!(fresh.take(Stage::Readout).unwrap().n(), 11);
+        assert!(fresh.is_spent() && fresh.take(Stage::Readout).is_err());
+        let mut reused = budget(DataUse::Reuse);
+        for portion in reused.take_steps(2).unwrap().chain(reused.take(Stage::Readout)) {
+            assert_eq!((portion.stage, portion.n()), (Stage::Shared, 41));
+        }
     }
 
     #[test]

@@ -63,6 +63,13 @@ impl GradientComparison {
             .map_or(0.0, |s| if s.is_null() { 0.0 } else { s.correlation(self.k_star) })
     }
 
+    /// The largest |ρ_{k*}| of its channels, at least a hundredth.
+    #[must_use]
+    pub fn sight(&self) -> f64 {
+        let seen = self.channels.iter().map(|s| s.correlation(self.k_star).abs());
+        seen.fold(0.01, f64::max)
+    }
+
     /// Why it cannot rank the coordinates.
     #[must_use]
     pub fn blindness(&self) -> Option<String> {

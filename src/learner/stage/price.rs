@@ -3,7 +3,8 @@
 use std::ops::{Add, Mul};
 
 use super::keep::kept_count;
-use crate::learner::options::Options;
+use super::readout;
+use crate::learner::options::{DataUse, Lambda, Options, ReadoutMethod};
 use crate::model::link::Link;
 use crate::model::theory::prune_samples;
 
@@ -33,6 +34,20 @@ impl Rates {
             + work.activations * self.activation
     }
 }
+
+/// Multiply–adds of a product in single precision that one weight, moved and scaled, costs.
+const WEIGHT: f64 = 100.0;
+/// The same of one entry of a covariance.
+const MOMENT: f64 = 40.0;
+/// Of one entry of a matrix that is too large to stay near, times a vector.
+const VISIT: f64 = 5.0;
+/// Of an operation on vectors that are short.
+const CALL: f64 = 1.5e4;
+/// Of Cholesky, QR and eigendecomposition in double precision, over the cube of the size, or
+/// rows times columns squared.
+const CHOLESKY: f64 = 0.7;
+const QR: f64 = 16.0;
+const EIGEN: f64 = 15.0;
 
 /// Pieces of a trial, by their number.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -128,16 +143,63 @@ impl Case<'_> {
         (if self.reduces(kept) { reduced } else { kept }) as f64
     }
 
-    /// Work of a gradient step on `kept` coordinates, for each sample.
+    /// Work of the gradient steps on `kept` coordinates, for each sample of their stage: steps
+    /// on fresh samples share them, steps on reused ones read all of them each.
     #[must_use]
     pub fn step(&self, kept: usize) -> Work {
+        let passes = match self.options.data {
+            DataUse::Fresh => 1.0,
+            DataUse::Reuse => f64::from(self.options.feature.steps),
+        };
         let (visited, s, m) = (self.visited(kept), self.s as f64, self.width());
         let second_moment = if self.reduces(kept) { m * m } else { 0.0 };
-        Work {
+        let each = Work {
             entries: visited + s.min(visited),
             products: 2.0 * visited * m + second_moment,
             activations: m,
-        }
+        };
+        each * passes
+    }
+
+    /// Work of the gradient steps whatever n is: weights, and what a reduction factorises.
+    #[must_use]
+    pub fn steps_fixed(&self, kept: usize) -> Work {
+        let weights = kept as f64 * self.width();
+        let each = if self.reduces(kept) {
+            Work::new(weights, 4.0 * weights * self.width()) + self.reduction(kept)
+        } else {
+            Work::new(0.0, WEIGHT * weights)
+        };
+        each * f64::from(self.options.feature.steps)
+    }
+
+    /// Work of a reduction from `kept` coordinates: a QR factorisation.
+    fn reduction(&self, kept: usize) -> Work {
+        let columns = self.width() + self.link.r() as f64;
+        Work::new(0.0, if self.reduces(kept) { QR * kept as f64 * columns.powi(2) } else { 0.0 })
+    }
+
+    /// Work of fitting the second layer and of the metrics, whatever n is.
+    #[must_use]
+    pub fn fixed(&self, kept: usize) -> Work {
+        let (m, readout) = (self.width(), &self.options.readout);
+        let solve = |lambda: f64| match readout.method {
+            ReadoutMethod::Ridge => CHOLESKY * m.powi(3),
+            ReadoutMethod::GradientDescent => {
+                EIGEN * m.powi(3) + readout::descent_steps(m, lambda) * (VISIT * m * m + CALL)
+            }
+        };
+        let solutions = match readout.lambda {
+            Lambda::Fixed(lambda) => 2.0 * MOMENT * m * m + solve(lambda),
+            Lambda::Validate => {
+                // The held-out error is a sum over the moments as well.
+                let each = readout::penalties().map(|lambda| 3.0 * MOMENT * m * m + solve(lambda));
+                each.sum::<f64>() + solve(0.0)
+            }
+        };
+        let small = m.min(kept as f64);
+        let overlap = 4.0 * kept as f64 * m * small + EIGEN * small.powi(3);
+        Work::new(0.0, solutions + overlap) + self.reduction(kept) * 2.0
     }
 
     /// Work of the readout, or of a test, on `kept` coordinates, for each sample.
@@ -155,6 +217,9 @@ pub struct Cost {
     pub kept: usize,
     /// Samples that its slowest stage but the readout needs.
     pub slowest: f64,
+    /// How many times as many these options are expected to need. A price takes it into account,
+    /// the start of a search does not: starts are the same for all that is compared.
+    pub harder: f64,
     /// Work of the stages before the readout, for each sample of a stage.
     pub stages: Work,
     /// Work that does not depend on n: factorisations.
@@ -169,13 +234,14 @@ impl Cost {
     #[must_use]
     pub fn of_step(case: &Case<'_>, kept: usize) -> Self {
         let slowest = 0.5 * (kept as f64).powi(case.k_star as i32);
-        Self { slowest, ..Self::of(kept, case.step(kept)) }
+        let fixed = case.steps_fixed(kept);
+        Self { slowest, fixed, ..Self::of(kept, case.step(kept)) }
     }
 
     /// Of these stages before the readout; the readout decides how many samples are needed.
     #[must_use]
     pub fn of(kept: usize, stages: Work) -> Self {
-        Self { kept, slowest: 0.0, stages, fixed: Work::default(), bytes: 0.0 }
+        Self { kept, slowest: 0.0, harder: 1.0, stages, fixed: Work::default(), bytes: 0.0 }
     }
 
     /// With every coordinate scored by the gradient comparison first.

@@ -23,7 +23,7 @@ const BIAS_RANGE: f64 = 3.0;
 const HELD_OUT: u64 = 5;
 
 /// Penalties that validation chooses from: 10^−8, 10^−7.5, …, 10^2.
-fn lambda_grid() -> impl Iterator<Item = f64> {
+pub(super) fn penalties() -> impl Iterator<Item = f64> {
     (0..=20).map(|i| 10_f64.powf(-8.0 + 0.5 * f64::from(i)))
 }
 
@@ -33,6 +33,11 @@ const DESCENT_TOLERANCE: f64 = 1e-10;
 
 /// Most steps of gradient descent.
 const MOST_DESCENT_STEPS: usize = 100_000;
+
+/// Steps that it is expected to take: L/λ for each factor e, L ≈ m/2.
+pub(super) fn descent_steps(m: f64, lambda: f64) -> f64 {
+    (-0.5 * DESCENT_TOLERANCE.ln() * m / lambda).min(MOST_DESCENT_STEPS as f64)
+}
 
 /// Rows of (F, y, 1) that are turned to double precision at a time: they fit the second-level
 /// cache.
@@ -209,7 +214,7 @@ fn validated(
         let a = solve(train, lambda).ok()?;
         Some((held_out.squared_error(&a, train.intercept(&a)), lambda))
     };
-    let mut errors: Vec<(f64, f64)> = lambda_grid().filter_map(error).collect();
+    let mut errors: Vec<(f64, f64)> = penalties().filter_map(error).collect();
     errors.sort_by(|a, b| a.0.total_cmp(&b.0));
     errors.into_iter().map(|(_, lambda)| lambda).collect()
 }
