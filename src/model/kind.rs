@@ -150,7 +150,8 @@ mod tests {
         let on = |kind: LearnerKind, link: &str, k_star, alpha| {
             let link = Some(link.to_owned());
             let alpha = Real::new(alpha);
-            kind.rate(&Problem { link, k_star: Some(k_star), alpha, ..Problem::default() })
+            let problem = Problem { link, k_star: Some(k_star), alpha, ..Problem::default() };
+            kind.rate(&problem).map(|rate| rate.exponent)
         };
         let of = |kind, k_star, alpha| on(kind, "He2", k_star, alpha);
         use LearnerKind as Kind;
@@ -179,11 +180,32 @@ mod tests {
         let exponent = |learner: &str, k_star, alpha: Option<f64>| {
             let alpha = alpha.and_then(Real::new);
             let problem = Problem { k_star, alpha, ..Problem::default() };
-            Series { problem, learner: learner.to_owned() }.predicted_exponent()
+            Series { problem, learner: learner.to_owned() }.rate().map(|rate| rate.exponent)
         };
         assert_eq!(exponent("unpruned/raw", Some(2), None), Some(2.0));
         assert_eq!(exponent("pruned", Some(2), None), None);
         assert_eq!(exponent("unpruned", None, Some(0.5)), None);
         assert_eq!(exponent("unheard_of", Some(2), Some(0.5)), None);
+    }
+
+    #[test]
+    fn logarithms_are_those_of_a_choice_among_coordinates_and_of_online_descent() {
+        for kind in LearnerKind::ALL {
+            let at = |alpha| {
+                let link = Some("He2".to_owned());
+                let alpha = Real::new(alpha);
+                let problem = Problem { link, k_star: Some(2), alpha, ..Problem::default() };
+                kind.rate(&problem).map(|rate| rate.log_power)
+            };
+            let expected = match kind {
+                LearnerKind::Pruned
+                | LearnerKind::DiagonalThresholding
+                | LearnerKind::LabelTransform => [Some(1.0), Some(0.0)],
+                LearnerKind::OnlineSgd | LearnerKind::SmoothedSgd => [Some(1.0); 2],
+                LearnerKind::RandomMask | LearnerKind::MagnitudePruning => [None; 2],
+                _ => [Some(0.0); 2],
+            };
+            assert_eq!([at(0.5), at(1.0)], expected, "{}", kind.name());
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use crate::analysis::estimate::{
     Advantage, Analysis, Censoring, Curve, CurvePoint, Diagnostics, Exponent, Interval,
-    MoreDimensions, MoreTrials, Ratio, Resolution, Threshold, Verdict,
+    MoreDimensions, MoreTrials, Ratio, Resolution, Threshold,
 };
+use crate::analysis::judge::{BoundVerdict, Verdict};
 use crate::model::metric::Metrics;
 use crate::model::problem::{Problem, Real, Series};
+use crate::model::rate::Rate;
 
 pub(super) const ALPHAS: [f64; 6] = [0.25, 0.375, 0.5, 0.625, 0.75, 1.0];
 const DIMS: [usize; 7] = [64, 128, 256, 512, 1024, 2048, 4096];
@@ -19,6 +21,8 @@ pub(super) fn realistic() -> Analysis {
         curves: Vec::new(),
         thresholds: Vec::new(),
         exponents: Vec::new(),
+        pooled: Vec::new(),
+        laws: Vec::new(),
         advantages: Vec::new(),
         expectations: Vec::new(),
     };
@@ -53,7 +57,6 @@ fn advantage(alpha: f64) -> Advantage {
         exponent: Some(Interval { value: gamma, low: gamma - 0.1, high: gamma + 0.1 }),
         log_constant: Some(-8_f64.ln()),
         predicted: Some(gamma),
-        verdict: Verdict::Consistent,
     }
 }
 
@@ -106,7 +109,8 @@ pub(super) fn add_series(analysis: &mut Analysis, key: &Series, dims: &[usize]) 
             censored,
             trials: 15,
             se_ln: None,
-            logistic: None,
+            n_star_median: None,
+            law: None,
         });
         let points = curve(n_star, censored == Censoring::Above);
         let cell = format!("{}-{}-{d}", key.learner, alpha(key));
@@ -142,11 +146,13 @@ fn exponent(key: &Series, dims: &[usize], beta: f64, constant: f64) -> Exponent 
     let interval = Interval { value, low: value - half, high: value + half };
     let short = dims.len() < 4;
     let csq = alpha(key).min(0.5) * k;
-    let verdict = |claim: f64| match (claim - value).abs() <= half {
+    let within = (beta - value).abs() + half;
+    let verdict = match within <= 0.15 {
         _ if short => Verdict::TooFewDimensions,
-        true => Verdict::Consistent,
-        false => Verdict::Excluded,
+        true => Verdict::Matches,
+        false => Verdict::Open,
     };
+    let meets = (csq - value).abs() + half <= 0.15;
     Exponent {
         series: key.clone(),
         d_min: dims.first().copied().unwrap_or_default(),
@@ -158,10 +164,15 @@ fn exponent(key: &Series, dims: &[usize], beta: f64, constant: f64) -> Exponent 
         log_constant: Some(constant.ln() + (beta - value) * 512_f64.ln()),
         log_corrected: None,
         local_slopes: Vec::new(),
-        predicted: Some(beta),
+        predicted: Some(Rate::of(beta)),
         csq: Some(csq),
-        verdict: verdict(beta),
-        verdict_csq: verdict(csq),
+        rate_low: Some(value - half),
+        rate_high: Some(value + half),
+        within: Some(within),
+        p: Some(0.5),
+        verdict: Some(verdict),
+        verdict_csq: Some(if meets { BoundVerdict::Meets } else { BoundVerdict::Above }),
+        contradiction: false,
         diagnostics: Diagnostics::default(),
         resolution: (alpha(key) == 1.0).then(|| Resolution {
             trials: Some(MoreTrials { factor: 3, samples: 2.5e7 }),

@@ -6,6 +6,7 @@ use super::figure::{exponents, forest, learning_curves, phase_diagram, threshold
 use super::fixture::{ALPHAS, add_series, key, realistic};
 use super::{Scene as Page, draw_all, exponent_table, markdown_table, notes};
 use crate::analysis::estimate::{Analysis, Censoring};
+use crate::model::rate::Rate;
 use crate::report::draw::scene::{Label, Scene};
 
 fn empty() -> Analysis {
@@ -19,6 +20,8 @@ fn empty() -> Analysis {
         curves,
         thresholds,
         exponents,
+        pooled: Vec::new(),
+        laws: Vec::new(),
         advantages,
         expectations: Vec::new(),
     }
@@ -73,7 +76,7 @@ fn broken() -> Analysis {
             beta.value = if i % 4 == 0 { f64::NAN } else { beta.value };
         }
         e.log_constant = [None, Some(f64::NAN), Some(1e5)][i % 3];
-        e.predicted = [None, Some(f64::NAN), Some(-4.0)][i % 3];
+        e.predicted = [None, Some(f64::NAN), Some(-4.0)][i % 3].map(Rate::of);
     }
     for (i, p) in analysis.curves.iter_mut().flat_map(|c| &mut c.points).enumerate() {
         p.median = [f64::NAN, 0.0, 0.3, 1e200, -2.0][i % 5];

@@ -250,7 +250,7 @@ mod tests {
         analysis.exponents.retain(|e| e.series.problem.alpha() == Some(0.5));
         add_series(&mut analysis, &key("spectral", "t^2 + t^4", 2, 0.5), &[64, 128, 256]);
         let last = analysis.exponents.last_mut().unwrap();
-        (last.exponent, last.censored, last.verdict) = (None, 3, Verdict::NoPrediction);
+        (last.exponent, last.censored, last.verdict) = (None, 3, None);
         analysis
     }
 
@@ -275,7 +275,7 @@ mod tests {
         };
         for (depth, exponent) in lines(&series) {
             let (y, look) = (top + depth, learners.look(&exponent.series.learner));
-            assert!(upright(exponent.predicted.unwrap(), y, prediction_line()));
+            assert!(upright(exponent.predicted.unwrap().exponent, y, prediction_line()));
             assert!(upright(exponent.csq.unwrap(), y, bounds::csq_line()));
             let on_line = |l: &&Label| (l.at.1 - y).abs() < LINE / 2.0 && l.size == style::SMALL;
             let texts: Vec<&str> =
@@ -289,7 +289,7 @@ mod tests {
                 assert!(upright(beta.low, y, style::solid(look.colour, 0.9)));
                 assert!(upright(beta.high, y, style::solid(look.colour, 0.9)));
                 assert_eq!(marks.count(), 1);
-                exponent.verdict.word()
+                exponent.verdict.unwrap().word()
             } else {
                 assert_eq!(marks.count(), 0);
                 "censored"

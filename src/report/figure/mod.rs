@@ -21,6 +21,7 @@ macro_rules! figures {
 }
 
 figures! {
+    law,
     learning_curves,
     thresholds,
     exponents,
