@@ -109,6 +109,7 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::super::problem::Real;
+    use super::LearnerKind as Kind;
     use super::*;
 
     #[test]
@@ -130,7 +131,6 @@ mod tests {
             kind.exponent(&Problem { link, k_star: Some(k_star), alpha, ..Problem::default() })
         };
         let of = |kind, k_star, alpha| on(kind, "He2", k_star, alpha);
-        use LearnerKind as Kind;
         assert_eq!(of(Kind::Pruned, 2, 0.5), Some(1.0));
         assert_eq!(of(Kind::Pruned, 3, 0.5), Some(1.5));
         assert_eq!(of(Kind::Oracle, 2, 0.5), Some(1.0));
