@@ -110,7 +110,7 @@ fn all_learn_an_easy_case_but_the_control() {
         let mut risks: Vec<f64> = records.iter().map(|r| r.of(Metric::Risk)).collect();
         risks.sort_by(f64::total_cmp);
         let (name, median) = (&records[0].series.learner, risks[1]);
-        assert!(records.iter().all(|r| r.is_ok()), "{name}");
+        assert!(records.iter().all(Record::is_ok), "{name}");
         if name == "random_mask" {
             assert!(median > 0.5, "{name}: {risks:?}");
         } else {
