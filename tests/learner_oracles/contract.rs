@@ -5,8 +5,8 @@ use secateur::model::LearnerKind;
 use secateur::model::metric::Metric;
 use secateur::results::{Record, Simulated};
 use secateur::sample::Crew;
-use secateur::study::file::{Profile, Study};
 use secateur::study::trial::Conditions;
+use secateur::study::{Profile, Study};
 
 use crate::stats::{smirnov, welch};
 use crate::{Measures, metric_bits, simulated};
