@@ -13,7 +13,7 @@ const ROOMS: [(&str, &str, &str); 3] = [
         "files",
         "std::fs",
         "analysis/stored cli/folder cli/generate cli/slurm record/load replace report/mod \
-         study/catalogue study/file study/machine study/manifest study/store/",
+         study/read/catalogue study/machine study/manifest study/store/",
     ),
     (
         "clocks",

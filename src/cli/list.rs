@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use secateur::study::{self, Profile, Study};
+use secateur::study::read::catalogue;
+use secateur::study::{Profile, Study};
 use secateur::{Error, Result};
 use serde_json::json;
 
@@ -12,7 +13,7 @@ use super::print;
 
 /// `secateur list`: every study with its claim; a broken one is listed with its error.
 pub(crate) fn list(arguments: &FormatArguments) -> Result<Ending> {
-    let names = study::list();
+    let names = catalogue::list();
     if names.is_empty() {
         return Err(Error::usage("there are no studies here")
             .hint("run from the repository: studies are read from the folder `studies`"));

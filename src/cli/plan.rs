@@ -3,10 +3,12 @@
 use std::io::{BufRead, IsTerminal};
 
 use secateur::results::Trials;
-use secateur::study::cost::Rates;
+use secateur::study::plan::calibrate;
+use secateur::study::plan::cost::Rates;
+use secateur::study::plan::survey::{State, Surveyed};
+use secateur::study::search::walk::expected_n_star;
 use secateur::study::store::{self, Gathered};
-use secateur::study::survey::{State, Surveyed};
-use secateur::study::{Plan, Shard, Study, blind, calibrate, cost, machine};
+use secateur::study::{Plan, Shard, Study, machine};
 use secateur::words::{bytes, duration};
 use secateur::{Error, Result};
 use serde_json::{Value as Json, json};
@@ -58,7 +60,7 @@ pub(crate) fn show(
     }
     print::text(&as_text(&study, &plan, threads))?;
     notes.iter().for_each(|note| voice.note(note));
-    blind::warnings(&study).iter().chain(&shortage(&plan, threads)).for_each(|w| voice.warn(w));
+    study.warnings().iter().chain(&shortage(&plan, threads)).for_each(|w| voice.warn(w));
     Ok(Ending::Done)
 }
 
@@ -169,7 +171,7 @@ fn as_json(study: &Study, plan: &Plan<'_>, threads: usize) -> Json {
         "study": study.name,
         "claim": study.claim,
         "expected": study.expected,
-        "warnings": blind::warnings(study),
+        "warnings": study.warnings(),
         "profile": study.profile.name(),
         "cells": plan.cells.len(),
         "cells_done": plan.count(State::Done),
@@ -241,7 +243,7 @@ fn as_text(study: &Study, plan: &Plan<'_>, threads: usize) -> String {
 /// The cells of a series, each with its state if some of the study is there.
 fn cells_text(cells: &[Surveyed<'_>], states: bool) -> String {
     let cell = |c: &Surveyed<'_>| {
-        let n = cost::expected_n_star(&c.series.setting, c.cell);
+        let n = expected_n_star(&c.series.setting, c.cell);
         let state = if states { format!(" {}", word(c.state)) } else { String::new() };
         format!("{} ({n:.1e}){state}", c.cell.d)
     };

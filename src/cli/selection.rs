@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use secateur::Result;
-use secateur::study::{self, Study};
+use secateur::study::Study;
+use secateur::study::read::catalogue;
 use secateur::threads::available;
 
 use super::arguments::Selection;
@@ -14,7 +15,7 @@ impl Selection {
     /// # Errors
     /// When there is none, or it is not valid.
     pub(crate) fn read(&self) -> Result<Study> {
-        let path = study::find(&self.study)?;
+        let path = catalogue::find(&self.study)?;
         let mut sets = self.set.clone();
         sets.extend(self.trials.map(|t| format!("trials={t}")));
         sets.extend(self.seed.map(|s| format!("seed={s}")));

@@ -6,8 +6,9 @@ use std::process::{Command, Output};
 
 use secateur::cluster::quote;
 use secateur::cluster::slurm::{Job, MAX_ARRAY_SIZE, Resources};
-use secateur::study::search::Method;
-use secateur::study::{Study, walk};
+use secateur::study::Study;
+use secateur::study::search::bracket::Method;
+use secateur::study::search::walk;
 use secateur::{Error, Result};
 
 use super::arguments::{Selection, SlurmArguments};

@@ -7,11 +7,11 @@ use std::time::Instant;
 use secateur::Result;
 use secateur::analysis::{self, Analysis};
 use secateur::results::Trials;
-use secateur::study::cost::{self, Rates};
 use secateur::study::manifest::Manifest;
-use secateur::study::search::Method;
+use secateur::study::plan::cost::{self, Rates};
+use secateur::study::search::bracket::Method;
 use secateur::study::store;
-use secateur::study::{self, Job, Outcome, Plan, Store, Study, blind};
+use secateur::study::{self, Job, Outcome, Plan, Store, Study};
 
 use super::arguments::StudyArguments;
 use super::event::{Event, Failure};
@@ -53,7 +53,7 @@ impl<'a> Run<'a> {
         }
         let store = Store::open(&folder, arguments.shard)?;
         store.notes().iter().for_each(|note| voice.note(note));
-        blind::warnings(study).iter().for_each(|warning| voice.warn(warning));
+        study.warnings().iter().for_each(|warning| voice.warn(warning));
         let interrupt = Interrupt::watch(voice, folder.clone());
         let manifest = Manifest::start(study, arguments.shard, arguments.selection.threads());
         Ok(Self { study, arguments, voice, folder, store, interrupt, manifest, agreed })

@@ -82,8 +82,7 @@ fn risk(network: &Network, target: &Target, design: Design<'_>, test_samples: u6
     let n = test_samples as f64;
     let (seen, whole) = (squares / n - (sum / n).powi(2), target.variance());
     let share = seen / whole;
-    // Also when it is not a number.
-    if !(share >= LEAST_VARIANCE) {
+    if share.is_nan() || share < LEAST_VARIANCE {
         return Err(Error::runtime(format!(
             "f* hardly varies over the {test_samples} test samples: {share:.1e} of its variance"
         ))

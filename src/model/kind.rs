@@ -132,6 +132,7 @@ impl Series {
 #[cfg(test)]
 mod tests {
     use super::super::problem::Real;
+    use super::LearnerKind as Kind;
     use super::*;
 
     #[test]
@@ -154,7 +155,6 @@ mod tests {
             kind.rate(&problem).map(|rate| rate.exponent)
         };
         let of = |kind, k_star, alpha| on(kind, "He2", k_star, alpha);
-        use LearnerKind as Kind;
         assert_eq!(of(Kind::Pruned, 2, 0.5), Some(1.0));
         assert_eq!(of(Kind::Pruned, 3, 0.5), Some(1.5));
         assert_eq!(of(Kind::Oracle, 2, 0.5), Some(1.0));

@@ -1,5 +1,7 @@
 //! The target: y = σ*(Vᵀx) + √Δ ξ.
 
+use std::sync::Arc;
+
 use super::direction::Directions;
 use super::input::Input;
 use super::link::Link;
@@ -14,7 +16,7 @@ pub const LEAST_VARIANCE: f64 = 1e-4;
 /// What a learner has to learn in one trial.
 #[derive(Clone, Debug)]
 pub struct Target {
-    link: Link,
+    link: Arc<Link>,
     directions: Directions,
     noise: f64,
     input: Input,
@@ -24,7 +26,8 @@ pub struct Target {
 impl Target {
     /// A target of Gaussian inputs from its parts; `noise` is √Δ ≥ 0.
     #[must_use]
-    pub fn new(link: Link, directions: Directions, noise: f64) -> Self {
+    pub fn new(link: impl Into<Arc<Link>>, directions: Directions, noise: f64) -> Self {
+        let link = link.into();
         let variance = link.variance();
         Self { link, directions, noise, input: Input::Gaussian, variance }
     }
@@ -37,7 +40,7 @@ impl Target {
 
     /// The link σ*.
     #[must_use]
-    pub fn link(&self) -> &Link {
+    pub fn link(&self) -> &Arc<Link> {
         &self.link
     }
 

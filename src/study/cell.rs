@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::document::{Node, Section, choice};
-use crate::error::Result;
+use strum::{EnumIter, IntoStaticStr};
+
 use crate::learner::stage::price::Case;
 use crate::learner::{Built, Options};
 use crate::model::LearnerKind;
 use crate::model::direction::DirectionLaw;
 use crate::model::input::Input;
 use crate::model::link::Link;
-use crate::model::problem::{self, Problem, Real};
+use crate::model::problem;
 use crate::sample::Key;
 
 /// Version of the numbers: part of every cell's key. Raise it when a change moves results.
@@ -28,7 +28,7 @@ pub struct Setting {
     /// Its options.
     pub options: Options,
     /// The link σ*, normalised if asked for.
-    pub link: Link,
+    pub link: Arc<Link>,
     /// Whether the link was normalised.
     pub normalize: bool,
     /// Information exponent of the link.
@@ -48,7 +48,8 @@ pub struct Setting {
 }
 
 /// Laws of V that a study can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Direction {
     /// s non-zero rows.
     Hard,
@@ -59,52 +60,6 @@ pub enum Direction {
 }
 
 impl Setting {
-    /// The law that `[model]` asks for; q > 0 means soft sparsity.
-    ///
-    /// # Errors
-    /// When direction, q and α contradict each other.
-    pub fn direction_law(
-        model: &Section<'_>,
-        alpha_node: &Node,
-        alpha: f64,
-        q: f64,
-    ) -> Result<Direction> {
-        let names =
-            [("hard", Direction::Hard), ("soft", Direction::Soft), ("dense", Direction::Dense)];
-        let default = if q > 0.0 { Direction::Soft } else { Direction::Hard };
-        let Some(node) = model.get("direction") else { return Ok(default) };
-        let direction = choice(node, "direction", &names)?;
-        if direction == Direction::Dense && alpha < 1.0 {
-            return Err(alpha_node
-                .error(format!("dense directions have alpha = 1, not {alpha}"), "not 1")
-                .hint("use direction = \"hard\" or \"soft\" for sparse directions"));
-        }
-        if (direction == Direction::Soft) != (q > 0.0) {
-            return Err(node
-                .error(format!("direction and q = {q} contradict each other"), "with this q")
-                .hint("soft directions need 0 < q < 2; hard and dense ones have q = 0"));
-        }
-        Ok(direction)
-    }
-
-    /// The setting with `series` made of the rest.
-    #[must_use]
-    pub fn named(mut self) -> Self {
-        self.series = Arc::new(problem::Series {
-            problem: Problem {
-                link: Some(self.link.text().to_owned()),
-                k_star: Some(self.k_star),
-                r: Some(self.link.r()),
-                q: Real::new(self.q),
-                input: Some(self.input.name().to_owned()),
-                noise: Real::new(self.noise),
-                alpha: Real::new(self.alpha),
-            },
-            learner: self.learner.clone(),
-        });
-        self
-    }
-
     /// The law of V.
     #[must_use]
     pub fn law(&self) -> DirectionLaw {

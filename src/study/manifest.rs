@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::file::{Profile, Study};
 use super::machine;
+use super::read::{Profile, Study};
 use super::shard::Shard;
 use crate::error::{Error, Result};
 use crate::replace::replace_file;

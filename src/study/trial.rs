@@ -69,13 +69,11 @@ impl Conditions<'_> {
         let target = Target::new(setting.link.clone(), directions, setting.noise).on(setting.input);
         let design = Design::shared(key, self.crew);
         let trained = setting.built.train(World::new(&target, design), key.named("learner"), n)?;
+        let reduced = trained.reduced;
         Ok(Measured {
             metrics: metrics::measure(&trained, &target, design, self.test)?,
             kept: Some(trained.network.layer.coordinates.len()),
-            simulation: Some(match trained.reduced {
-                true => Simulated::Reduced,
-                false => Simulated::Explicit,
-            }),
+            simulation: Some(if reduced { Simulated::Reduced } else { Simulated::Explicit }),
         })
     }
 }

@@ -5,8 +5,8 @@ use secateur::model::LearnerKind;
 use secateur::model::metric::Metric;
 use secateur::results::{Record, Simulated};
 use secateur::sample::Crew;
-use secateur::study::file::{Profile, Study};
 use secateur::study::trial::Conditions;
+use secateur::study::{Profile, Study};
 
 use crate::stats::{smirnov, welch};
 use crate::{Measures, metric_bits, simulated};
@@ -110,7 +110,7 @@ fn all_learn_an_easy_case_but_the_control() {
         let mut risks: Vec<f64> = records.iter().map(|r| r.of(Metric::Risk)).collect();
         risks.sort_by(f64::total_cmp);
         let (name, median) = (&records[0].series.learner, risks[1]);
-        assert!(records.iter().all(|r| r.is_ok()), "{name}");
+        assert!(records.iter().all(Record::is_ok), "{name}");
         if name == "random_mask" {
             assert!(median > 0.5, "{name}: {risks:?}");
         } else {

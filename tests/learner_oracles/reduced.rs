@@ -15,8 +15,8 @@ use secateur::model::target::Target;
 use secateur::model::{Activation, LearnerKind, Link};
 use secateur::results::{Record, Simulated};
 use secateur::sample::{CentredLabels, Crew, Design, Key, LabelScratch, Stage};
-use secateur::study::file::{Profile, Study};
 use secateur::study::trial::Conditions;
+use secateur::study::{Profile, Study};
 
 use crate::stats::{kolmogorov, rank_sum, smirnov, welch};
 use crate::{Measures, Task, design, metric_bits, simulated, target};

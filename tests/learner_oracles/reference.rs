@@ -53,7 +53,7 @@ fn run(study: &Study, n: u64, trials: u32) -> Vec<Record> {
 fn compare(case: &str, study: &Study, n: u64, mean_recall: f64) {
     let trials = 200;
     let records = run(study, n, trials);
-    assert!(records.iter().all(|r| r.is_ok()));
+    assert!(records.iter().all(Record::is_ok));
     let of = |metric| records.iter().map(|r| r.of(metric)).collect::<Vec<f64>>();
     let [risk, alignment, subspace, recall] = reference(case, n);
     let mean = recall.iter().sum::<f64>() / recall.len() as f64;
@@ -133,7 +133,7 @@ fn one_step_on_reused_data() {
             .map(|line| line.split(',').next_back().unwrap().parse().unwrap())
             .collect();
         let records = run(&study, n, 40);
-        assert!(theirs.len() == 40 && records.iter().all(|r| r.is_ok()));
+        assert!(theirs.len() == 40 && records.iter().all(Record::is_ok));
         let ours: Vec<f64> = records.iter().map(|r| r.of(Metric::Risk)).collect();
         assert!(rank_sum(&ours, &theirs).abs() < 4.5, "n = {n}: {ours:?}");
         assert!(smirnov(&ours, &theirs) < 2.51, "n = {n}: {ours:?}");

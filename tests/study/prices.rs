@@ -3,9 +3,9 @@
 use std::fs;
 
 use secateur::sample::Crew;
-use secateur::study::cost::Rates;
+use secateur::study::plan::cost::{self, Rates};
 use secateur::study::trial::Conditions;
-use secateur::study::{Profile, Study, calibrate, cost};
+use secateur::study::{Profile, Study};
 
 /// Learner, its table, d, n.
 const TRIALS: [(&str, &str, usize, u64); 22] = [
@@ -41,15 +41,7 @@ fn worked() -> Option<f64> {
 
 #[test]
 fn no_price_is_far_off() {
-    // The fastest of a few: others may work on this core.
-    let rates = (0..3).map(|_| calibrate::measure().unwrap()).reduce(|a, b| Rates {
-        entry: a.entry.min(b.entry),
-        product: a.product.min(b.product),
-        activation: a.activation.min(b.activation),
-        trial: a.trial.min(b.trial),
-    });
-    let rates = rates.unwrap();
-    let mut off = Vec::new();
+    let mut ratios = Vec::new();
     for (learner, table, d, n) in TRIALS {
         let text = format!(
             "claim = \"c\"\n[model]\nlink = \"He2\"\n[samples]\nn_min = {n}\ntest = 256\n[learner.{learner}]\n\
@@ -70,14 +62,16 @@ fn no_price_is_far_off() {
         }
         let all = start.zip(worked()).map_or(wall, |(start, end)| end - start);
         let seconds = all / f64::from(trials);
-        let expected = cost::trial_seconds(&rates, setting, cell, n, 256);
+        let expected = cost::trial_seconds(&Rates::TYPICAL, setting, cell, n, 256);
         let ratio = seconds / expected;
         println!(
             "{learner:22} d {d:5} n {n:6}: {seconds:8.4} s, {ratio:6.2} of expected {table:?}"
         );
-        if !(0.2..5.0).contains(&ratio) {
-            off.push((learner, table, ratio));
-        }
+        ratios.push((ratio, learner, table));
     }
-    assert!(off.is_empty(), "{off:?}");
+    // This machine may be as fast as it likes.
+    ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let middle = ratios[ratios.len() / 2].0;
+    ratios.retain(|(ratio, ..)| !(0.2..5.0).contains(&(ratio / middle)));
+    assert!(ratios.is_empty(), "{middle}: {ratios:?}");
 }

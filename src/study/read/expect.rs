@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use strum::IntoEnumIterator;
 
-use super::cell::Series;
-use super::document::{Node, Section, choice};
-use super::sweep::MAX_D;
+use super::document::Node;
+use super::limits;
+use super::section::{Section, choice};
 use crate::error::{Error, Result, nearest};
 use crate::model::expectation::{Expectation, MARGIN, Predicted, Quantity, Side};
 use crate::model::input::Input;
 use crate::model::link::Link;
 use crate::model::metric::Metric;
 use crate::model::problem::{Problem, Real};
+use crate::study::cell::Series;
 use crate::words::names;
 
 const EXPECT_KEYS: [&str; 16] = [
@@ -34,16 +35,14 @@ const EXPECT_KEYS: [&str; 16] = [
     "input",
 ];
 
-/// Most tables `[[expect]]`.
-const MAX_EXPECTATIONS: usize = 1000;
-
 /// The expectations of a study with these series.
 pub(super) fn read_expectations(root: &Section<'_>, series: &[Series]) -> Result<Vec<Expectation>> {
     let Some(node) = root.get("expect") else { return Ok(Vec::new()) };
     let items = node.items("expect")?;
-    if items.len() > MAX_EXPECTATIONS {
+    if items.len() > limits::EXPECTATIONS {
+        let most = limits::EXPECTATIONS;
         return Err(node
-            .error(format!("there are more than {MAX_EXPECTATIONS} expectations"), "here")
+            .error(format!("there are more than {most} expectations"), "here")
             .hint("split the study into several files"));
     }
     items.iter().map(|one| read_expectation(one, series)).collect()
@@ -52,7 +51,7 @@ pub(super) fn read_expectations(root: &Section<'_>, series: &[Series]) -> Result
 fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
     let section = node.section("expect", &EXPECT_KEYS)?;
     let quantity = read_quantity(&section, series)?;
-    let whole = |key| section.get(key).map(|n| n.whole(key, 1..=MAX_D)).transpose();
+    let whole = |key| section.get(key).map(|n| n.whole(key, 1..=limits::D)).transpose();
     let number = |key| section.get(key).map(|n| real(n, key)).transpose();
     // Of a ratio, noise and input may be a pair, one for each side.
     let ratio = matches!(quantity, Quantity::Ratio { .. });
@@ -74,7 +73,7 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
         quantity,
         selection,
     };
-    if cells(&expectation, series) == 0 {
+    if !is_answered(&expectation, series) {
         return Err(node
             .error(format!("no cell of this study answers {}", expectation.quantity.words()), "here")
             .hint("link, r, alpha, q, noise and input choose among the series of [[sweep]]; both sides of a ratio need a cell that agrees in the others and in d"));
@@ -208,8 +207,8 @@ fn unclear(node: &Node) -> Error {
         .hint("write a number, { at_least = 2 } or { at_most = 2 }")
 }
 
-/// Cells, or pairs of them, that an expectation speaks of.
-fn cells(expectation: &Expectation, series: &[Series]) -> usize {
+/// Whether there is a cell, or a pair of them, that an expectation speaks of.
+fn is_answered(expectation: &Expectation, series: &[Series]) -> bool {
     let (over, under) = match &expectation.quantity {
         Quantity::Ratio { over, under } => (over.clone(), under.clone()),
         Quantity::Exponent { learner }
@@ -229,11 +228,15 @@ fn cells(expectation: &Expectation, series: &[Series]) -> usize {
                 input: problem.input.clone().filter(|_| side.input.is_none()),
                 ..problem
             };
-            s.cells.iter().map(move |c| (common.clone(), c.d))
+            let common = std::rc::Rc::new(common);
+            s.cells.iter().map(move |c| (c.d, common.clone()))
         });
         cells.collect()
     };
-    of(&over).intersection(&of(&under)).count()
+    if over == under {
+        return !of(&over).is_empty();
+    }
+    !of(&over).is_disjoint(&of(&under))
 }
 
 fn real(node: &Node, key: &str) -> Result<Real> {

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::cell::Series;
 use super::cost::{self, Rates};
-use super::file::Study;
-use super::shard::Shard;
 use super::survey::{State, Surveyed, survey};
 use crate::results::Trials;
+use crate::study::cell::Series;
+use crate::study::read::Study;
+use crate::study::shard::Shard;
 
 /// Bytes of the program itself.
 const PROGRAM: f64 = 20e6;

@@ -1,9 +1,11 @@
 //! `[learner.NAME]`: from a table to the options of a learner.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use super::document::{Node, Section, choice, number_in};
-use super::sweep::MAX_D;
+use super::document::Node;
+use super::limits;
+use super::section::{Section, choice, number_in};
 use crate::error::Result;
 use crate::learner::options::{
     FeatureOptions, Keep, Lambda, Options, PruneOptions, ReadoutOptions, SgdOptions, Width,
@@ -11,14 +13,26 @@ use crate::learner::options::{
 use crate::model::{Activation, ChannelChoice, Choice, LearnerKind};
 use crate::words::names;
 
-/// Largest width of a network.
-pub(super) const MAX_WIDTH: u64 = 1 << 16;
-/// Most steps on the first layer.
-const MAX_STEPS: u64 = 1 << 20;
 const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
 
+/// Options of the learners that have a table, by name.
+pub(super) type Learners<'a> = HashMap<&'a str, Options>;
+
+/// The options of every table `[learner.NAME]`: also of those that no sweep uses, as a typo must
+/// not wait for the day one does.
+pub(super) fn read_learners(node: &Node) -> Result<Learners<'_>> {
+    let tables = node.entries("learner")?;
+    if tables.len() > limits::LEARNERS {
+        let most = limits::LEARNERS;
+        return Err(node
+            .error(format!("there are more than {most} tables [learner.NAME]"), "here")
+            .hint("split the study into several files"));
+    }
+    tables.map(|(name, table)| Ok((name, read_learner(name, table)?))).collect()
+}
+
 /// Options of the learner `name` from its table `node`.
-pub(super) fn read_learner(name: &str, node: &Node) -> Result<Options> {
+fn read_learner(name: &str, node: &Node) -> Result<Options> {
     let kind = LearnerKind::parse(name).map_err(|e| node.blame(&e))?;
     let used = kind.keys();
     let mut known = used.clone();
@@ -65,7 +79,7 @@ fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
 fn read_width(section: &Section<'_>, default: Width) -> Result<Width> {
     let Some(node) = section.get("width") else { return Ok(default) };
     if !node.is_table() {
-        return Ok(Width::Fixed(node.whole("width", 1..=MAX_WIDTH)? as usize));
+        return Ok(Width::Fixed(node.whole("width", 1..=limits::WIDTH)? as usize));
     }
     let power = node.section("width", &["power"])?.required("power")?;
     Ok(Width::Power(number_in(power, "power", &(0.01..=2.0))?))
@@ -73,7 +87,7 @@ fn read_width(section: &Section<'_>, default: Width) -> Result<Width> {
 
 fn read_sgd(section: &Section<'_>, defaults: &SgdOptions) -> Result<SgdOptions> {
     Ok(SgdOptions {
-        starts: section.whole("starts", 1..=MAX_WIDTH, defaults.starts as u64)? as usize,
+        starts: section.whole("starts", 1..=limits::WIDTH, defaults.starts as u64)? as usize,
         step: section.number("step", 1e-9..=1e9, defaults.step)?,
         neuron: section.choice("neuron", &names(), defaults.neuron)?,
         smoothing: read_number(section, "smoothing", 0.0..=1e6, defaults.smoothing)?,
@@ -134,7 +148,7 @@ fn read_keep(node: &Node) -> Result<Keep> {
     let keep = node.section("keep", &["ratio", "count"])?;
     match (keep.get("ratio"), keep.get("count")) {
         (Some(ratio), None) => Ok(Keep::Ratio(number_in(ratio, "ratio", &(0.0..=1e9))?)),
-        (None, Some(count)) => Ok(Keep::Count(count.whole("count", 1..=MAX_D)? as usize)),
+        (None, Some(count)) => Ok(Keep::Count(count.whole("count", 1..=limits::D)? as usize)),
         (Some(_), Some(_)) => Err(refused("keep has both a ratio and a count")),
         (None, None) => Err(refused("keep has neither a ratio nor a count")),
     }
@@ -145,7 +159,7 @@ fn read_feature(section: &Section<'_>, defaults: FeatureOptions) -> Result<Featu
     let feature = node.section("feature", &FEATURE_KEYS)?;
     Ok(FeatureOptions {
         shift: read_number(&feature, "shift", -10.0..=10.0, defaults.shift)?,
-        steps: feature.whole("steps", 1..=MAX_STEPS, u64::from(defaults.steps))? as u32,
+        steps: feature.whole("steps", 1..=limits::STEPS, u64::from(defaults.steps))? as u32,
         normalize: feature.choice("normalize", &names(), defaults.normalize)?,
     })
 }

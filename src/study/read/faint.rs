@@ -10,12 +10,12 @@ use std::collections::HashMap;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-use super::cell::{Cell, Setting};
 use crate::error::{Error, Result};
 use crate::model::direction::DirectionLaw;
 use crate::model::input::Input;
 use crate::model::target::{LEAST_VARIANCE, Target};
 use crate::sample::{BLOCK, Design, Key, LabelScratch, Stage, Tile};
+use crate::study::cell::{Cell, Setting};
 
 /// Blocks of the sample that a spread is computed from where it is no integral over one normal.
 const BLOCKS: u64 = 16;

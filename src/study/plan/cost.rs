@@ -1,31 +1,22 @@
-//! What a trial is expected to cost, and where a search is expected to end.
+//! What a trial is expected to cost.
 
 use std::collections::BTreeMap;
 
-use super::cell::{Cell, Series, Setting};
-use super::file::Study;
-use super::lattice;
-use super::search::Method;
 use crate::learner::options::DataUse;
 pub use crate::learner::stage::price::Rates;
 use crate::results::Record;
 use crate::sample::input::strips;
+use crate::study::cell::{Cell, Series, Setting};
+use crate::study::read::Study;
+use crate::study::search::bracket::Method;
+use crate::study::search::lattice;
+use crate::study::search::walk::expected_n_star;
 
 /// Sizes that a bracket search is expected to visit with few trials, from the crossing.
 const COARSE: [i64; 3] = [-2, 1, 2];
 
 /// Sizes beside the crossing, which get all trials.
 const FINE: [i64; 2] = [-1, 0];
-
-/// Expected n* from theory: where a bracket search starts in the smallest dimension, and how
-/// its start moves with d. Only a starting point: the search walks on until it has crossed.
-#[must_use]
-pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
-    let case = setting.case(cell);
-    // The readout needs several samples a neuron.
-    let slowest = setting.built.learner.cost(&case).slowest + 2.0 * case.width();
-    setting.built.learner.stages() as f64 * slowest
-}
 
 /// Expected seconds of one trial on one core.
 #[must_use]

@@ -8,14 +8,13 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use super::cell::{Cell, Series};
-use super::cost;
-use super::file::Study;
+use super::bracket::{Method, Request, Search};
 use super::lattice;
-use super::search::{Method, Request, Search};
-use super::shard::Shard;
 use crate::results::Record;
 use crate::sample::Key;
+use crate::study::cell::{Cell, Series, Setting};
+use crate::study::read::Study;
+use crate::study::shard::Shard;
 
 /// Cells of one series that are run one after the other, in increasing d.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +44,16 @@ pub fn units(study: &Study, shard: Option<Shard>) -> Vec<Unit<'_>> {
     };
     let all = study.series.iter().flat_map(of_series);
     all.filter(|unit| shard.is_none_or(|shard| shard.holds(unit.key(study)))).collect()
+}
+
+/// Expected n* from theory: where a bracket search starts in the smallest dimension, and how
+/// its start moves with d. Only a starting point: the search walks on until it has crossed.
+#[must_use]
+pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
+    let case = setting.case(cell);
+    // The readout needs several samples a neuron.
+    let slowest = setting.built.learner.cost(&case).slowest + 2.0 * case.width();
+    setting.built.learner.stages() as f64 * slowest
 }
 
 /// What the search of a cell found; records are borrowed where they only have to be looked at.
@@ -80,7 +89,7 @@ impl<'a> Walk<'a> {
         cell: &Cell,
         mut obtain: impl FnMut(Request, &mut Vec<R>) -> bool,
     ) -> Walked<R> {
-        let predicted = cost::expected_n_star(&self.series.setting, cell);
+        let predicted = expected_n_star(&self.series.setting, cell);
         let start = lattice::nearest_index(self.ahead * predicted);
         let mut search = Search::new(self.study.samples.aim(cell), start);
         let mut points: BTreeMap<u32, Vec<R>> = BTreeMap::new();

@@ -1,14 +1,16 @@
 //! Which studies there are, and which file a name stands for.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::limits;
 use crate::error::{Error, Result, nearest};
 
 /// Folder of the study files, below the working folder.
 const FOLDER: &str = "studies";
 
 /// A study's name becomes a folder: refuses anything that could leave it.
-pub(super) fn check_name(name: &str) -> Result<()> {
+fn check_name(name: &str) -> Result<()> {
     let fine = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     if name.is_empty() || name.starts_with('.') || !name.chars().all(fine) {
         return Err(Error::usage(format!("`{}` cannot name a study", name.escape_debug()))
@@ -21,6 +23,44 @@ pub(super) fn check_name(name: &str) -> Result<()> {
 pub(super) fn printable(path: &Path) -> String {
     let escape = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.into() };
     path.to_string_lossy().chars().map(escape).collect()
+}
+
+/// Name and text of the study file at `path`.
+pub(super) fn text(path: &Path) -> Result<(String, String)> {
+    let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+    check_name(name)?;
+    let shown = printable(path);
+    let refused = |why: String| Err(Error::usage(why).hint("`secateur list` shows the studies"));
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => {
+            return refused(format!("{shown} is a folder, not a study file"));
+        }
+        // A pipe would be waited for.
+        Ok(found) if !found.is_file() => return refused(format!("{shown} is not a file")),
+        Ok(found) if found.len() > limits::FILE => {
+            return refused(format!("{shown} is larger than {} bytes", limits::FILE));
+        }
+        Ok(_) | Err(_) => {}
+    }
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            return refused(format!("there is no study file {shown}"));
+        }
+        Err(e) => return refused(format!("cannot read the study {shown}: {e}")),
+    };
+    let text = String::from_utf8(bytes).map_err(|e| {
+        let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+        let line = good.split(|&b| b == b'\n').count();
+        Error::usage(format!("{shown}, line {line}: not text in UTF-8"))
+            .hint("is this a study file? Save it as UTF-8")
+    })?;
+    if text.trim().is_empty() {
+        return Err(Error::usage(format!("{shown} is empty")).hint(
+            "a study needs a claim, a [model] with a link, and a [[sweep]]; studies/ has examples",
+        ));
+    }
+    Ok((name.to_owned(), text))
 }
 
 /// The file of the study that `name` stands for: a name in the folder `studies`, or a file.

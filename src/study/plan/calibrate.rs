@@ -1,10 +1,10 @@
 //! How fast this machine is: a few trials whose cost is dominated by one piece each.
 
 use super::cost::{self, Rates};
-use super::file::{Profile, Study};
-use super::trial::Conditions;
 use crate::error::Result;
 use crate::sample::Crew;
+use crate::study::read::{Profile, Study};
+use crate::study::trial::Conditions;
 
 /// One series a piece of a trial's cost, in the order of [`Rates`]: `entry`, `product`,
 /// `activation`, `trial`.

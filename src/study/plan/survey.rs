@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::cell::{Cell, Series};
 use super::cost::{self, Rates};
-use super::file::Study;
-use super::lattice;
-use super::shard::Shard;
-use super::walk::{Unit, Walk, units};
 use crate::model::problem;
 use crate::results::Trials;
+use crate::study::cell::{Cell, Series};
+use crate::study::read::Study;
+use crate::study::search::lattice;
+use crate::study::search::walk::{Unit, Walk, units};
+use crate::study::shard::Shard;
 
 /// Why a cell runs, or that it need not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

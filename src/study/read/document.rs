@@ -1,12 +1,12 @@
-//! A TOML document whose every value knows where it stands, and typed, strict reading of it.
+//! A TOML document whose every value knows where it stands.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Error, Result, nearest};
+use crate::error::{Error, Result};
 
 /// A named text: a study file, or an argument of `--set`.
 #[derive(Debug, PartialEq)]
@@ -17,20 +17,20 @@ struct Source {
 
 /// A place in a [`Source`].
 #[derive(Clone, Debug, PartialEq)]
-struct Place {
+pub(super) struct Place {
     source: Arc<Source>,
     span: Range<usize>,
 }
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
-    value: Value,
+pub(super) struct Node {
+    pub(super) value: Value,
     place: Place,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Value {
+pub(super) enum Value {
     Text(String),
     Integer(i128),
     Float(f64),
@@ -40,18 +40,16 @@ enum Value {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Entry {
-    key: String,
-    place: Place,
-    node: Node,
+pub(super) struct Entry {
+    pub(super) key: String,
+    /// Where the key stands.
+    pub(super) place: Place,
+    pub(super) node: Node,
 }
 
 impl Node {
     /// Parses the TOML document `text`, called `name` in messages.
-    ///
-    /// # Errors
-    /// When it is not TOML; the message points at the place.
-    pub fn parse(name: &str, text: &str) -> Result<Self> {
+    pub(super) fn parse(name: &str, text: &str) -> Result<Self> {
         let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
         let table = DeTable::parse(text).map_err(|e| {
             let span = e.span().unwrap_or(0..0);
@@ -96,10 +94,7 @@ impl Node {
     }
 
     /// Applies `key=value` of the command line: a dotted key, a TOML value or bare text.
-    ///
-    /// # Errors
-    /// When there is no `=`, or a part of the key is not a table.
-    pub fn set(&mut self, assignment: &str) -> Result<()> {
+    pub(super) fn set(&mut self, assignment: &str) -> Result<()> {
         let malformed = || {
             Error::usage(shortened(&format!("--set {assignment} is not an assignment")))
                 .hint("write --set key=value, for example --set model.noise=0.2")
@@ -173,7 +168,7 @@ impl Node {
     }
 
     /// Lays `other` over `self`: tables are merged, everything else is replaced.
-    pub fn overlay(&mut self, other: Self) {
+    pub(super) fn overlay(&mut self, other: Self) {
         match (&mut self.value, other.value) {
             (Value::Table(ours), Value::Table(theirs)) => {
                 for entry in theirs {
@@ -191,14 +186,14 @@ impl Node {
     }
 
     /// Removes and returns entry `key` of a table.
-    pub fn take(&mut self, key: &str) -> Option<Self> {
+    pub(super) fn take(&mut self, key: &str) -> Option<Self> {
         let Value::Table(entries) = &mut self.value else { return None };
         let at = entries.iter().position(|e| e.key == key)?;
         Some(entries.remove(at).node)
     }
 
     /// Removes entry `key` of every item of the list `list`.
-    pub fn remove_from_items(&mut self, list: &str, key: &str) {
+    pub(super) fn remove_from_items(&mut self, list: &str, key: &str) {
         let Value::Table(entries) = &mut self.value else { return };
         let Some(entry) = entries.iter_mut().find(|e| e.key == list) else { return };
         match &mut entry.node.value {
@@ -213,29 +208,13 @@ impl Node {
         }
     }
 
-    /// The entries of the table `name`, whatever their keys.
-    ///
-    /// # Errors
-    /// When it is not a table.
-    pub fn entries(&self, name: &str) -> Result<impl ExactSizeIterator<Item = (&str, &Self)>> {
-        let Value::Table(entries) = &self.value else { return Err(self.no_table(name, &[])) };
-        Ok(entries.iter().map(|e| (e.key.as_str(), &e.node)))
-    }
-
-    fn no_table(&self, name: &str, known: &[&str]) -> Error {
-        self.error(format!("{name} must be a table, not {}", self.kind()), self.kind())
-            .hint(format!("the keys of {name} are {}", known.join(", ")))
-    }
-
     /// An error that points at this value.
-    #[must_use]
-    pub fn error(&self, message: impl Into<String>, label: impl Into<String>) -> Error {
+    pub(super) fn error(&self, message: impl Into<String>, label: impl Into<String>) -> Error {
         self.place.error(message, label)
     }
 
     /// An error of another part, shown at this value with its own hint.
-    #[must_use]
-    pub fn blame(&self, error: &Error) -> Error {
+    pub(super) fn blame(&self, error: &Error) -> Error {
         let placed = self.error(error.message(), "here");
         match error.hint_text() {
             Some(hint) => placed.hint(hint),
@@ -244,8 +223,7 @@ impl Node {
     }
 
     /// The value as JSON, for the manifest.
-    #[must_use]
-    pub fn to_json(&self) -> Json {
+    pub(super) fn to_json(&self) -> Json {
         match &self.value {
             Value::Text(s) => Json::from(s.as_str()),
             // Beyond 64 bits no reader accepts it.
@@ -261,7 +239,8 @@ impl Node {
         }
     }
 
-    fn kind(&self) -> &'static str {
+    /// What it is, in words.
+    pub(super) fn kind(&self) -> &'static str {
         match self.value {
             Value::Text(_) => "a text",
             Value::Integer(_) => "a whole number",
@@ -271,128 +250,10 @@ impl Node {
             Value::Table(_) => "a table",
         }
     }
-
-    /// The error of a value of the wrong kind.
-    fn expected(&self, name: &str, what: &str, example: &str) -> Error {
-        self.error(format!("{name} must be {what}, not {}", self.kind()), self.kind())
-            .hint(format!("write, for example, {example}"))
-    }
-
-    /// The value as a finite number; `name` is its key.
-    ///
-    /// # Errors
-    /// When it is not one.
-    pub fn number(&self, name: &str) -> Result<f64> {
-        match self.value {
-            Value::Integer(i) => Ok(i as f64),
-            Value::Float(x) if x.is_finite() => Ok(x),
-            Value::Float(_) => Err(self
-                .error(format!("{name} must be a finite number"), "not finite")
-                .hint("inf, nan and numbers beyond 1.8e308 are not allowed")),
-            _ => Err(self.expected(name, "a number", &format!("{name} = 0.5"))),
-        }
-    }
-
-    /// The value as a whole number inside `range`; `name` is its key.
-    ///
-    /// # Errors
-    /// When it is not one, or outside the range.
-    pub fn whole(&self, name: &str, range: RangeInclusive<u64>) -> Result<u64> {
-        let Value::Integer(i) = self.value else {
-            let example = format!("{name} = {}", range.start().max(&16));
-            return Err(self.expected(name, "a whole number", &example));
-        };
-        let (least, most) = (*range.start(), *range.end());
-        if i < i128::from(least) {
-            Err(self
-                .error(format!("{name} = {i} is too small"), format!("less than {least}"))
-                .hint(format!("{name} must be at least {least}")))
-        } else if i > i128::from(most) {
-            Err(self
-                .error(format!("{name} is too large"), format!("more than {most}"))
-                .hint(format!("{name} must be between {least} and {most}")))
-        } else {
-            Ok(i as u64)
-        }
-    }
-
-    /// The value as a text; `name` is its key.
-    ///
-    /// # Errors
-    /// When it is not one.
-    pub fn text(&self, name: &str) -> Result<&str> {
-        if let Value::Text(text) = &self.value {
-            return Ok(text);
-        }
-        Err(self.expected(name, "a text", &format!("{name} = \"…\", in quotes")))
-    }
-
-    /// Whether the value is the text `word`.
-    #[must_use]
-    pub fn is_word(&self, word: &str) -> bool {
-        matches!(&self.value, Value::Text(text) if text == word)
-    }
-
-    /// The value as a truth value; `name` is its key.
-    ///
-    /// # Errors
-    /// When it is not one.
-    pub fn boolean(&self, name: &str) -> Result<bool> {
-        if let Value::Bool(b) = self.value {
-            return Ok(b);
-        }
-        Err(self.expected(name, "true or false", &format!("{name} = true, without quotes")))
-    }
-
-    /// The items of a list; a single value is a list of itself. `name` is its key.
-    ///
-    /// # Errors
-    /// When the list is empty.
-    pub fn items(&self, name: &str) -> Result<&[Node]> {
-        let Value::Array(items) = &self.value else { return Ok(std::slice::from_ref(self)) };
-        if items.is_empty() {
-            return Err(self
-                .error(format!("{name} is an empty list"), "empty")
-                .hint(format!("give {name} at least one value")));
-        }
-        Ok(items)
-    }
-
-    /// Whether this is a list.
-    #[must_use]
-    pub fn is_list(&self) -> bool {
-        matches!(self.value, Value::Array(_))
-    }
-
-    /// Whether this is a table.
-    #[must_use]
-    pub fn is_table(&self) -> bool {
-        matches!(self.value, Value::Table(_))
-    }
-
-    /// The table, whose keys all have to be among `known`.
-    ///
-    /// # Errors
-    /// When it is not a table, or has a key that is not known.
-    pub fn section<'a>(&'a self, name: &str, known: &[&str]) -> Result<Section<'a>> {
-        let Value::Table(entries) = &self.value else { return Err(self.no_table(name, known)) };
-        for entry in entries {
-            if !known.contains(&entry.key.as_str()) {
-                let error = entry
-                    .place
-                    .error(format!("unknown key `{}` in {name}", entry.key), "no such key");
-                return Err(match nearest(&entry.key, known.iter().copied()) {
-                    Some(near) => error.hint(format!("did you mean `{near}`?")),
-                    None => error.hint(format!("the keys of {name} are {}", known.join(", "))),
-                });
-            }
-        }
-        Ok(Section { name: name.to_owned(), entries, node: self })
-    }
 }
 
 impl Place {
-    fn error(&self, message: impl Into<String>, label: impl Into<String>) -> Error {
+    pub(super) fn error(&self, message: impl Into<String>, label: impl Into<String>) -> Error {
         let Source { name, text } = &*self.source;
         placed(Error::usage(shortened(&message.into())), name, text, self.span.clone(), label)
     }
@@ -431,99 +292,4 @@ fn shortened(message: &str) -> String {
     let mut characters = message.chars();
     let start: String = characters.by_ref().take(SHOWN).collect();
     if characters.next().is_some() { start + "…" } else { start }
-}
-
-/// A table whose keys are all known.
-#[derive(Debug)]
-pub struct Section<'a> {
-    name: String,
-    entries: &'a [Entry],
-    node: &'a Node,
-}
-
-impl<'a> Section<'a> {
-    /// The value of `key`, if it is there.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&'a Node> {
-        self.entries.iter().find(|e| e.key == key).map(|e| &e.node)
-    }
-
-    /// The value of `key`.
-    ///
-    /// # Errors
-    /// When it is missing.
-    pub fn required(&self, key: &str) -> Result<&'a Node> {
-        self.get(key).ok_or_else(|| {
-            self.node
-                .error(format!("`{key}` is missing in {}", self.name), format!("without {key}"))
-                .hint(format!("add `{key}`; docs/studies.md lists the keys of a study"))
-        })
-    }
-
-    /// The number `key`, inside `range`, or `default`.
-    ///
-    /// # Errors
-    /// When it is not a number or outside the range.
-    pub fn number(&self, key: &str, range: RangeInclusive<f64>, default: f64) -> Result<f64> {
-        self.get(key).map_or(Ok(default), |node| number_in(node, key, &range))
-    }
-
-    /// The whole number `key` inside `range`, or `default`.
-    ///
-    /// # Errors
-    /// When it is not a whole number or outside the range.
-    pub fn whole(&self, key: &str, range: RangeInclusive<u64>, default: u64) -> Result<u64> {
-        self.get(key).map_or(Ok(default), |node| node.whole(key, range))
-    }
-
-    /// One of `choices` by its name, or `default`.
-    ///
-    /// # Errors
-    /// When the text is not one of the names.
-    pub fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)], default: T) -> Result<T> {
-        self.get(key).map_or(Ok(default), |node| choice(node, key, choices))
-    }
-
-    /// The whole table as a node.
-    #[must_use]
-    pub fn node(&self) -> &'a Node {
-        self.node
-    }
-}
-
-/// The number `node`, inside `range`.
-///
-/// # Errors
-/// When it is not a number or outside the range.
-pub fn number_in(node: &Node, name: &str, range: &RangeInclusive<f64>) -> Result<f64> {
-    let x = node.number(name)?;
-    if range.contains(&x) {
-        return Ok(x);
-    }
-    let allowed = if range.end().is_finite() {
-        format!("between {} and {}", range.start(), range.end())
-    } else {
-        format!("at least {}", range.start())
-    };
-    let shown = if x.abs() < 1e9 { x.to_string() } else { format!("{x:e}") };
-    Err(node
-        .error(format!("{name} = {shown} is out of range"), "out of range")
-        .hint(format!("{name} must be {allowed}")))
-}
-
-/// One of `choices` by its name.
-///
-/// # Errors
-/// When the text is not one of the names.
-pub fn choice<T: Copy>(node: &Node, name: &str, choices: &[(&str, T)]) -> Result<T> {
-    let text = node.text(name)?;
-    if let Some((_, value)) = choices.iter().find(|(n, _)| *n == text) {
-        return Ok(*value);
-    }
-    let names: Vec<&str> = choices.iter().map(|(n, _)| *n).collect();
-    let error = node.error(format!("unknown {name} `{text}`"), format!("no such {name}"));
-    Err(match nearest(text, names.iter().copied()) {
-        Some(near) => error.hint(format!("did you mean \"{near}\"?")),
-        None => error.hint(format!("{name} is one of {}", names.join(", "))),
-    })
 }

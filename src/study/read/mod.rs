@@ -1,0 +1,15 @@
+//! From a study file to a checked [`Study`], every message with its place in the file.
+
+pub mod catalogue;
+mod document;
+mod expect;
+mod faint;
+mod learner;
+mod limits;
+mod samples;
+mod section;
+mod study;
+mod sweep;
+
+pub use samples::SamplePlan;
+pub use study::{Profile, Study};

@@ -1,0 +1,165 @@
+//! The whole study.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::catalogue;
+use super::document::Node;
+use super::expect::read_expectations;
+use super::limits;
+use super::samples::SamplePlan;
+use super::sweep::read_sweeps;
+use crate::error::Result;
+use crate::model::Asked;
+use crate::model::expectation::Expectation;
+use crate::study::cell::{Cell, Series, Setting};
+
+/// Keys of a study, and of what a profile overrides.
+const KEYS: [&str; 9] =
+    ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect"];
+
+/// How much a run of a study may cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Profile {
+    /// At most 30 seconds on two cores.
+    Quick,
+    /// At most 5 minutes on two cores.
+    #[default]
+    Standard,
+    /// Hours.
+    Full,
+}
+
+impl Profile {
+    const ALL: [Self; 3] = [Self::Quick, Self::Standard, Self::Full];
+
+    /// The profile's name in study files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Standard => "standard",
+            Self::Full => "full",
+        }
+    }
+}
+
+/// A checked study: everything that a run needs.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// Its name: the file name without `.toml`.
+    pub name: String,
+    /// What it is about, in words.
+    pub claim: String,
+    /// What theory expects, in words.
+    pub expected: String,
+    /// Seed of every random number.
+    pub seed: u64,
+    /// Sample sizes.
+    pub samples: SamplePlan,
+    /// Cells, by series, in increasing d.
+    pub series: Vec<Series>,
+    /// What the results are held against.
+    pub expectations: Vec<Expectation>,
+    /// Profile that was applied.
+    pub profile: Profile,
+    /// The resolved document, for the manifest.
+    pub resolved: Json,
+}
+
+impl Study {
+    /// Reads and checks a study file; `sets` are `key=value` assignments applied last.
+    ///
+    /// # Errors
+    /// With the place in the file, for anything that is not a valid study.
+    pub fn read(path: &Path, profile: Profile, sets: &[String]) -> Result<Self> {
+        let (name, text) = catalogue::text(path)?;
+        Self::parse(&name, &catalogue::printable(path), &text, profile, sets)
+    }
+
+    /// [`Study::read`] from a text; `shown` is the file's name in messages.
+    ///
+    /// # Errors
+    /// With the place in the text, for anything that is not a valid study.
+    pub fn parse(
+        name: &str,
+        shown: &str,
+        text: &str,
+        profile: Profile,
+        sets: &[String],
+    ) -> Result<Self> {
+        let mut root = Node::parse(shown, text)?;
+        root.section("the study", &[&KEYS[..], &["profiles"]].concat())?;
+        apply_profile(&mut root, profile)?;
+        for assignment in sets {
+            root.set(assignment)?;
+        }
+        // A number of trials given with the command holds for every sweep.
+        if sets.iter().any(|s| s.split('=').next().is_some_and(|key| key.trim() == "trials")) {
+            root.remove_from_items("sweep", "trials");
+        }
+        let section = root.section("the study", &KEYS)?;
+        let samples = SamplePlan::read(&section)?;
+        let trials = section.whole("trials", 1..=limits::TRIALS, 16)?;
+        let seed = section.whole("seed", 0..=u64::MAX, 1)?;
+        let series = read_sweeps(&section, &samples, seed, trials)?;
+        Ok(Self {
+            name: name.to_owned(),
+            claim: section.required("claim")?.text("claim")?.to_owned(),
+            expected: section.get("expected").map_or(Ok(""), |n| n.text("expected"))?.to_owned(),
+            seed,
+            samples,
+            expectations: read_expectations(&section, &series)?,
+            series,
+            profile,
+            resolved: root.to_json(),
+        })
+    }
+
+    /// What its trials are asked at the risk `tau`.
+    #[must_use]
+    pub fn asked(&self, tau: f64) -> Asked {
+        let cells = self.series.iter().flat_map(|s| s.cells.iter().map(move |c| (&s.setting, c)));
+        let law = |(setting, cell): (&Setting, &Cell)| {
+            let point = setting.built.law(&setting.case(cell), tau)?;
+            Some(((setting.series.as_ref().clone(), cell.d), point))
+        };
+        Asked {
+            study: self.name.clone(),
+            expectations: self.expectations.clone(),
+            laws: cells.filter_map(law).collect(),
+        }
+    }
+
+    /// All cells.
+    pub fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.series.iter().flat_map(|s| &s.cells)
+    }
+
+    /// One sentence for each learner that is blind to the order k* of its link.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let settings = self.series.iter().map(|s| &s.setting);
+        let all = settings.flat_map(|s| {
+            let cause = move |cause| format!("{} on `{}`: {cause}", s.learner, s.link.text());
+            s.built.learner.blindness().into_iter().map(cause)
+        });
+        let mut said = std::collections::HashSet::new();
+        all.filter(|warning| said.insert(warning.clone())).collect()
+    }
+}
+
+/// Lays the profile over the rest, and checks the others.
+fn apply_profile(root: &mut Node, profile: Profile) -> Result<()> {
+    let Some(mut profiles) = root.take("profiles") else { return Ok(()) };
+    profiles.section("profiles", &Profile::ALL.map(Profile::name))?;
+    for other in Profile::ALL {
+        let Some(overrides) = profiles.take(other.name()) else { continue };
+        overrides.section(&format!("profiles.{}", other.name()), &KEYS)?;
+        if other == profile {
+            root.overlay(overrides);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! Which trials a cell runs.
+
+pub mod bracket;
+pub mod lattice;
+pub mod walk;
