@@ -7,6 +7,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use secateur::analysis::{Options, analyse};
+use secateur::model::Asked;
 use secateur::results::{Trials, parse};
 
 /// Twelve series, eight dimensions, ten sample sizes, 104 trials: n*(d) = 3 d^1.5.
@@ -39,7 +40,7 @@ fn analysis(c: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("parse", |b| b.iter(|| parse("bench.csv", black_box(text.as_bytes()))));
     group.bench_function("analyse", |b| {
-        b.iter(|| analyse("bench", black_box(&trials), &Options::default(), &[]));
+        b.iter(|| analyse(black_box(&trials), &Asked::default(), &Options::default()));
     });
     group.finish();
 }

@@ -8,18 +8,19 @@ mod truth;
 
 use std::io::Write;
 
-use secateur::analysis::estimate::{Analysis, Censoring, Interval, Verdict};
-use secateur::analysis::verdict::{Evidence, verdict};
+use secateur::analysis::estimate::{Analysis, Censoring, Interval};
 use secateur::analysis::{Options, analyse};
+use secateur::model::Asked;
 use secateur::results::Trials;
 use truth::Truth;
 
 /// Fewer replicates than usual, which costs little accuracy and saves half of the time.
-const OPTIONS: Options = Options { threshold: 0.5, bootstrap: 400, seed: 0, threads: 1 };
+const OPTIONS: Options =
+    Options { threshold: 0.5, bootstrap: 400, seed: 0, log_power: None, threads: 1 };
 
 fn main() -> std::io::Result<()> {
     let repetitions = std::env::args().nth(1).and_then(|a| a.parse().ok()).unwrap_or(1000);
-    let tables = [laws, settings, verdicts];
+    let tables = [laws, settings];
     let mut out = std::io::stdout().lock();
     for table in tables {
         writeln!(out, "{}", table(repetitions))?;
@@ -65,7 +66,7 @@ fn analysis(truth: &Truth, repetition: u64) -> Analysis {
     // Other random numbers for every law.
     let seed = repetition ^ truth.ln_n_star(64).to_bits();
     let trials = Trials::new(truth.records("unpruned", seed, seed)).expect("good records");
-    analyse("synthetic", &trials, &OPTIONS, &[]).expect("the records are good")
+    analyse(&trials, &Asked::default(), &OPTIONS).expect("the records are good")
 }
 
 fn covers(interval: Option<Interval>, value: f64) -> bool {
@@ -125,8 +126,8 @@ fn settings(repetitions: u64) -> String {
         ),
         ("scatter 0.15, 7 dimensions", Truth { scatter: 0.15, dimensions: ladder(16, 7), ..base }),
     ];
-    let mut text = "| setting | β | n* | n½ (logistic) | mean half-width of β |\n".to_owned();
-    text += "|---|---|---|---|---|\n";
+    let mut text = "| setting | β | n* | mean half-width of β |\n".to_owned();
+    text += "|---|---|---|---|\n";
     for (name, truth) in cases {
         let all = repeat(repetitions, |seed| Held::of(&analysis(&truth, seed), &truth));
         let cells: usize = all.iter().map(|h| h.cells).sum();
@@ -136,13 +137,8 @@ fn settings(repetitions: u64) -> String {
         let scattered = truth.scatter > 0.0;
         let places =
             if scattered { "–".into() } else { format!("{:.1}", percent(places, cells)) };
-        let logistic = if scattered {
-            "–".into()
-        } else {
-            format!("{:.1}", percent(count(|h| h.logistic), count(|h| h.logistics)))
-        };
         let beta = percent(count(|h| h.beta), all.len());
-        text += &format!("| {name} | {beta:.1} | {places} | {logistic} | {half:.3} |\n");
+        text += &format!("| {name} | {beta:.1} | {places} | {half:.3} |\n");
     }
     text + &advantage(repetitions)
 }
@@ -152,8 +148,6 @@ struct Held {
     beta: usize,
     cells: usize,
     places: usize,
-    logistics: usize,
-    logistic: usize,
     half_width: f64,
 }
 
@@ -166,8 +160,6 @@ impl Held {
             beta: usize::from(covers(beta, truth.beta)),
             cells: values().count(),
             places: values().filter(|t| t.ci_low <= n(t.d) && n(t.d) <= t.ci_high).count(),
-            logistics: values().filter(|t| t.logistic.is_some()).count(),
-            logistic: values().filter(|t| covers(t.logistic, n(t.d))).count(),
             half_width: beta.map_or(f64::NAN, |b| (b.high - b.low) / 2.0),
         }
     }
@@ -183,45 +175,13 @@ fn advantage(repetitions: u64) -> String {
             let mut records = unpruned.records("unpruned", seed, seed);
             records.extend(pruned.records("pruned", seed + data, seed + (1 << 50)));
             let trials = Trials::new(records).expect("good records");
-            let found = analyse("synthetic", &trials, &OPTIONS, &[]).expect("good records");
+            let found = analyse(&trials, &Asked::default(), &OPTIONS).expect("good records");
             let gain = found.advantages[0].exponent;
             (covers(gain, 0.5), gain.map_or(f64::NAN, |g| (g.high - g.low) / 2.0))
         });
         let half = all.iter().map(|(_, h)| h).sum::<f64>() / all.len() as f64;
         let held = percent(all.iter().filter(|(held, _)| *held).count(), all.len());
-        text += &format!("| γ of the advantage, {name} | {held:.1} | – | – | {half:.3} |\n");
-    }
-    text
-}
-
-/// n* = 3 d^1.5, d = 16..256, with 15 % noise on each trial's n* or on each dimension's.
-fn verdicts(repetitions: u64) -> String {
-    let dimensions = vec![16, 32, 64, 128, 256];
-    let base = Truth { constant: 3.0, noise: 0.15, dimensions, ..usual() };
-    let mut text =
-        "| 15 % noise on n* of | T | prediction | consistent | excluded | unresolved |\n"
-            .to_owned();
-    text += "|---|---|---|---|---|---|\n";
-    for (name, scatter) in [("each trial", 0.0), ("each dimension", 0.15)] {
-        for trials in [8, 16, 32] {
-            let truth = Truth { trials, scatter, ..base.clone() };
-            let found = repeat(repetitions, |seed| analysis(&truth, seed).exponents[0].exponent);
-            for predicted in [1.5, 1.0, 2.0, 3.0] {
-                let words = found.iter().map(|&exponent| {
-                    let evidence = Evidence { dimensions: 5, points: 5, exponent };
-                    verdict(&evidence, Some(predicted))
-                });
-                let words: Vec<Verdict> = words.collect();
-                let share =
-                    |v: Verdict| percent(words.iter().filter(|w| **w == v).count(), words.len());
-                text += &format!(
-                    "| {name} | {trials} | {predicted} | {:.1} | {:.1} | {:.1} |\n",
-                    share(Verdict::Consistent),
-                    share(Verdict::Excluded),
-                    share(Verdict::Unresolved)
-                );
-            }
-        }
+        text += &format!("| γ of the advantage, {name} | {held:.1} | – | {half:.3} |\n");
     }
     text
 }

@@ -1,6 +1,7 @@
 //! The exponent of a metric in s^{k*} ln d, on made-up trials whose law is known.
 
-use secateur::analysis::estimate::{Judged, Verdict};
+use secateur::analysis::estimate::Judged;
+use secateur::analysis::judge::Verdict;
 use secateur::model::Problem;
 use secateur::model::expectation::{Expectation, Predicted, Quantity};
 use secateur::model::metric::Metric;
@@ -40,13 +41,15 @@ fn judged(records: &[Record], metric: Metric) -> Judged {
         quantity: Quantity::Collapse { metric, level: 0.5, learner: "pruned".into() },
         selection: Problem::default(),
         predicted: Predicted::Value(1.0),
+        margin: 0.15,
+        posterior: false,
     };
     crate::analysed(records, 100, &[expectation]).expectations.remove(0)
 }
 
 #[test]
 fn without_noise_the_exponent_is_that_of_the_law() {
-    for (beta, verdict) in [(1.0, Verdict::Consistent), (0.7, Verdict::Excluded)] {
+    for (beta, verdict) in [(1.0, Verdict::Matches), (0.7, Verdict::Below)] {
         let found = judged(&records(beta, 0.0), Metric::Recall);
         let value = found.value.expect("all cells cross");
         assert!((value.value - beta).abs() < 1e-9, "{value:?}");

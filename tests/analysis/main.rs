@@ -11,22 +11,40 @@ mod truth;
 use std::sync::Arc;
 
 use secateur::analysis::{Analysis, Options, analyse};
+use secateur::model::Asked;
 use secateur::model::expectation::Expectation;
 use secateur::model::metric::Metric;
-use secateur::model::problem::Series;
+use secateur::model::problem::{Problem, Real, Series};
 use secateur::results::{Record, Trials};
 
 /// The analysis of good records, with this many replicates.
 fn analysed(records: &[Record], bootstrap: usize, expected: &[Expectation]) -> Analysis {
     let options = Options { bootstrap, ..Options::default() };
     let trials = Trials::new(records.to_vec()).expect("they belong together");
-    analyse("synthetic", &trials, &options, expected).expect("the trials are good")
+    let expectations = expected.to_vec();
+    let asked = Asked { study: "synthetic".to_owned(), expectations, ..Asked::default() };
+    analyse(&trials, &asked, &options).expect("the trials are good")
 }
 
 /// The trial as if another learner had run it, in a cell of its own.
 fn of_learner(record: &Record, learner: &str) -> Record {
     let series = Series { learner: learner.to_owned(), ..(*record.series).clone() };
     let cell = format!("{learner} {}", record.cell).into();
+    Record { series: Arc::new(series), cell, ..record.clone() }
+}
+
+/// The trial as if on another link.
+fn on_link(record: &Record, link: &str) -> Record {
+    let problem = Problem { link: Some(link.to_owned()), ..record.series.problem.clone() };
+    let series = Series { problem, ..(*record.series).clone() };
+    Record { series: Arc::new(series), ..record.clone() }
+}
+
+/// The trial as if at another α, in a cell of its own.
+fn at_alpha(record: &Record, alpha: f64) -> Record {
+    let problem = Problem { alpha: Real::new(alpha), ..record.series.problem.clone() };
+    let series = Series { problem, ..(*record.series).clone() };
+    let cell = format!("{alpha} {}", record.cell).into();
     Record { series: Arc::new(series), cell, ..record.clone() }
 }
 

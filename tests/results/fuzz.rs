@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use secateur::analysis::{Options, analyse};
+use secateur::model::Asked;
 use secateur::results::{Record, Trials, header, line, parse, same_result};
 
 use crate::sift::accepted;
@@ -131,7 +132,7 @@ fn no_damage_makes_the_analysis_panic() {
                 damage(&mut text, &mut rng);
             }
             let trials = parse("t.csv", &text).and_then(|loaded| Trials::new(loaded.records));
-            match trials.and_then(|trials| analyse("t", &trials, &options, &[])) {
+            match trials.and_then(|trials| analyse(&trials, &Asked::default(), &options)) {
                 Ok(analysis) => {
                     read += 1;
                     assert!(!analysis.exponents.is_empty(), "seed {seed}");

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use secateur::analysis::{Options, analyse};
+use secateur::model::Asked;
 use secateur::model::direction::DirectionLaw;
 use secateur::model::{self, Activation, Link};
 use secateur::results::{self, Trials};
@@ -39,7 +40,7 @@ impl Subject {
         if self.table {
             let loaded = results::parse("trials.csv", self.text.as_bytes())?;
             let options = Options { bootstrap: 40, ..Options::default() };
-            return analyse("mine", &Trials::new(loaded.records)?, &options, &[]).map(drop);
+            return analyse(&Trials::new(loaded.records)?, &Asked::default(), &options).map(drop);
         }
         study(&self.text, &[])
     }
