@@ -286,13 +286,6 @@ impl Options {
         }
         Ok(width)
     }
-
-    /// All options as text, with the names of study files in alphabetical order: equal texts,
-    /// equal options.
-    #[must_use]
-    pub fn canonical(&self) -> String {
-        serde_json::json!(self).to_string()
-    }
 }
 
 impl Default for Options {
@@ -343,7 +336,7 @@ mod tests {
         options.split = Some(vec![1.0, 0.5]);
         options.transform = TransformChoice::Fixed(Transform::Abs);
         assert_eq!(
-            options.canonical(),
+            serde_json::json!(options).to_string(),
             "{\"activation\":\"relu\",\"augmentation\":false,\"channel\":\"odd_no_linear\",\
              \"data\":\"fresh\",\"feature\":{\"normalize\":\"neuron\",\"shift\":\"auto\",\
              \"steps\":1},\"keep\":{\"count\":7},\"lambda\":0.001,\"neuron\":\"hermite\",\

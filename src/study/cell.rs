@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value as Json, json};
 use strum::{EnumIter, IntoStaticStr};
 
 use crate::learner::stage::price::Case;
@@ -14,7 +15,7 @@ use crate::model::problem;
 use crate::sample::Key;
 
 /// Version of the numbers: part of every cell's key. Raise it when a change moves results.
-const NUMERICS: u32 = 2;
+const NUMERICS: u32 = 3;
 
 /// Everything of a cell but its dimension.
 #[derive(Clone, Debug)]
@@ -79,24 +80,19 @@ impl Setting {
         Case { d: cell.d, s: cell.s, k_star: *k_star, link, options, plain_noise }
     }
 
-    /// What decides the data: shared by all learners of a cell.
-    fn data_description(&self) -> String {
-        // Keys of Gaussian cells are older than other laws.
-        let input = if self.input.is_gaussian() {
-            String::new()
-        } else {
-            format!(" input {}", self.input.name())
-        };
-        format!(
-            "link {:?} r {} normalize {} direction {:?} alpha {:?} q {:?} noise {:?}{input}",
-            self.link.text(),
-            self.link.r(),
-            self.normalize,
-            self.direction,
-            self.alpha,
-            self.q,
-            self.noise
-        )
+    /// What decides the data, shared by all learners of a cell: names in alphabetical order and
+    /// the shortest numbers, so that equal texts are equal data.
+    fn data(&self) -> Json {
+        json!({
+            "alpha": self.alpha,
+            "direction": <&str>::from(self.direction),
+            "input": self.input.name(),
+            "link": self.link.text(),
+            "noise": self.noise,
+            "normalize": self.normalize,
+            "q": self.q,
+            "r": self.link.r(),
+        })
     }
 
     /// Key of the series that has this setting.
@@ -107,8 +103,8 @@ impl Setting {
 
     /// All that can change the numbers of its trials.
     pub(super) fn description(&self) -> String {
-        let (data, options) = (self.data_description(), self.options.canonical());
-        format!("{data} learner {:?} {options}", self.learner)
+        let (learner, options) = (&self.learner, &self.options);
+        json!({ "data": self.data(), "learner": learner, "options": options }).to_string()
     }
 }
 
@@ -131,7 +127,7 @@ impl Cell {
     /// The cells of `setting` in the dimensions `ds`; `test` is the number of test samples.
     #[must_use]
     pub fn all(setting: &Setting, ds: &[usize], seed: u64, test: u64, trials: u32) -> Vec<Self> {
-        let (whole, data) = (setting.description(), setting.data_description());
+        let (whole, data) = (setting.description(), setting.data().to_string());
         let cell = |&d: &usize| {
             let root = Key::root(seed).child(d as u64);
             let id = root.child(u64::from(NUMERICS)).named(&whole).child(test);
