@@ -18,7 +18,7 @@ const ROOMS: [(&str, &str, &str); 3] = [
     (
         "clocks",
         "std::time::Instant std::time::SystemTime",
-        "cli/interrupt cli/progress cli/study study/machine study/store/table study/trial",
+        "cli/interrupt cli/progress cli/study study/machine study/plan/pilot study/store/table study/trial",
     ),
     (
         "the terminal",

@@ -11,6 +11,7 @@ mod locks;
 #[path = "../support/place.rs"]
 mod place;
 mod plan;
+mod prices;
 mod rerun;
 mod runs;
 mod shards;
