@@ -147,8 +147,8 @@ impl<'a> RowReader<'a> {
         fields.trim();
         let row =
             fields.deserialize::<Row<'_>>(Some(&self.header)).map_err(|error| {
-                match fault_of(&error, &self.header, &fields) {
-                    Some((column, found, wanted)) => wrong(&column, &found, &wanted),
+                match fault_of(&self.header, &fields) {
+                    Some([column, found, wanted]) => wrong(&column, &found, &wanted),
                     None => error.to_string(),
                 }
             });

@@ -322,20 +322,20 @@ impl Interned {
     }
 }
 
-/// What is wrong with the field that made `error`, if it is one field.
-pub(super) fn fault_of(
-    error: &csv::Error,
-    header: &StringRecord,
-    row: &StringRecord,
-) -> Option<(String, String, String)> {
-    let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return None };
-    let index = err.field()? as usize;
-    let [column, field] = [header, row].map(|r| r.get(index).unwrap_or_default().to_owned());
-    let wanted = match err.kind() {
-        DeserializeErrorKind::Message(wanted) => wanted.clone(),
-        other => other.to_string(),
-    };
-    Some((column, field, wanted))
+/// What is wrong with the first field of `row` that is not what its column holds: column, field,
+/// and what it should be. Only the field alone tells: the error of a whole row names none.
+pub(super) fn fault_of(header: &StringRecord, row: &StringRecord) -> Option<[String; 3]> {
+    (0..row.len()).find_map(|at| {
+        let alone = |(i, field)| if i == at { field } else { "" };
+        let alone: StringRecord = row.iter().enumerate().map(alone).collect();
+        let error = alone.deserialize::<Row<'_>>(Some(header)).err()?;
+        let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return None };
+        let wanted = match err.kind() {
+            DeserializeErrorKind::Message(wanted) => wanted.clone(),
+            other => other.to_string(),
+        };
+        Some([header[at].to_owned(), row[at].to_owned(), wanted])
+    })
 }
 
 fn fault(column: &'static str, found: impl Display, wanted: &'static str) -> Fault {

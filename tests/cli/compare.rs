@@ -180,14 +180,14 @@ fn what_cannot_be_compared_is_refused() {
     );
     bad(
         &table.replacen(",none,", ",,none,", 1),
-        "× results/b/thresholds.csv, line 2: 22 fields, but the header has 21",
+        "× results/b/thresholds.csv, line 2: 23 fields, but the header has 22",
     );
     bad(
         &table.replacen("n_star", "n", 1),
         "× results/b/thresholds.csv, line 2: missing field `n_star`",
     );
     bad(
-        &table.replacen("fast,,,,,,16,", "fast,,,,,,many,", 1),
+        &table.replacen("fast,,,,,,,,16,", "fast,,,,,,,,many,", 1),
         "× results/b/thresholds.csv, line 2: column `d` is `many`: invalid digit found in string",
     );
     bad("", "× results/b/thresholds.csv has no rows");

@@ -70,7 +70,7 @@ fn out_takes_the_tables_and_json_stands_alone() {
         assert!(series[unknown].is_null(), "{unknown}: {series}");
     }
     for (file, start) in
-        [("thresholds.csv", "fast,,,,,,16,,0.5,"), ("exponents.csv", "fast,,,,,,16,256,5,0.5,")]
+        [("thresholds.csv", "fast,,,,,,,,16,,0.5,"), ("exponents.csv", "fast,,,,,,,,16,256,5,0.5,")]
     {
         let table = std::fs::read_to_string(place.path(&format!("tables/exp/{file}")));
         let table = table.expect("the table is there");

@@ -4,9 +4,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
-use std::thread::sleep;
-use std::time::Duration;
 
 use crate::place::{MINI, Place, flat, rows};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -147,13 +144,9 @@ fn a_full_disk_ends_the_study_and_the_next_run_goes_on() {
 fn results_that_vanish_under_a_study_are_noticed() {
     let place = Place::new();
     let arguments = ["study", "mini", "--trials", "20000", "--set", "samples.precision=0"];
-    let child = place.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
-    let mut child = child.expect("it starts");
+    let mut child = place.start(&arguments);
     // Until it runs: before that, what is missing is the manifest.
-    let written = || fs::metadata(place.path(TRIALS)).map_or(0, |m| m.len());
-    while written() < 2000 && child.try_wait().expect("a child").is_none() {
-        sleep(Duration::from_millis(2));
-    }
+    assert!(place.grows(TRIALS, 2000, &mut child), "it was done before");
     fs::rename(place.path("results"), place.path("elsewhere")).expect("it can be moved");
     let ended = child.wait_with_output().expect("it ends");
     let said = String::from_utf8(ended.stderr).expect("text");
