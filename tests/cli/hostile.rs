@@ -7,7 +7,8 @@ const HOSTILE: &str = "\u{1b}[2J\u{9b}2J\u{202e}\u{2066}\u{200f}\u{7}";
 
 /// Whether what was shown steers nothing.
 fn is_harmless(shown: &str) -> bool {
-    let steers = |c: char| c.is_control() && c != '\n' || HOSTILE.contains(c) && !c.is_ascii_graphic();
+    let steers =
+        |c: char| c.is_control() && c != '\n' || HOSTILE.contains(c) && !c.is_ascii_graphic();
     !shown.contains(steers)
 }
 
@@ -100,7 +101,8 @@ fn what_a_spreadsheet_would_run_is_no_name() {
         let ran = place.run(&["fit", "t.csv"]);
         assert_eq!(ran.code, Some(code), "{link}: {}", ran.err);
     }
-    let study = format!("{MINI}\n[[expect]]\nclaim = \"=1+2\"\nquantity = \"exponent\"\nvalue = 1\n");
+    let study =
+        format!("{MINI}\n[[expect]]\nclaim = \"=1+2\"\nquantity = \"exponent\"\nvalue = 1\n");
     place.write("studies/formula.toml", study);
     let ran = place.run(&["plan", "formula"]);
     assert!((ran.code, ran.err.contains("a spreadsheet")) == (Some(2), true), "{}", ran.err);

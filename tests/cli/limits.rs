@@ -53,7 +53,9 @@ fn few_processes_or_files_are_said_so() {
     let place = Place::new();
     std::fs::set_permissions(place.path(""), PermissionsExt::from_mode(0o777)).expect("a mode");
     let mut refused = 0;
-    for limit in (1..=9).map(|n| format!("--nproc={n}")).chain((4..=16).map(|n| format!("--nofile={n}"))) {
+    for limit in
+        (1..=9).map(|n| format!("--nproc={n}")).chain((4..=16).map(|n| format!("--nofile={n}")))
+    {
         for arguments in [&["study", "mini", "--threads", "2"][..], &["fit", "mini"]] {
             let (code, said) = ended(limited(&place.command(arguments), &limit))
                 .unwrap_or_else(|| panic!("{limit} {arguments:?} hangs"));

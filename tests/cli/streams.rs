@@ -17,7 +17,8 @@ fn a_full_disk_below_standard_output_is_an_error_of_every_command() {
     let place = Place::new();
     assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
     let record = place.run(&["rerun", "mini", "--trial", "x/1/0"]).err;
-    let first = record.split_whitespace().find(|word| word.matches('/').count() == 2 && word.len() > 16);
+    let first =
+        record.split_whitespace().find(|word| word.matches('/').count() == 2 && word.len() > 16);
     let trial = first.expect("the first trial").to_owned();
     let commands: [&[&str]; 16] = [
         &["study", "mini", "--quiet"],

@@ -111,7 +111,10 @@ fn every_line_of_a_study_is_an_event() {
     // Trials that fail: more data than there may be.
     place.write("studies/blind.toml", MINI.replace("He2", "t^2 + t^3"));
     let expects = MINI.replace("trials = 3", "expected = \"β = 1\"\ntrials = 3");
-    place.write("studies/expects.toml", expects.replace("test = 64", "test = 64\nn_max = 256").replace("n_max = 1024\n", ""));
+    place.write(
+        "studies/expects.toml",
+        expects.replace("test = 64", "test = 64\nn_max = 256").replace("n_max = 1024\n", ""),
+    );
     let (said, _) = run(&["study", "expects"], 0);
     assert_eq!(said.last().expect("events")["text"], "β = 1");
 }
@@ -131,8 +134,7 @@ fn errors_are_events_where_results_are_for_programs() {
     };
     let (message, bad) = error(&["study", "bad", "--quiet"], 2);
     assert_eq!(message, "unknown key `trails` in the study");
-    let place =
-        serde_json::json!({"name": "studies/bad.toml", "line": 2, "column": 1, "label": "no such key"});
+    let place = serde_json::json!({"name": "studies/bad.toml", "line": 2, "column": 1, "label": "no such key"});
     assert_eq!((&bad["place"], &bad["hint"]), (&place, &"did you mean `trials`?".into()));
     assert_eq!(error(&["plan", "none"], 2).1["place"], Json::Null);
     error(&["fit", "nothing"], 2);
