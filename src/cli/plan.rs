@@ -54,11 +54,10 @@ pub(crate) fn show(
     let there = there.trials()?;
     let plan = Plan::new(&study, shard, &there, &calibrate::measure()?);
     let threads = selection.threads();
-    if format == Format::Json {
-        print::json(&as_json(&study, &plan, threads))?;
-        return Ok(Ending::Done);
-    }
-    print::text(&as_text(&study, &plan, threads))?;
+    match format {
+        Format::Json => print::json(&as_json(&study, &plan, threads)),
+        Format::Text => print::text(&as_text(&study, &plan, threads)),
+    }?;
     notes.iter().for_each(|note| voice.note(note));
     study.warnings().iter().chain(&shortage(&plan, threads)).for_each(|w| voice.warn(w));
     Ok(Ending::Done)

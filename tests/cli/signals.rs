@@ -5,6 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::place::{Place, rows};
+use crate::voice::events;
 
 const TRIALS: &str = "results/mini/trials.csv";
 
@@ -60,12 +61,17 @@ fn trials_in_flight_are_abandoned_rather_than_waited_for() {
     let slow = crate::place::MINI
         .replace("n_max = 1024", "n_min = 1073741824\nn_max = 1073741824\nsearch = \"grid\"");
     place.write("studies/mini.toml", slow);
-    let mut child = place.command(&["study", "mini", "--yes"]);
-    let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut child = place.command(&["study", "mini", "--yes", "--format", "json"]);
+    let child = child.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
     while !place.path(TRIALS).exists() {
         sleep(Duration::from_millis(2));
     }
     sleep(Duration::from_millis(200));
     send("-TERM", &child);
-    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(143));
+    // Programs hear of it as of everything else.
+    let said = events(&String::from_utf8(ended.stderr).expect("text"));
+    let last = serde_json::json!({"event": "interrupted", "folder": "results/mini", "code": 143});
+    assert_eq!(said.last(), Some(&last));
 }

@@ -108,8 +108,21 @@ fn every_line_of_a_study_is_an_event() {
     assert_eq!(names(&said), ["moved", "plan", "cell", "ran", "search"]);
     let (said, out) = run(&["study", "mini", "--shard", "1/2"], 0);
     assert_eq!((names(&said).last(), out.as_str()), (Some(&"next"), ""));
-    // Trials that fail: more data than there may be.
-    place.write("studies/blind.toml", MINI.replace("He2", "t^2 + t^3"));
+    // Without a penalty the readout has no solution, and no trial succeeds.
+    let sets = [
+        "learner.pruned.lambda=0",
+        "learner.unpruned.lambda=0",
+        "samples.search=grid",
+        "samples.n_max=64",
+    ];
+    let sets = sets.iter().flat_map(|set| ["--set", set]);
+    let failing: Vec<&str> = ["study", "mini", "--out", "failed"].into_iter().chain(sets).collect();
+    let (said, out) = run(&failing, 3);
+    assert_eq!(
+        (names(&said), out.as_str()),
+        (vec!["plan", "cell", "ran", "failed", "nothing"], "")
+    );
+    assert_eq!(said[said.len() - 2]["first"].as_array().map(Vec::len), Some(3));
     let expects = MINI.replace("trials = 3", "expected = \"β = 1\"\ntrials = 3");
     place.write(
         "studies/expects.toml",
