@@ -57,11 +57,10 @@ pub(crate) fn show(
     let (plan, threads) = (Plan::new(&study, shard, &there, &prices), selection.threads());
     let prices = pilot::scaled(prices, &plan, threads);
     let plan = plan.priced(&prices);
-    if format == Format::Json {
-        print::json(&as_json(&plan, &prices, threads))?;
-        return Ok(Ending::Done);
-    }
-    print::text(&as_text(&plan, &prices, threads))?;
+    match format {
+        Format::Json => print::json(&as_json(&plan, &prices, threads)),
+        Format::Text => print::text(&as_text(&plan, &prices, threads)),
+    }?;
     notes.iter().for_each(|note| voice.note(note));
     study.warnings().iter().chain(&shortage(&plan, threads)).for_each(|w| voice.warn(w));
     Ok(Ending::Done)

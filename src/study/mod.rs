@@ -14,6 +14,6 @@ pub mod trial;
 pub use cell::{Cell, Series};
 pub use plan::Plan;
 pub use read::{Profile, Study};
-pub use run::{Event, Job, Outcome, run};
+pub use run::{Job, Outcome, Step, run};
 pub use shard::Shard;
 pub use store::Store;

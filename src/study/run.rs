@@ -20,7 +20,7 @@ use crate::threads;
 
 /// What happens while a study runs.
 #[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
+pub enum Step<'a> {
     /// A trial has been run.
     Trial {
         /// Its record.
@@ -92,7 +92,7 @@ impl Outcome {
 ///
 /// # Errors
 /// When a record cannot be written, or the threads cannot be started.
-pub fn run(job: &Job<'_>, observe: &(dyn Fn(Event<'_>) + Sync)) -> Result<Outcome> {
+pub fn run(job: &Job<'_>, observe: &(dyn Fn(Step<'_>) + Sync)) -> Result<Outcome> {
     let threads = job.threads;
     let pool = threads::pool(threads)?;
     let crew = Crew::new(threads);
@@ -129,7 +129,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 struct Work<'a> {
     job: &'a Job<'a>,
-    observe: &'a (dyn Fn(Event<'_>) + Sync),
+    observe: &'a (dyn Fn(Step<'_>) + Sync),
     crew: &'a Crew,
     error: Mutex<Option<Error>>,
 }
@@ -183,7 +183,7 @@ impl Work<'_> {
         });
         let reused = walked.records.len() - ran;
         if walked.complete {
-            (self.observe)(Event::Cell { cell, ran, reused, expected });
+            (self.observe)(Step::Cell { cell, ran, reused, expected });
         }
         Outcome { records: walked.records, ran, reused }
     }
@@ -215,7 +215,7 @@ impl Work<'_> {
             if let Err(error) = store.append(&record) {
                 return self.fail(error);
             }
-            (self.observe)(Event::Trial { record: &record, expected });
+            (self.observe)(Step::Trial { record: &record, expected });
             ran.fetch_add(1, Ordering::Relaxed);
             lock(&found).push(record);
         });

@@ -4,8 +4,10 @@ mod compare;
 mod errors;
 mod expect;
 mod fit;
+mod hostile;
 #[cfg(unix)]
 mod kill;
+mod limits;
 #[cfg(unix)]
 mod locks;
 #[path = "../support/place.rs"]
@@ -19,3 +21,5 @@ mod shards;
 mod signals;
 #[cfg(unix)]
 mod slurm;
+mod streams;
+mod voice;

@@ -2,7 +2,8 @@
 
 use std::process::{Child, Command, Output};
 
-use crate::place::{Place, ended, endless, rows, wait_until};
+use crate::place::{Place, endless, rows, wait_until};
+use crate::voice::events;
 
 const TRIALS: &str = "results/mini/trials.csv";
 
@@ -58,7 +59,7 @@ fn a_signal_ends_a_study_that_the_same_command_completes() {
 fn trials_in_flight_are_abandoned_rather_than_waited_for() {
     let place = Place::new();
     place.write("studies/mini.toml", endless());
-    let mut child = place.start(&["study", "mini", "--yes", "--quiet"]);
+    let child = place.start(&["study", "mini", "--yes", "--format", "json"]);
     // It prices itself in a fraction of a second: after two it has been at a trial.
     let id = child.id().to_string();
     wait_until("two seconds of computing", || {
@@ -67,5 +68,10 @@ fn trials_in_flight_are_abandoned_rather_than_waited_for() {
         time.trim().rsplit(':').next().is_some_and(|s| s.parse::<f64>().is_ok_and(|s| s >= 2.0))
     });
     send("-TERM", &child);
-    assert_eq!(ended(&mut child), Some(143));
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(143));
+    // Programs hear of it as of everything else.
+    let said = events(&String::from_utf8(ended.stderr).expect("text"));
+    let last = serde_json::json!({"event": "interrupted", "folder": "results/mini", "code": 143});
+    assert_eq!(said.last(), Some(&last));
 }
