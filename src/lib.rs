@@ -2,10 +2,10 @@
 
 pub mod analysis;
 pub mod cluster;
+pub mod disk;
 pub mod error;
 pub mod learner;
 pub mod model;
-mod replace;
 pub mod report;
 pub mod results;
 pub mod sample;

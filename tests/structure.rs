@@ -9,12 +9,7 @@ use secateur::model::LearnerKind;
 /// What has rooms of its own, the beginnings of its paths, and the beginnings of the names of
 /// the files below `src/` where these may stand.
 const ROOMS: [(&str, &str, &str); 3] = [
-    (
-        "files",
-        "std::fs",
-        "analysis/stored cli/folder cli/generate cli/slurm record/load replace report/mod \
-         study/read/catalogue study/machine study/manifest study/store/",
-    ),
+    ("files", "std::fs", "cli/generate disk study/machine study/store/"),
     (
         "clocks",
         "std::time::Instant std::time::SystemTime",

@@ -50,7 +50,7 @@ pub(crate) fn show(
     voice: Voice,
 ) -> Result<Ending> {
     let study = selection.read()?;
-    let (there, notes) = Gathered::read(&store::tables(&selection.folder(&study)))?;
+    let (there, notes) = Gathered::read(&store::tables(&selection.folder(&study))?)?;
     let there = there.trials()?;
     let plan = Plan::new(&study, shard, &there, &calibrate::measure()?);
     let threads = selection.threads();

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use secateur::Result;
 use secateur::analysis::{self, Analysis};
 use secateur::results::Trials;
 use secateur::study::manifest::Manifest;
@@ -12,6 +11,7 @@ use secateur::study::plan::cost::{self, Rates};
 use secateur::study::search::bracket::Method;
 use secateur::study::store;
 use secateur::study::{self, Job, Outcome, Plan, Store, Study};
+use secateur::{Result, disk};
 
 use super::arguments::StudyArguments;
 use super::event::{Event, Failure};
@@ -48,7 +48,7 @@ impl<'a> Run<'a> {
             if let Some(aside) = store::move_aside(&folder, agree)? {
                 voice.tell(&Event::Moved { folder: aside.display().to_string() });
             }
-        } else if !folder.exists() {
+        } else if disk::kind(&folder)?.is_none() {
             agree()?;
         }
         let store = Store::open(&folder, arguments.shard)?;
@@ -56,6 +56,7 @@ impl<'a> Run<'a> {
         study.warnings().iter().for_each(|warning| voice.warn(warning));
         let interrupt = Interrupt::watch(voice, folder.clone());
         let manifest = Manifest::start(study, arguments.shard, arguments.selection.threads());
+        let manifest = manifest.begin(&folder)?;
         Ok(Self { study, arguments, voice, folder, store, interrupt, manifest, agreed })
     }
 

@@ -1,6 +1,5 @@
 //! `manifest.json`: where the results of a folder come from.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +8,8 @@ use serde_json::Value as Json;
 use super::machine;
 use super::read::{Profile, Study};
 use super::shard::Shard;
+use crate::disk;
 use crate::error::{Error, Result};
-use crate::replace::replace_file;
 use crate::sample::{Key, simd};
 
 /// Name of the manifest in a results folder.
@@ -22,8 +21,8 @@ pub const MANIFESTS: &str = "manifests";
 /// Provenance of a results folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Identifier of all that follows but the shard, threads and times: the column `manifest`
-    /// of the tables names it, and `manifests/….json` holds it.
+    /// Identifier of all that follows but the shard, threads, count and times: the column
+    /// `manifest` of the tables names it, and `manifests/….json` holds it.
     #[serde(default)]
     pub id: String,
     /// Name of the study.
@@ -57,6 +56,10 @@ pub struct Manifest {
     pub shard: Option<Shard>,
     /// Threads of the run.
     pub threads: usize,
+    /// Which run in its folder it was, from 1: the latest has the largest. 0 in manifests that
+    /// are older than this count.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub run: u64,
     /// Start of the last run, seconds since 1970 UTC.
     pub started: u64,
     /// End of the last run; absent while it runs or when it was interrupted.
@@ -87,6 +90,7 @@ impl Manifest {
             simd: simd::name().to_owned(),
             shard,
             threads,
+            run: 0,
             started: machine::now(),
             finished: None,
             cells: study.cells().map(super::Cell::name).collect(),
@@ -96,9 +100,18 @@ impl Manifest {
         manifest
     }
 
-    /// Hash of what decides the trials and where they come from.
+    /// Hash of what decides the trials and where they come from. A field that is new has to be
+    /// left out where it is empty: the identifiers of older manifests must not change.
     fn identifier(&self) -> String {
-        let lasting = Self { shard: None, threads: 0, started: 0, ..self.clone() };
+        let lasting = Self {
+            id: String::new(),
+            shard: None,
+            threads: 0,
+            run: 0,
+            started: 0,
+            finished: None,
+            ..self.clone()
+        };
         let text = serde_json::to_string(&lasting).unwrap_or_default();
         format!("{:016x}", Key::root(0).named(&text).bits())
     }
@@ -125,50 +138,115 @@ impl Manifest {
         Self { finished: Some(machine::now()), ..self.clone() }
     }
 
-    /// Writes the manifest into `folder`, replacing an older one in one step: as
-    /// `manifest.json`, or that of its shard, and among the `manifests` by its identifier.
+    /// The same, as the next run in `folder`.
+    ///
+    /// # Errors
+    /// When the manifests that are there cannot be read.
+    pub fn begin(&self, folder: &Path) -> Result<Self> {
+        let mut run = 0;
+        for path in manifests(folder)?.into_iter().chain(copies(folder)?) {
+            match Look::at(&path)? {
+                Look::Whole(manifest) => {
+                    run = run.max(manifest.run);
+                    manifest.keep(folder)?;
+                }
+                Look::Nothing | Look::Damaged(_) => {}
+            }
+        }
+        Ok(Self { run: run + 1, ..self.clone() })
+    }
+
+    /// Writes the manifest into `folder`, replacing an older one in one step: among the
+    /// `manifests` by its identifier, and as `manifest.json`, or that of its shard.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let name = self.shard.map_or(MANIFEST.to_owned(), |s| s.file("manifest", ".json"));
-        let all = folder.join(MANIFESTS);
-        for path in [folder.join(name), all.join(format!("{}.json", self.id))] {
-            let failed = |e: &dyn std::fmt::Display| {
-                Error::runtime(format!("cannot write {}: {e}", path.display()))
-                    .hint("check the folder's permissions and free space")
-            };
-            fs::create_dir_all(&all).map_err(|e| failed(&e))?;
-            let text = serde_json::to_string_pretty(self).map_err(|e| failed(&e))?;
-            replace_file(&path, (text + "\n").as_bytes()).map_err(|e| failed(&e))?;
+        self.write_copy(folder)?;
+        self.write_as(&folder.join(name))
+    }
+
+    /// Sees to it that the `manifests` of `folder` have this one.
+    ///
+    /// # Errors
+    /// When they cannot be read and written.
+    pub fn keep(&self, folder: &Path) -> Result<()> {
+        match Look::at(&copy(folder, &self.id))? {
+            Look::Whole(_) => Ok(()),
+            Look::Nothing | Look::Damaged(_) => self.write_copy(folder),
         }
-        Ok(())
     }
 
-    /// The manifest of the latest run in `folder`, if there is a readable one.
-    #[must_use]
-    pub fn read(folder: &Path) -> Option<Self> {
-        manifests(folder).iter().filter_map(|path| Self::read_file(path)).max_by_key(|m| m.started)
+    fn write_copy(&self, folder: &Path) -> Result<()> {
+        let all = folder.join(MANIFESTS);
+        disk::make_folder(&all)?;
+        disk::sweep(&all);
+        self.write_as(&copy(folder, &self.id))
     }
 
-    /// The manifest that rows of the tables in `folder` call `id`.
-    #[must_use]
-    pub fn named(folder: &Path, id: &str) -> Option<Self> {
-        Self::read_file(&folder.join(MANIFESTS).join(format!("{id}.json")))
-    }
-
-    fn read_file(path: &Path) -> Option<Self> {
-        serde_json::from_slice(&fs::read(path).ok()?).ok()
+    fn write_as(&self, path: &Path) -> Result<()> {
+        let text = serde_json::to_string_pretty(self).map_err(|e| disk::unwritable(path, &e))?;
+        disk::replace(path, (text + "\n").as_bytes())
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// A file that should be a manifest.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// There is no such file.
+    Nothing,
+    /// It is not as it was written: why not.
+    Damaged(String),
+    /// It is one, as it was written.
+    Whole(Box<Manifest>),
+}
+
+impl Look {
+    /// What is at `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn at(path: &Path) -> Result<Self> {
+        let Some(text) = disk::read_if_there(path)? else { return Ok(Self::Nothing) };
+        Ok(match serde_json::from_slice::<Manifest>(&text) {
+            Err(_) if text.trim_ascii().is_empty() => Self::Damaged("it is empty".to_owned()),
+            Err(error) => Self::Damaged(error.to_string()),
+            Ok(manifest) if manifest.id != manifest.identifier() => {
+                Self::Damaged("its content is not that of its id".to_owned())
+            }
+            Ok(manifest) => Self::Whole(Box::new(manifest)),
+        })
+    }
+}
+
+/// Where `folder` keeps the manifest that rows of its tables call `id`.
+fn copy(folder: &Path, id: &str) -> PathBuf {
+    folder.join(MANIFESTS).join(format!("{id}.json"))
+}
+
+/// The files of the manifests in `folder` that rows of its tables may name.
+///
+/// # Errors
+/// When they cannot be listed.
+pub fn copies(folder: &Path) -> Result<Vec<PathBuf>> {
+    let all = folder.join(MANIFESTS);
+    let mut names = disk::list(&all)?;
+    names.retain(|name| name.ends_with(".json"));
+    Ok(names.iter().map(|name| all.join(name)).collect())
+}
+
 /// The files of `manifest.json` and of the manifests of shards in `folder`.
-#[must_use]
-pub fn manifests(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let is_one = |n: &str| n == MANIFEST || Shard::of_file(n, "manifest", ".json").is_some();
-    let named = entries.filter(|e| e.file_name().to_str().is_some_and(is_one));
-    let mut paths: Vec<PathBuf> = named.map(|e| e.path()).collect();
-    paths.sort();
-    paths
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn manifests(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut names = disk::list(folder)?;
+    names.retain(|n| n == MANIFEST || Shard::of_file(n, "manifest", ".json").is_some());
+    Ok(names.iter().map(|name| folder.join(name)).collect())
 }

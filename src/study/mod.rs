@@ -4,6 +4,7 @@ pub mod cell;
 pub mod machine;
 pub mod manifest;
 pub mod plan;
+pub mod provenance;
 pub mod read;
 pub mod run;
 pub mod search;

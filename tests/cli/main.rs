@@ -3,11 +3,14 @@
 mod compare;
 mod errors;
 mod expect;
+#[cfg(unix)]
+mod faults;
 mod fit;
 #[cfg(unix)]
 mod kill;
 #[cfg(unix)]
 mod locks;
+mod manifests;
 #[path = "../support/place.rs"]
 mod place;
 mod plan;

@@ -1,15 +1,16 @@
 //! Tables of shards, or of other folders, into one.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::found::Found;
 use super::lock::Lock;
 use super::tables::{Gathered, tables};
-use super::{TRIALS, unwritable};
+use super::{TRIALS, dropped, table};
+use crate::disk;
 use crate::error::{Error, Result};
-use crate::replace::replace_file;
 use crate::results::{self, Record};
-use crate::study::manifest::{MANIFEST, MANIFESTS, Manifest, manifests};
+use crate::study::manifest::{MANIFEST, manifests};
+use crate::study::provenance;
 
 /// Folder that merged tables of shards are moved to.
 const MERGED: &str = "merged";
@@ -32,71 +33,60 @@ pub struct Merged {
 /// of shards in `folder` are moved to `folder/merged`. The sources stay as they are.
 ///
 /// # Errors
-/// When a source has no trials, a table is damaged, two contradict each other, or `folder`
-/// cannot be written. Nothing is changed then.
+/// When a source has no trials, a table is not one that this version wrote, is damaged or
+/// contradicts another, or `folder` cannot be read and written. Nothing is changed then.
 pub fn merge(folder: &Path, sources: &[PathBuf]) -> Result<Merged> {
-    fs::create_dir_all(folder).map_err(|e| unwritable(folder, &e))?;
-    let _held = Lock::take(folder, None)?;
-    let mut read = tables(folder);
+    disk::make_folders(folder)?;
+    let held = Lock::take(folder, None)?;
+    disk::sweep(folder);
+    let own = tables(folder)?;
+    let mut paths = own.clone();
     for source in sources {
-        let found = tables(source);
+        let found = tables(source)?;
         if found.is_empty() {
             return Err(Error::usage(format!("{} has no table of trials", source.display()))
                 .hint("give a folder of results, which has a trials.csv or tables of shards"));
         }
-        read.extend(found);
+        paths.extend(found);
     }
-    let (gathered, notes) = Gathered::read(&read)?;
+    let (mut gathered, mut torn) = (Gathered::default(), None);
+    for path in &paths {
+        let found = Found::parse(path, &disk::read(path)?)?;
+        gathered.add(path, found.records)?;
+        // The other tables stay whole, here or in the folder of merged ones.
+        if path.ends_with(TRIALS) && own.contains(path) && found.whole > 0 {
+            torn = Some((path, found.torn)).filter(|(_, torn)| !torn.is_empty());
+        }
+    }
     let duplicates = gathered.duplicates();
     let trials = gathered.trials()?;
-    write(folder, trials.records())?;
-    collect_manifests(folder, sources)?;
-    put_away(folder)?;
-    let trials = trials.records().len();
-    Ok(Merged { tables: read.len(), trials, duplicates, notes })
+    let mut notes = held.notes.clone();
+    if let Some((path, torn)) = torn {
+        notes.push(dropped(path, &table::keep(path, &torn)?));
+    }
+    disk::replace(&folder.join(TRIALS), &table_of(trials.records()))?;
+    let of_shards = manifests(folder)?;
+    notes.extend(provenance::collect(folder, sources, trials.records())?);
+    put_away(folder, own.iter().cloned().chain(of_shards))?;
+    Ok(Merged { tables: paths.len(), trials: trials.records().len(), duplicates, notes })
 }
 
-fn write(folder: &Path, records: &[Record]) -> Result<()> {
-    let path = folder.join(TRIALS);
+fn table_of(records: &[Record]) -> Vec<u8> {
     let mut table = results::header().into_bytes();
     for record in records {
         table.extend(results::line(record));
     }
-    replace_file(&path, &table).map_err(|e| unwritable(&path, &e))
+    table
 }
 
-/// Brings the manifests of the sources here, and makes the latest of all `manifest.json`.
-fn collect_manifests(folder: &Path, sources: &[PathBuf]) -> Result<()> {
-    let all = folder.join(MANIFESTS);
-    fs::create_dir_all(&all).map_err(|e| unwritable(&all, &e))?;
-    for source in sources {
-        for entry in fs::read_dir(source.join(MANIFESTS)).into_iter().flatten().flatten() {
-            let to = all.join(entry.file_name());
-            if !to.exists() {
-                fs::copy(entry.path(), &to).map_err(|e| unwritable(&to, &e))?;
-            }
-        }
-    }
-    let here = std::iter::once(folder).chain(sources.iter().map(PathBuf::as_path));
-    let latest = here.filter_map(Manifest::read).max_by_key(|m| m.started);
-    latest.map_or(Ok(()), |manifest| Manifest { shard: None, ..manifest }.write(folder))
-}
-
-/// Moves what `trials.csv` now holds out of the way.
-fn put_away(folder: &Path) -> Result<()> {
+/// Moves `done`, the files whose content is now in `trials.csv` and `manifest.json`, out of the
+/// way.
+fn put_away(folder: &Path, done: impl Iterator<Item = PathBuf>) -> Result<()> {
     let merged = folder.join(MERGED);
-    let done = tables(folder).into_iter().chain(manifests(folder));
     for path in done.filter(|p| !p.ends_with(TRIALS) && !p.ends_with(MANIFEST)) {
-        fs::create_dir_all(&merged).map_err(|e| unwritable(&merged, &e))?;
-        let to = free(&merged.join(path.file_name().unwrap_or_default()));
-        fs::rename(&path, &to).map_err(|e| unwritable(&to, &e))?;
+        disk::make_folder(&merged)?;
+        let to = merged.join(path.file_name().unwrap_or_default());
+        disk::rename_free(&path, std::iter::once(to.clone()).chain(disk::numbered(&to, ".")))?;
     }
     Ok(())
-}
-
-/// `path`, or the first of `path.1`, `path.2`, … that does not exist yet.
-fn free(path: &Path) -> PathBuf {
-    let numbered = |i: u32| PathBuf::from(format!("{}.{i}", path.display()));
-    let mut candidates = std::iter::once(path.to_owned()).chain((1..).map(numbered));
-    candidates.find(|p| !p.exists()).unwrap_or_else(|| path.to_owned())
 }

@@ -1,11 +1,12 @@
 //! One growing table of trials, written by this process alone.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::unwritable;
+use super::found::Found;
+use crate::disk::{self, unwritable};
 use crate::error::{Error, Result};
 use crate::results::{self, Record};
 
@@ -28,71 +29,127 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Opens the table at `path`, whose first `whole` bytes are whole rows, and cuts off the
-    /// rest. A table without any gets its header.
+    /// Makes the table at `path`, where nothing is yet.
     ///
     /// # Errors
-    /// When it cannot be written.
-    pub(super) fn open(path: PathBuf, whole: u64) -> Result<Self> {
+    /// When it cannot be made.
+    pub(super) fn create(path: PathBuf) -> Result<Self> {
+        let Some(file) = disk::create_new(&path)? else { return Err(changed(&path)) };
+        let mut table = Self::new(path, file, 0);
+        table.write(results::header().as_bytes()).map_err(|e| unwritable(&table.path, &e))?;
+        disk::sync_name(&table.path)?;
+        Ok(table)
+    }
+
+    /// Opens the table at `path` and reads it. Nothing is changed before [`Table::cut`].
+    ///
+    /// # Errors
+    /// When it is not one of ours, is damaged, or cannot be read and written.
+    pub(super) fn resume(path: PathBuf) -> Result<(Self, Found)> {
+        let Some(mut file) = disk::open_own(&path)? else { return Err(changed(&path)) };
+        let found = Found::parse(&path, &disk::read_all(&mut file, &path)?)?;
+        let whole = found.whole;
+        Ok((Self::new(path, file, whole), found))
+    }
+
+    fn new(path: PathBuf, file: File, whole: u64) -> Self {
         let now = Instant::now();
-        let opened = || {
-            let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
-            file.set_len(whole)?;
-            if whole == 0 {
-                let header = results::header();
-                file.write_all(header.as_bytes())?;
-                return Ok((file, header.len() as u64));
-            }
-            Ok((file, whole))
-        };
-        let (file, whole) = opened().map_err(|e| unwritable(&path, &e))?;
-        Ok(Self { path, file, whole, failed: false, looked: now, synced: now })
+        Self { path, file, whole, failed: false, looked: now, synced: now }
+    }
+
+    /// Cuts off the unfinished end `torn` of the table that was read, and keeps it in a file
+    /// beside it; returns the name of that. A header that is not whole is completed.
+    ///
+    /// # Errors
+    /// When the table is no longer what was read, or cannot be written.
+    pub(super) fn cut(&mut self, torn: &[u8]) -> Result<Option<PathBuf>> {
+        let same =
+            self.end().and_then(|end| Ok(end == torn && disk::is_at(&self.file, &self.path)?));
+        if !same.map_err(|e| disk::failed("read", &self.path, &e))? {
+            return Err(changed(&self.path));
+        }
+        if self.whole == 0 {
+            self.whole = torn.len() as u64;
+            let rest = &results::header().into_bytes()[torn.len()..];
+            return self.write(rest).map(|()| None).map_err(|e| unwritable(&self.path, &e));
+        }
+        if torn.is_empty() {
+            return Ok(None);
+        }
+        let kept = keep(&self.path, torn)?;
+        self.file.set_len(self.whole).map_err(|e| unwritable(&self.path, &e))?;
+        Ok(Some(kept))
+    }
+
+    /// What follows the whole rows now.
+    fn end(&mut self) -> io::Result<Vec<u8>> {
+        let mut end = Vec::new();
+        self.file.seek(SeekFrom::Start(self.whole))?;
+        self.file.read_to_end(&mut end)?;
+        Ok(end)
     }
 
     /// Adds a row: whole, or not at all.
     ///
     /// # Errors
-    /// When it cannot be written, or the table is no longer where it was.
+    /// When it cannot be written, or the table is no longer as it was left.
     pub(super) fn append(&mut self, record: &Record) -> Result<()> {
         if self.failed {
             return Err(self.unwritten(&io::Error::other("an earlier row could not be written")));
         }
-        let line = results::line(record);
-        if let Err(error) = self.file.write_all(&line) {
-            self.failed = true;
-            // Should this fail as well, the next run cuts the torn row off.
-            let _ = self.file.set_len(self.whole);
-            return Err(self.unwritten(&error));
-        }
-        self.whole += line.len() as u64;
         if self.looked.elapsed() >= LOOK_EVERY {
-            self.looked = Instant::now();
             self.look()?;
         }
+        self.write(&results::line(record)).map_err(|e| self.unwritten(&e))?;
         if self.synced.elapsed() >= SYNC_EVERY {
             self.finish()?;
         }
         Ok(())
     }
 
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(line) {
+            self.failed = true;
+            // A part of the line, and nothing else, is taken back. Should this fail as well, the
+            // next run cuts it off.
+            if self.end().is_ok_and(|end| !end.is_empty() && line.starts_with(&end)) {
+                let _ = self.file.set_len(self.whole);
+            }
+            return Err(error);
+        }
+        self.whole += line.len() as u64;
+        Ok(())
+    }
+
     /// Makes the disk keep all rows.
     ///
     /// # Errors
-    /// When it cannot, or the table is no longer where it was.
+    /// When it cannot, or the table is no longer as it was left.
     pub(super) fn finish(&mut self) -> Result<()> {
         self.synced = Instant::now();
         self.look()?;
         self.file.sync_data().map_err(|e| self.unwritten(&e))
     }
 
-    /// Whether the table's name still stands for the file that is written.
+    /// Whether the table's name still stands for the file that is written, and this holds what
+    /// was written and no more.
     fn look(&mut self) -> Result<()> {
-        if is_same(&self.file, &self.path).unwrap_or(false) {
+        self.looked = Instant::now();
+        let there = disk::is_at(&self.file, &self.path).unwrap_or(false);
+        let length =
+            self.file.metadata().map_err(|e| disk::failed("look at", &self.path, &e))?.len();
+        if there && length == self.whole {
             return Ok(());
         }
         self.failed = true;
-        Err(Error::runtime(format!("{} has vanished while the study was running", self.path.display()))
-            .hint("it was removed, renamed or replaced: what was written since is not in it; bring it back, or run the same command again to start anew"))
+        let shown = self.path.display();
+        Err(if there {
+            Error::runtime(format!("{shown} was changed while the study was running: it has {length} bytes, not {}", self.whole))
+                .hint("something else has written to it or cut it short; bring it back from a copy, or run the same command again: what is missing runs anew")
+        } else {
+            Error::runtime(format!("{shown} has vanished while the study was running"))
+                .hint("it was removed, renamed or replaced: what was written since is not in it; bring it back, or run the same command again to start anew")
+        })
     }
 
     fn unwritten(&self, error: &dyn std::fmt::Display) -> Error {
@@ -102,14 +159,23 @@ impl Table {
     }
 }
 
-#[cfg(unix)]
-fn is_same(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let (ours, there) = (file.metadata()?, std::fs::metadata(path)?);
-    Ok((ours.dev(), ours.ino()) == (there.dev(), there.ino()))
+/// Keeps the unfinished end of the table at `path` in the first free of `NAME.torn-1`, ….
+///
+/// # Errors
+/// When it cannot be written.
+pub(super) fn keep(path: &Path, torn: &[u8]) -> Result<PathBuf> {
+    for kept in disk::numbered(path, ".torn-") {
+        if let Some(mut file) = disk::create_new(&kept)? {
+            file.write_all(torn)
+                .and_then(|()| file.sync_all())
+                .map_err(|e| unwritable(&kept, &e))?;
+            return disk::sync_name(&kept).map(|()| kept);
+        }
+    }
+    Err(changed(path))
 }
 
-#[cfg(not(unix))]
-fn is_same(_: &File, path: &Path) -> io::Result<bool> {
-    path.try_exists()
+fn changed(path: &Path) -> Error {
+    Error::runtime(format!("{} has changed while it was read", path.display()))
+        .hint("something else writes to it: nothing was changed here; run the same command again")
 }

@@ -1,24 +1,25 @@
 //! All tables of trials in a folder, as one.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::TRIALS;
+use crate::disk;
 use crate::error::{Error, Result};
 use crate::results::{self, Record, TrialName, Trials, same_result};
 use crate::study::shard::Shard;
 
 /// The tables of trials in `folder`: `trials.csv`, then those of shards by name.
-#[must_use]
-pub fn tables(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+///
+/// # Errors
+/// When the folder is there and cannot be listed.
+pub fn tables(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_table = |name: &str| name == TRIALS || Shard::of_file(name, "trials", ".csv").is_some();
-    let names = entries.filter_map(|e| e.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|n| is_table(n)).collect();
+    let mut names = disk::list(folder)?;
+    names.retain(|name| is_table(name));
     names.sort_by_key(|name| (name != TRIALS, name.len(), name.clone()));
-    names.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect()
+    Ok(names.iter().map(|name| folder.join(name)).collect())
 }
 
 /// Trials of several tables, each once.
