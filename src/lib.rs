@@ -2,7 +2,6 @@
 
 pub mod analysis;
 pub mod cluster;
-pub mod disk;
 pub mod error;
 pub mod learner;
 pub mod model;

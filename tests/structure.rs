@@ -9,11 +9,11 @@ use secateur::model::LearnerKind;
 /// What has rooms of its own, the beginnings of its paths, and the beginnings of the names of
 /// the files below `src/` where these may stand.
 const ROOMS: [(&str, &str, &str); 3] = [
-    ("files", "std::fs", "cli/generate disk study/machine study/store/"),
+    ("files", "std::fs", "cli/generate results/disk results/growing results/lock results/machine"),
     (
         "clocks",
         "std::time::Instant std::time::SystemTime",
-        "cli/interrupt cli/progress cli/study study/machine study/store/table study/trial",
+        "cli/interrupt cli/progress cli/study results/machine results/growing study/trial",
     ),
     (
         "the terminal",

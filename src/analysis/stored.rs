@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::estimate::{Analysis, Censoring, Exponent, Interval, Threshold};
 use crate::model::problem::Series;
-use crate::results::{broken_row, shown};
-use crate::{Error, Result, disk};
+use crate::results::{broken_row, disk, shown};
+use crate::{Error, Result};
 
 /// n*(d) of one cell: what a comparison needs of a row of `thresholds.csv`.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -11,9 +11,9 @@ use super::estimate::{
     Advantage, Analysis, Censoring, Exponent, Interval, Judged, Preference, Ratio, Threshold,
     Verdict,
 };
+use crate::Result;
 use crate::model::problem::Series;
-use crate::results::signed_table;
-use crate::{Result, disk};
+use crate::results::{disk, signed_table};
 
 /// A row of `thresholds.csv`: one a cell.
 #[derive(Serialize)]

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use secateur::analysis::compare::{self, Comparison};
 use secateur::analysis::stored::Tables;
-use secateur::disk;
-use secateur::study::store::TRIALS;
+use secateur::results::{TRIALS, disk};
 use secateur::{Error, Result, report};
 
 use super::arguments::{CompareArguments, TableFormat};

@@ -4,12 +4,11 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secateur::analysis::{self, Analysis, Options};
-use secateur::disk::{self, Kind};
 use secateur::model::expectation::Expectation;
-use secateur::results::{self, Record, Trials};
-use secateur::study::manifest::{MANIFEST, Manifest};
-use secateur::study::provenance;
-use secateur::study::store::{Gathered, TRIALS, tables};
+use secateur::results::disk::{self, Kind};
+use secateur::results::manifest::{MANIFEST, Manifest};
+use secateur::results::{self, Gathered, Record, TRIALS, Trials, provenance, tables};
+use secateur::study;
 use secateur::{Error, Result, report};
 
 use super::arguments::{FitArguments, FolderArguments, TableFormat};
@@ -54,7 +53,15 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
     let FolderArguments { results, out, threshold } = &arguments.folder;
     let found = Found::locate(results, out.as_deref(), *threshold, voice)?;
     let analysis = found.analyse()?;
-    let folder = found.prepare()?;
+    let mut folder = found.prepare()?;
+    if let Some(read_only) = folder
+        && has_trials(read_only)?
+        && !disk::may_write(read_only)?
+    {
+        let shown = read_only.display();
+        voice.note(&format!("{shown} may not be written: the tables are printed only"));
+        folder = None;
+    }
     report(&analysis, folder, arguments.format, false)?;
     if arguments.details && arguments.format == TableFormat::Text {
         print::text(&format!("\n{}", report::details_table(&analysis)))?;
@@ -215,7 +222,7 @@ fn expectations(manifest: &Manifest, voice: Voice) -> Vec<Expectation> {
     if manifest.resolved.get("expect").is_none() {
         return Vec::new();
     }
-    manifest.study().map_or_else(
+    study::manifest::study(manifest).map_or_else(
         |error| {
             voice.note(&format!("what the study expects is not judged: {error}"));
             Vec::new()

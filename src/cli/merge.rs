@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use secateur::disk;
-use secateur::study::store;
+use secateur::results::{self, disk};
 use secateur::{Error, Result};
 
 use super::arguments::MergeArguments;
@@ -23,7 +22,7 @@ pub(crate) fn merge(arguments: &MergeArguments, voice: Voice) -> Result<Ending> 
         return Err(folder::absent(results, out));
     }
     let sources: Vec<PathBuf> = from.iter().map(|f| source(f, out)).collect::<Result<_>>()?;
-    let merged = store::merge(&target, &sources)?;
+    let merged = results::merge(&target, &sources)?;
     merged.notes.iter().for_each(|note| voice.note(note));
     let name = target.display();
     print::text(&format!(

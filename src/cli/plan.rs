@@ -2,13 +2,12 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use secateur::results::Trials;
+use secateur::results::{Gathered, Shard, Trials, machine, tables};
 use secateur::study::plan::calibrate;
 use secateur::study::plan::cost::Rates;
 use secateur::study::plan::survey::{State, Surveyed};
 use secateur::study::search::walk::expected_n_star;
-use secateur::study::store::{self, Gathered};
-use secateur::study::{Plan, Shard, Study, machine};
+use secateur::study::{Plan, Study};
 use secateur::words::{bytes, duration};
 use secateur::{Error, Result};
 use serde_json::{Value as Json, json};
@@ -50,7 +49,7 @@ pub(crate) fn show(
     voice: Voice,
 ) -> Result<Ending> {
     let study = selection.read()?;
-    let (there, notes) = Gathered::read(&store::tables(&selection.folder(&study))?)?;
+    let (there, notes) = Gathered::read(&tables(&selection.folder(&study))?)?;
     let there = there.trials()?;
     let plan = Plan::new(&study, shard, &there, &calibrate::measure()?);
     let threads = selection.threads();

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use secateur::results::{self, Record, TrialName, Trials};
+use secateur::results::{self, Gathered, Manifest, Record, TrialName, Trials, provenance, tables};
 use secateur::sample::Crew;
-use secateur::study::manifest::Manifest;
-use secateur::study::provenance;
-use secateur::study::store::{Gathered, tables};
+use secateur::study::manifest::study as recorded_study;
 use secateur::study::trial::Conditions;
 use secateur::study::{Cell, Series, Study};
 use secateur::{Error, Result};
@@ -67,7 +65,7 @@ fn unknown(name: &TrialName, trials: &Trials, folder: &Path) -> Error {
 /// The manifest that the record names, and the study as it was then.
 fn study(record: &Record, folder: &Path) -> Result<(Manifest, Study)> {
     let manifest = provenance::of_row(folder, record)?;
-    let study = manifest.study()?;
+    let study = recorded_study(&manifest)?;
     Ok((manifest, study))
 }
 

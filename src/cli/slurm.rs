@@ -6,10 +6,11 @@ use std::process::{Command, Output};
 
 use secateur::cluster::quote;
 use secateur::cluster::slurm::{Job, MAX_ARRAY_SIZE, Resources};
+use secateur::results::disk;
 use secateur::study::Study;
 use secateur::study::search::bracket::Method;
 use secateur::study::search::walk;
-use secateur::{Error, Result, disk};
+use secateur::{Error, Result};
 
 use super::arguments::{Selection, SlurmArguments};
 use super::ending::Ending;

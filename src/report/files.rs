@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::figure::figures;
 use crate::analysis::estimate::Analysis;
-use crate::disk;
 use crate::error::{Error, Result};
+use crate::results::disk;
 
 /// Draws every figure of the study into `folder`, each as SVG and PNG.
 ///

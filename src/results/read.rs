@@ -9,10 +9,11 @@ use std::sync::Arc;
 use csv::{ByteRecord, StringRecord, Terminator};
 
 use super::check::check;
+use super::disk;
 use super::header::{Layout, is_column, shown};
 use super::record::{Fault, Record};
 use super::row::{Interned, Row, fault_of};
-use crate::{Error, Result, disk};
+use crate::{Error, Result};
 
 /// The records of a file, and what was left out of it.
 #[derive(Clone, Debug, Default, PartialEq)]

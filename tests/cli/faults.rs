@@ -278,3 +278,60 @@ fn what_merge_cuts_off_is_kept_aside() {
     let shard = "results/mini/merged/trials-1-of-1.csv";
     assert!(place.path(shard).exists(), "the table of the shard is kept");
 }
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
+    let place = finished();
+    let results = place.files();
+    let study = ["study", "mini", "--quiet"];
+    let cases: [(&str, &[&str]); 13] = [
+        ("results/mini/trials.csv", &study),
+        ("results/mini/trials.csv", &["fit", "mini"]),
+        ("results/mini/trials.csv", &["merge", "mini"]),
+        ("results/mini/trials.csv", &["plan", "mini"]),
+        ("results/mini/trials-1-of-1.csv", &study),
+        ("results/mini/trials-1-of-1.csv", &["study", "mini", "--shard", "1/1"]),
+        ("results/mini/manifest.json", &["fit", "mini"]),
+        ("results/mini/manifest.json", &study),
+        ("results/mini/.lock", &study),
+        ("results/mini/thresholds.csv", &["compare", "mini", "mini"]),
+        ("studies/mini.toml", &["plan", "mini"]),
+        ("own.toml", &["plan", "own.toml"]),
+        ("own.csv", &["fit", "own.csv"]),
+    ];
+    for (pipe, arguments) in cases {
+        restore(&place, &results);
+        let _ = fs::remove_file(place.path(pipe));
+        let made = Command::new("mkfifo").arg(place.path(pipe)).status();
+        if !made.is_ok_and(|made| made.success()) {
+            return println!("skipped: no pipes here");
+        }
+        let ran = through(&place, &["timeout", "30"], arguments).expect("it starts");
+        let said = flat(&String::from_utf8_lossy(&ran.stderr));
+        assert_eq!(ran.status.code(), Some(1), "{pipe} {arguments:?}: {said}");
+        assert!(said.contains("it is a pipe, a socket or a device"), "{pipe}: {said}");
+        fs::remove_file(place.path(pipe)).expect("it is there still");
+    }
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_can_be_fitted() {
+    let place = finished();
+    let Some(user) = ordinary(&place) else {
+        return println!("skipped: no way to run as an ordinary user here");
+    };
+    let wanted = place.run(&["fit", "mini"]);
+    let folder = place.path("results/mini");
+    let before = place.files();
+    fs::set_permissions(&folder, Permissions::from_mode(0o555)).expect("it is ours");
+    let fit = through(&place, &user, &["fit", "mini"]).expect("it starts");
+    fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("it is ours");
+    let said = String::from_utf8_lossy(&fit.stderr);
+    let note = "results/mini may not be written: the tables are printed only";
+    assert!(said.contains(note), "{said}");
+    assert_eq!(
+        (fit.status.code(), &*String::from_utf8_lossy(&fit.stdout)),
+        (Some(0), &*wanted.out)
+    );
+    assert!(place.files() == before);
+}

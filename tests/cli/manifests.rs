@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use secateur::study::manifest::Look;
+use secateur::results::manifest::Look;
 use serde_json::Value as Json;
 
 use crate::place::{MINI, Place, Ran, flat, rows};

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::limits;
-use crate::disk::{self, Kind};
 use crate::error::{Error, Result, nearest};
+use crate::results::disk::{self, Kind};
 
 /// Folder of the study files, below the working folder.
 const FOLDER: &str = "studies";

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::manifest::{Look, MANIFEST, MANIFESTS, Manifest, copies, manifests};
+use super::record::Record;
 use crate::error::{Error, Result};
-use crate::results::Record;
 
 /// The manifest of the latest run in `folder`, whose tables hold `records`; none if it never
 /// had one.

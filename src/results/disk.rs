@@ -222,7 +222,22 @@ fn plain(error: io::Error) -> io::Error {
     inner.and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error)
 }
 
-/// Makes the disk keep that `path` is in its folder.
+/// Whether files can be made in `folder`: not where it is not permitted.
+///
+/// # Errors
+/// When something else is in the way.
+pub fn may_write(folder: &Path) -> Result<bool> {
+    match tempfile::Builder::new().prefix(PART.0).suffix(PART.1).tempfile_in(folder).map_err(plain)
+    {
+        Ok(_) => Ok(true),
+        Err(error) => match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Ok(false),
+            _ => Err(unwritable(folder, &error)),
+        },
+    }
+}
+
+/// Makes the disk keep that `path` is in its folder, or no longer.
 ///
 /// # Errors
 /// When it cannot.
@@ -256,16 +271,12 @@ fn sync(_: &Path) -> io::Result<()> {
 /// When it cannot be renamed.
 pub(crate) fn rename_free(from: &Path, names: impl Iterator<Item = PathBuf>) -> Result<PathBuf> {
     for to in names {
-        let renamed = || {
-            if there(fs::symlink_metadata(&to))?.is_some() {
-                return Ok(false);
-            }
-            fs::rename(from, &to)?;
-            sync(folder_of(&to)).and_then(|()| sync(folder_of(from))).map(|()| true)
+        let renamed = match there(fs::symlink_metadata(&to)) {
+            Ok(Some(_)) => continue,
+            Ok(None) => fs::rename(from, &to),
+            Err(error) => Err(error),
         };
-        if renamed().map_err(|error| unwritable(&to, &error))? {
-            return Ok(to);
-        }
+        return renamed.map_err(|error| unwritable(&to, &error)).map(|()| to);
     }
     Err(unwritable(from, &"every name is taken"))
 }
@@ -339,15 +350,26 @@ fn refused(found: &Metadata) -> io::Error {
     io::Error::other(what)
 }
 
+/// A path as a message can hold it.
+fn shown(path: &Path) -> String {
+    const MOST: usize = 400;
+    let whole = path.display().to_string();
+    let mut begin: String = whole.chars().take(MOST).collect();
+    if begin.len() < whole.len() {
+        begin.push('…');
+    }
+    begin
+}
+
 /// What cannot be done to `path`.
 pub(crate) fn failed(what: &str, path: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::runtime(format!("cannot {what} {}: {error}", path.display()))
+    Error::runtime(format!("cannot {what} {}: {error}", shown(path)))
         .hint("nothing was changed: see to it that this may be read, then run the command again")
 }
 
 /// That `path` cannot be written.
 pub(crate) fn unwritable(path: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::runtime(format!("cannot write {}: {error}", path.display())).hint(
+    Error::runtime(format!("cannot write {}: {error}", shown(path))).hint(
         "check that the folder exists and may be written and that the disk is not full, or \
          choose another with --out",
     )

@@ -8,10 +8,10 @@ use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
-use crate::disk::{self, unwritable};
+use super::disk::{self, unwritable};
+use super::machine;
+use super::shard::Shard;
 use crate::error::{Error, Result};
-use crate::study::machine;
-use crate::study::shard::Shard;
 use crate::words::duration;
 
 /// Stem of the names of lock files.

@@ -5,10 +5,11 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::found::Found;
-use crate::disk::{self, unwritable};
+use super::disk::{self, unwritable};
+use super::record::Record;
+use super::row::{header, line};
+use super::strict::Found;
 use crate::error::{Error, Result};
-use crate::results::{self, Record};
 
 /// Time between two looks at whether the rows are still where they belong.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -36,7 +37,7 @@ impl Table {
     pub(super) fn create(path: PathBuf) -> Result<Self> {
         let Some(file) = disk::create_new(&path)? else { return Err(changed(&path)) };
         let mut table = Self::new(path, file, 0);
-        table.write(results::header().as_bytes()).map_err(|e| unwritable(&table.path, &e))?;
+        table.write(header().as_bytes()).map_err(|e| unwritable(&table.path, &e))?;
         disk::sync_name(&table.path)?;
         Ok(table)
     }
@@ -70,7 +71,7 @@ impl Table {
         }
         if self.whole == 0 {
             self.whole = torn.len() as u64;
-            let rest = &results::header().into_bytes()[torn.len()..];
+            let rest = &header().into_bytes()[torn.len()..];
             return self.write(rest).map(|()| None).map_err(|e| unwritable(&self.path, &e));
         }
         if torn.is_empty() {
@@ -100,24 +101,24 @@ impl Table {
         if self.looked.elapsed() >= LOOK_EVERY {
             self.look()?;
         }
-        self.write(&results::line(record)).map_err(|e| self.unwritten(&e))?;
+        self.write(&line(record)).map_err(|e| self.unwritten(&e))?;
         if self.synced.elapsed() >= SYNC_EVERY {
             self.finish()?;
         }
         Ok(())
     }
 
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
-        if let Err(error) = self.file.write_all(line) {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(bytes) {
             self.failed = true;
             // A part of the line, and nothing else, is taken back. Should this fail as well, the
             // next run cuts it off.
-            if self.end().is_ok_and(|end| !end.is_empty() && line.starts_with(&end)) {
+            if self.end().is_ok_and(|end| !end.is_empty() && bytes.starts_with(&end)) {
                 let _ = self.file.set_len(self.whole);
             }
             return Err(error);
         }
-        self.whole += line.len() as u64;
+        self.whole += bytes.len() as u64;
         Ok(())
     }
 
@@ -175,7 +176,75 @@ pub(super) fn keep(path: &Path, torn: &[u8]) -> Result<PathBuf> {
     Err(changed(path))
 }
 
+/// That the unfinished end of the table at `path` is now in the file `kept`.
+pub(super) fn dropped(path: &Path, kept: &Path) -> String {
+    let name = kept.file_name().unwrap_or_default().to_string_lossy();
+    format!("{}: dropped an unfinished last line, kept in {name}", path.display())
+}
+
 fn changed(path: &Path) -> Error {
     Error::runtime(format!("{} has changed while it was read", path.display()))
         .hint("something else writes to it: nothing was changed here; run the same command again")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A table that ends in `torn`, read and not yet cut.
+    fn resumed(folder: &Path, torn: &str) -> (PathBuf, Table) {
+        let path = folder.join("trials.csv");
+        fs::write(&path, header() + torn).expect("it can be written");
+        let (table, found) = Table::resume(path.clone()).expect("it can be read");
+        assert_eq!(found.torn, torn.as_bytes());
+        (path, table)
+    }
+
+    #[test]
+    fn what_has_changed_since_it_was_read_is_not_cut() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let later = [header() + "torn and more", header() + "other", header(), String::new()];
+        for text in later {
+            let (path, mut table) = resumed(folder.path(), "torn");
+            fs::write(&path, &text).expect("it can be written");
+            assert!(table.cut(b"torn").is_err());
+            assert_eq!(fs::read_to_string(&path).expect("there"), text);
+        }
+        let (path, mut table) = resumed(folder.path(), "torn");
+        fs::rename(&path, folder.path().join("moved")).expect("it can be moved");
+        assert!(table.cut(b"torn").is_err());
+        fs::write(&path, "a new one").expect("it can be written");
+        assert!(table.cut(b"torn").is_err());
+        assert_eq!(fs::read_to_string(&path).expect("there"), "a new one");
+        assert!(!folder.path().join("trials.csv.torn-1").exists());
+    }
+
+    #[test]
+    fn a_table_that_is_cut_short_or_grows_meanwhile_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for text in [header() + "more", header()[..10].to_owned()] {
+            let (path, mut table) = resumed(folder.path(), "");
+            table.cut(b"").expect("nothing to cut");
+            table.finish().expect("as it was left");
+            fs::write(&path, &text).expect("it can be written");
+            let error = table.finish().expect_err("it has changed");
+            assert!(error.message().contains("was changed while the study was running"), "{error}");
+            assert_eq!(fs::read_to_string(&path).expect("there"), text, "nothing is cut or filled");
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_not_whole_is_completed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("trials.csv");
+        for length in 0..header().len() {
+            fs::write(&path, &header()[..length]).expect("it can be written");
+            let (mut table, found) = Table::resume(path.clone()).expect("it can be read");
+            assert_eq!(table.cut(&found.torn).expect("it can be completed"), None);
+            table.finish().expect("as it was left");
+            assert_eq!(fs::read_to_string(&path).expect("there"), header());
+        }
+    }
 }

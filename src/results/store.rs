@@ -1,27 +1,17 @@
 //! `trials.csv`: one row a finished trial, appended whole as the trial finishes.
 
-mod found;
-mod lock;
-mod merge;
-mod table;
-mod tables;
-
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-pub use merge::{Merged, merge};
-pub use tables::{Gathered, tables};
-
+use super::disk;
+use super::gathered::{Gathered, TRIALS, tables};
+use super::growing::{Table, dropped};
+use super::lock::Lock;
+use super::record::Record;
 use super::shard::Shard;
-use crate::disk;
+use super::strict::Found;
+use super::trials::Trials;
 use crate::error::Result;
-use crate::results::{Record, Trials};
-use found::Found;
-use lock::Lock;
-use table::Table;
-
-/// Name of the file of records in a results folder.
-pub const TRIALS: &str = "trials.csv";
 
 /// The results folder of one study, held by this process alone, or a shard of it.
 #[derive(Debug)]
@@ -127,11 +117,6 @@ pub fn move_aside(folder: &Path, agree: impl FnOnce() -> Result<()>) -> Result<O
     agree()?;
     let mut old = folder.as_os_str().to_owned();
     old.push(".old");
-    disk::rename_free(folder, disk::numbered(Path::new(&old), "-")).map(Some)
-}
-
-/// That the unfinished end of the table at `path` is now in the file `kept`.
-fn dropped(path: &Path, kept: &Path) -> String {
-    let name = kept.file_name().unwrap_or_default().to_string_lossy();
-    format!("{}: dropped an unfinished last line, kept in {name}", path.display())
+    let aside = disk::rename_free(folder, disk::numbered(Path::new(&old), "-"))?;
+    disk::sync_name(&aside).map(|()| Some(aside))
 }

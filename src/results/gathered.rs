@@ -4,11 +4,18 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::TRIALS;
-use crate::disk;
+use super::disk;
+use super::name::TrialName;
+use super::read::{Loaded, read};
+use super::record::Record;
+use super::row::same_result;
+use super::shard::Shard;
+use super::strict::Found;
+use super::trials::Trials;
 use crate::error::{Error, Result};
-use crate::results::{self, Record, TrialName, Trials, same_result};
-use crate::study::shard::Shard;
+
+/// Name of the file of records in a results folder.
+pub const TRIALS: &str = "trials.csv";
 
 /// The tables of trials in `folder`: `trials.csv`, then those of shards by name.
 ///
@@ -37,12 +44,12 @@ impl Gathered {
     /// them what the reader should know.
     ///
     /// # Errors
-    /// Those of [`results::read`], and when two tables disagree about a trial.
+    /// Those of [`read`], and when two tables disagree about a trial.
     pub fn read(paths: &[PathBuf]) -> Result<(Self, Vec<String>)> {
         let mut gathered = Self::default();
         let mut notes = Vec::new();
         for path in paths {
-            let loaded = results::read(path)?;
+            let loaded = read(path).or_else(|error| unfinished(path).ok_or(error))?;
             notes.extend(loaded.notes);
             gathered.add(path, loaded.records)?;
         }
@@ -83,6 +90,14 @@ impl Gathered {
         }
         Ok(())
     }
+}
+
+/// The whole rows of a table of this version whose last row is not finished, whatever line ends
+/// that row has.
+fn unfinished(path: &Path) -> Option<Loaded> {
+    let found = Found::parse(path, &disk::read(path).ok()?).ok()?;
+    let note = format!("{}: an unfinished last line is left out", path.display());
+    (!found.torn.is_empty()).then(|| Loaded { records: found.records, notes: vec![note] })
 }
 
 fn disagreement(first: &Path, second: &Path, a: &Record, b: &Record) -> Error {

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::found::Found;
+use super::gathered::{Gathered, TRIALS, tables};
+use super::growing::{dropped, keep};
 use super::lock::Lock;
-use super::tables::{Gathered, tables};
-use super::{TRIALS, dropped, table};
-use crate::disk;
+use super::manifest::{MANIFEST, manifests};
+use super::record::Record;
+use super::row::{header, line};
+use super::strict::Found;
+use super::{disk, provenance};
 use crate::error::{Error, Result};
-use crate::results::{self, Record};
-use crate::study::manifest::{MANIFEST, manifests};
-use crate::study::provenance;
 
 /// Folder that merged tables of shards are moved to.
 const MERGED: &str = "merged";
@@ -62,31 +62,36 @@ pub fn merge(folder: &Path, sources: &[PathBuf]) -> Result<Merged> {
     let trials = gathered.trials()?;
     let mut notes = held.notes.clone();
     if let Some((path, torn)) = torn {
-        notes.push(dropped(path, &table::keep(path, &torn)?));
+        notes.push(dropped(path, &keep(path, &torn)?));
     }
     disk::replace(&folder.join(TRIALS), &table_of(trials.records()))?;
     let of_shards = manifests(folder)?;
     notes.extend(provenance::collect(folder, sources, trials.records())?);
-    put_away(folder, own.iter().cloned().chain(of_shards))?;
+    put_away(folder, [own, of_shards].concat())?;
     Ok(Merged { tables: paths.len(), trials: trials.records().len(), duplicates, notes })
 }
 
 fn table_of(records: &[Record]) -> Vec<u8> {
-    let mut table = results::header().into_bytes();
+    let mut table = header().into_bytes();
     for record in records {
-        table.extend(results::line(record));
+        table.extend(line(record));
     }
     table
 }
 
 /// Moves `done`, the files whose content is now in `trials.csv` and `manifest.json`, out of the
 /// way.
-fn put_away(folder: &Path, done: impl Iterator<Item = PathBuf>) -> Result<()> {
+fn put_away(folder: &Path, mut done: Vec<PathBuf>) -> Result<()> {
     let merged = folder.join(MERGED);
-    for path in done.filter(|p| !p.ends_with(TRIALS) && !p.ends_with(MANIFEST)) {
-        disk::make_folder(&merged)?;
-        let to = merged.join(path.file_name().unwrap_or_default());
-        disk::rename_free(&path, std::iter::once(to.clone()).chain(disk::numbered(&to, ".")))?;
+    done.retain(|path| !path.ends_with(TRIALS) && !path.ends_with(MANIFEST));
+    if done.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    disk::make_folder(&merged)?;
+    for path in &done {
+        let to = merged.join(path.file_name().unwrap_or_default());
+        disk::rename_free(path, std::iter::once(to.clone()).chain(disk::numbered(&to, ".")))?;
+    }
+    disk::sync_name(&merged.join(TRIALS))?;
+    disk::sync_name(&merged)
 }
