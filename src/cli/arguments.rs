@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use secateur::results::TrialName;
-use secateur::study::{Profile, Shard};
+use secateur::results::{Shard, TrialName};
+use secateur::study::Profile;
 
 /// How many samples does a pruned network need to learn a sparse target, and how does that
 /// number grow with the dimension?

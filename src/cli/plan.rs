@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 
-use secateur::results::Trials;
+use secateur::results::{Gathered, Shard, Trials, machine, tables};
 use secateur::study::plan::cost::{Prices, Rates};
 use secateur::study::plan::survey::{State, Surveyed};
 use secateur::study::plan::{calibrate, pilot};
 use secateur::study::search::walk::expected_n_star;
-use secateur::study::store::{self, Gathered};
-use secateur::study::{Plan, Shard, Study, machine};
+use secateur::study::{Plan, Study};
 use secateur::words::{bytes, duration};
 use secateur::{Error, Result};
 use serde_json::{Value as Json, json};
@@ -51,7 +50,7 @@ pub(crate) fn show(
     voice: Voice,
 ) -> Result<Ending> {
     let study = selection.read()?;
-    let (there, notes) = Gathered::read(&store::tables(&selection.folder(&study)))?;
+    let (there, notes) = Gathered::read(&tables(&selection.folder(&study))?)?;
     let there = there.trials()?;
     let prices = Prices::new(calibrate::measure()?);
     let (plan, threads) = (Plan::new(&study, shard, &there, &prices), selection.threads());

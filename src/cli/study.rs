@@ -6,12 +6,10 @@ use std::time::Instant;
 
 use secateur::Result;
 use secateur::analysis::{self, Analysis};
-use secateur::results::Trials;
-use secateur::study::manifest::Manifest;
+use secateur::results::{self, Manifest, Store, Trials, disk};
 use secateur::study::plan::cost::{self, Prices};
 use secateur::study::search::bracket::Method;
-use secateur::study::store;
-use secateur::study::{self, Job, Outcome, Plan, Store, Study};
+use secateur::study::{self, Job, Outcome, Plan, Study};
 
 use super::arguments::StudyArguments;
 use super::event::{Event, Failure};
@@ -45,17 +43,19 @@ impl<'a> Run<'a> {
         let mut agree =
             || plan::agreed(study, arguments, &none, voice).map(|plan| agreed = Some(plan));
         if arguments.fresh {
-            if let Some(aside) = store::move_aside(&folder, agree)? {
+            if let Some(aside) = results::move_aside(&folder, agree)? {
                 voice.tell(&Event::Moved { folder: aside.display().to_string() });
             }
-        } else if !folder.exists() {
+        } else if disk::kind(&folder)?.is_none() {
             agree()?;
         }
         let store = Store::open(&folder, arguments.shard)?;
         store.notes().iter().for_each(|note| voice.note(note));
         study.warnings().iter().for_each(|warning| voice.warn(warning));
         let interrupt = Interrupt::watch(voice, folder.clone());
-        let manifest = Manifest::start(study, arguments.shard, arguments.selection.threads());
+        let manifest =
+            study::manifest::start(study, arguments.shard, arguments.selection.threads());
+        let manifest = manifest.begin(&folder)?;
         Ok(Self { study, arguments, voice, folder, store, interrupt, manifest, agreed })
     }
 

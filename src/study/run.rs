@@ -10,11 +10,9 @@ use super::plan::cost::Prices;
 use super::read::Study;
 use super::search::lattice;
 use super::search::walk::{Unit, Walk, units};
-use super::shard::Shard;
-use super::store::Store;
 use super::trial::Conditions;
 use crate::error::{Error, Result};
-use crate::results::Record;
+use crate::results::{Record, Shard, Store};
 use crate::sample::Crew;
 use crate::threads;
 

@@ -3,6 +3,8 @@
 mod compare;
 mod errors;
 mod expect;
+#[cfg(unix)]
+mod faults;
 mod fit;
 mod hostile;
 #[cfg(unix)]
@@ -10,6 +12,7 @@ mod kill;
 mod limits;
 #[cfg(unix)]
 mod locks;
+mod manifests;
 #[path = "../support/place.rs"]
 mod place;
 mod plan;

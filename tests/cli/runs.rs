@@ -58,10 +58,14 @@ fn a_torn_last_line_is_dropped_with_a_note_and_run_again() {
     let ran = place.run(&["study", "mini"]);
     assert_eq!(ran.code, Some(0));
     assert!(
-        ran.err.contains("note: results/mini/trials.csv: dropped an unfinished last line\n"),
+        ran.err.contains(
+            "note: results/mini/trials.csv: dropped an unfinished last line, kept in trials.csv.torn-1\n"
+        ),
         "{}",
         ran.err
     );
+    let torn = whole[..whole.len() - 30].rsplit('\n').next();
+    assert_eq!(Some(read(&place, "results/mini/trials.csv.torn-1").as_str()), torn);
     assert!(ran.err.contains("mini: 1 trials run in "), "{}", ran.err);
     assert_eq!(rows(&place, TRIALS), expected);
 }

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use secateur::model::Link;
-use secateur::study::manifest::Manifest;
+use secateur::study::manifest;
 use secateur::study::{Profile, Study};
 
 use crate::sift::accepted;
@@ -213,7 +213,7 @@ fn check_study(text: &str) -> Result<bool, TestCaseError> {
                 prop_assert!(setting.built.check_n(study.samples.n_min.max(64)).is_ok());
             }
         }
-        let kept = Manifest::start(&study, None, 1).study();
+        let kept = manifest::study(&manifest::start(&study, None, 1));
         let kept = kept.map_err(|e| TestCaseError::fail(format!("{text}: {e}")))?;
         let names = |study: &Study| study.cells().map(|c| c.name()).collect::<Vec<_>>();
         prop_assert_eq!(names(&kept), names(&study));

@@ -4,12 +4,11 @@ use std::collections::HashSet;
 
 use super::cost;
 use crate::model::problem;
-use crate::results::Trials;
+use crate::results::{Shard, Trials};
 use crate::study::cell::{Cell, Series};
 use crate::study::read::Study;
 use crate::study::search::lattice;
 use crate::study::search::walk::{Unit, Walk, units};
-use crate::study::shard::Shard;
 
 /// Why a cell runs, or that it need not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use super::cost::{self, Prices};
 use super::survey::{State, Surveyed, survey};
-use crate::results::Trials;
+use crate::results::{Shard, Trials};
 use crate::study::cell::Series;
 use crate::study::read::Study;
-use crate::study::shard::Shard;
 
 /// Bytes of the program itself.
 const PROGRAM: f64 = 20e6;
