@@ -9,10 +9,10 @@ const REACH: f64 = 0.06;
 /// Labels summed side by side.
 const LANES: usize = 32;
 
-/// Sums over labels y of a stage, from which every channel's law follows:
+/// Sums over the centred labels ỹ of a stage, from which every channel's law follows:
 ///
 /// ```text
-/// P_k = Σ ((y − c)/L)^k  over  |y − c| ≤ L,   k = 0..32,     and each y − c beyond L itself
+/// P_k = Σ (ỹ/L)^k  over  |ỹ| ≤ L,   k = 0..32,     and each ỹ beyond L itself
 /// ```
 ///
 /// With them Σ_i κ(ỹ_i z) = Σ_k κ_k/k! z^k Σ_i ỹ_i^k + Σ_{large} κ(ỹ_i z): the sum over many
@@ -21,23 +21,22 @@ const LANES: usize = 32;
 /// so that blocks of labels may be read in any grouping.
 #[derive(Clone, Debug)]
 pub struct LabelSums {
-    centre: f64,
     bound: f64,
     powers: [f64; ORDER + 1],
     large: Vec<f64>,
 }
 
 impl LabelSums {
-    /// Empty sums around the centre c, with the bound L.
+    /// Empty sums with the bound L.
     #[must_use]
-    pub fn new(centre: f64, bound: f64) -> Self {
-        Self { centre, bound, powers: [0.0; ORDER + 1], large: Vec::new() }
+    pub fn new(bound: f64) -> Self {
+        Self { bound, powers: [0.0; ORDER + 1], large: Vec::new() }
     }
 
     /// The sums of `labels`, already centred, for laws of the smallest `radius`.
     #[must_use]
     pub fn of(labels: &[f32], radius: f64) -> Self {
-        let mut sums = Self::new(0.0, Self::bound(labels, labels.len() as f64, radius));
+        let mut sums = Self::new(Self::bound(labels, labels.len() as f64, radius));
         sums.add(labels);
         sums
     }
@@ -72,7 +71,7 @@ impl LabelSums {
             self.powers[0] += labels.len() as f64;
             chunk.fill(0.0);
             for (t, &y) in chunk.iter_mut().zip(labels) {
-                let y = f64::from(y) - self.centre;
+                let y = f64::from(y);
                 if y.abs() <= self.bound {
                     *t = y / self.bound;
                 } else {
@@ -83,9 +82,25 @@ impl LabelSums {
         }
     }
 
-    /// Takes over the sums of other labels around the same centre, with the same bound.
+    /// The sums of the same labels less `mean`, which is small against the bound.
+    ///
+    /// Σ (t + δ)^k = Σ_j C(k, j) δ^{k−j} Σ t^j, δ small against 1.
+    #[must_use]
+    pub fn less(mut self, mean: f64) -> Self {
+        let delta = -mean / self.bound;
+        // Pascal's rule, by Horner's scheme on the operator: each round raises one order.
+        for order in 0..ORDER {
+            for k in (order + 1..=ORDER).rev() {
+                self.powers[k] += delta * self.powers[k - 1];
+            }
+        }
+        self.large.iter_mut().for_each(|y| *y -= mean);
+        self
+    }
+
+    /// Takes over the sums of other labels, with the same bound.
     pub fn merge(&mut self, other: &Self) {
-        debug_assert!(self.centre == other.centre && self.bound == other.bound);
+        debug_assert!(self.bound == other.bound);
         self.powers.iter_mut().zip(other.powers).for_each(|(a, b)| *a += b);
         self.large.extend(&other.large);
     }
@@ -96,7 +111,7 @@ impl LabelSums {
         self.powers[0]
     }
 
-    /// √Σ ỹ², ỹ = y − c.
+    /// √Σ ỹ².
     #[must_use]
     pub fn norm(&self) -> f64 {
         let large: f64 = self.large.iter().map(|y| y * y).sum();

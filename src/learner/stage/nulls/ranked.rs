@@ -6,8 +6,8 @@ use rand_distr::{Distribution, StandardNormal};
 use super::order::Uniforms;
 use crate::model::nulls::ScoreLaw;
 
-/// Null coordinates from which on sums over them are taken as normal.
-const MANY: f64 = 100.0;
+/// Relative scatter of Σ t² over null coordinates up to which their sums are taken as normal.
+const NORMAL: f64 = 0.1;
 
 /// Which coordinates survive; at least one always does.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,18 +37,19 @@ pub struct Relevant<'a> {
 /// beyond p      j survives if p_j < p, with Binomial(N, p) null coordinates
 /// AUC           Σ_j (1 − A_j/N)/s
 /// Spearman      from the ranks d + 1 − (j + A_j): ranks of null coordinates enter by their sum
-/// Pearson       from Σ t and Σ t² over null coordinates, a pair of normal numbers for N ≥ 100
+/// Pearson       from Σ t and Σ t² over null coordinates, a pair of normal numbers
 /// ```
 ///
-/// The first four have the joint law of an explicit ranking; Pearson's correlation has its own
-/// law but is drawn apart from them.
+/// The first four have the joint law of an explicit ranking. Pearson's correlation has its own law
+/// but is drawn apart from them, once Σ t² scatters by less than a tenth: from N = 200 for nearly
+/// normal scores.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankedNulls {
     /// Which of the relevant coordinates survive, increasing.
     pub relevant: Vec<usize>,
     /// How many null coordinates survive. They are exchangeable.
     pub nulls: u64,
-    /// Pearson's correlation of scores and ‖V_j‖; `None` for fewer than 100 null ones.
+    /// Pearson's correlation of scores and ‖V_j‖; `None` for too few null ones.
     pub pearson: Option<f64>,
     /// Spearman's.
     pub spearman: Option<f64>,
@@ -147,12 +148,9 @@ fn spearman(order: &[usize], ahead: &[u64], norms: &[f64], nulls: f64) -> f64 {
 
 /// Pearson's correlation, with normal sums over the null coordinates.
 fn pearson(relevant: Relevant<'_>, nulls: f64, law: &ScoreLaw, rng: &mut impl Rng) -> Option<f64> {
-    if nulls < MANY {
-        return None;
-    }
     let Relevant { scores, norms } = relevant;
     let d = scores.len() as f64 + nulls;
-    let [sum, squares] = null_sums(law, nulls, rng);
+    let [sum, squares] = null_sums(law, nulls, rng)?;
     let mean = (scores.iter().sum::<f64>() + sum) / d;
     let total: f64 = norms.iter().sum();
     let covariance: f64 = scores.iter().zip(norms).map(|(t, v)| (t - mean) * v).sum();
@@ -162,15 +160,18 @@ fn pearson(relevant: Relevant<'_>, nulls: f64, law: &ScoreLaw, rng: &mut impl Rn
 }
 
 /// Σ t and Σ t² over the null coordinates, from the first four moments of t.
-fn null_sums(law: &ScoreLaw, nulls: f64, rng: &mut impl Rng) -> [f64; 2] {
+fn null_sums(law: &ScoreLaw, nulls: f64, rng: &mut impl Rng) -> Option<[f64; 2]> {
     let [m1, m2, m3, m4] = law.moments();
+    if m4 - m2 * m2 >= NORMAL * NORMAL * nulls * m2 * m2 {
+        return None;
+    }
     let normals: [f64; 2] = std::array::from_fn(|_| StandardNormal.sample(rng));
     let spread = (m2 - m1 * m1).sqrt();
     let slope = (m3 - m1 * m2) / spread;
     let rest = (m4 - m2 * m2 - slope * slope).max(0.0).sqrt();
     let root = nulls.sqrt();
     let sum = nulls * m1 + root * spread * normals[0];
-    [sum, nulls * m2 + root * (slope * normals[0] + rest * normals[1])]
+    Some([sum, nulls * m2 + root * (slope * normals[0] + rest * normals[1])])
 }
 
 #[cfg(test)]

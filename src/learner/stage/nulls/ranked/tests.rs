@@ -55,7 +55,7 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
 #[test]
 fn a_ranking_has_the_law_of_an_explicit_one() {
     const TRIALS: usize = 800;
-    const NULLS: usize = 150;
+    const NULLS: usize = 300;
     let (labels, h, law) = case();
     let norm = labels.iter().map(|&y| f64::from(y).powi(2)).sum::<f64>().sqrt();
     let mut rng = ChaCha8Rng::seed_from_u64(3);
