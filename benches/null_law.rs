@@ -1,21 +1,33 @@
 //! The law of null scores against scores drawn one by one:
-//! `cargo bench --bench null_law [-- tails]`.
+//! `cargo bench --bench null_law [-- tails | speed]`.
 //!
 //! Without arguments, 2·10⁵ scores of every channel, activation and law of inputs, by the
 //! statistic of Kolmogorov and Smirnov. With `tails`, 10⁸ scores in three cases, counted beyond
-//! the points where the law says 10⁻⁴, 10⁻⁵ and 10⁻⁶.
+//! the points where the law says 10⁻⁴, 10⁻⁵ and 10⁻⁶. With `speed`, CPU seconds of a ranking by either way.
 
 use std::process::ExitCode;
 
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use secateur::learner::options::{Keep, PruneOptions, Shift};
+use secateur::learner::stage::nulls::{NullComparison, Survivors};
+use secateur::learner::stage::{GradientComparison, survivors};
+use secateur::model::direction::DirectionLaw;
 use secateur::model::nulls::{LabelSums, NullLaw, ScoreLaw, TermLaw};
-use secateur::model::{Activation, Channel, Input, Statistic};
-use secateur::sample::{Key, gaussian, simd};
+use secateur::model::target::Target;
+use secateur::model::{Activation, Channel, ChannelChoice, Input, Link, Statistic};
+use secateur::sample::{CentredLabels, Design, Key, Stage, gaussian, simd};
 
 const SCORES: u64 = 200_000;
 const TAIL_SCORES: u64 = 100_000_000;
 
 fn main() -> ExitCode {
-    let sound = if std::env::args().any(|a| a == "tails") { tails() } else { kolmogorov() };
+    let asked = |name: &str| std::env::args().any(|a| a == name);
+    if asked("speed") {
+        speed();
+        return ExitCode::SUCCESS;
+    }
+    let sound = if asked("tails") { tails() } else { kolmogorov() };
     if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -267,4 +279,65 @@ fn slopes(h: &Statistic, x: &[f32], y: &[f32]) -> f64 {
     let scale: f32 = y.iter().flatten().map(|y| y * y).sum();
     let sum: f64 = sums.iter().map(|&s| f64::from(s)).sum();
     sum.abs() / (f64::from(scale.sqrt()) * h.std)
+}
+
+/// CPU time of this thread, in seconds.
+fn cpu() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or(f64::NAN) * 1e-9
+}
+
+/// CPU seconds of one ranking at d = 65536, α = ¼, n at n*: all coordinates, and relevant ones.
+fn speed() {
+    const REPEAT: u32 = 64;
+    for (text, k_star, n, d, s) in [("He2", 2, 6450, 65_536, 16), ("He3", 3, 40_000, 65_536, 16)] {
+        let link = Link::parse(text, None).and_then(Link::normalised).expect("a link");
+        let law = DirectionLaw::Hard { alpha: (s as f64).ln() / f64::from(d).ln() };
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let target = Target::new(link, law.draw(d as usize, 1, &mut rng).expect("V"), 0.1);
+        let relevant = target.directions().relevant();
+        let norms = vec![(s as f64).sqrt().recip(); relevant.len()];
+        let options = PruneOptions {
+            channel: ChannelChoice::Auto,
+            shift: Shift::Auto,
+            keep: Keep::Ratio(1.0),
+            augmented: false,
+        };
+        let comparison = GradientComparison::new(&options, Activation::Relu, k_star).expect("h");
+        let nulls = NullComparison::new(&comparison, Input::Gaussian).expect("a law");
+        let mut times = [Vec::new(), Vec::new()];
+        for trial in 0..9 {
+            let design = Design::new(Key::root(trial));
+            let samples = design.samples(&target, Stage::Prune, n);
+            let start = cpu();
+            let scores = comparison.scores(&CentredLabels::new(samples), d as usize);
+            let kept = survivors(&scores, Keep::Ratio(1.0), relevant.len(), 2);
+            let middle = cpu();
+            // The clock of a thread ticks in milliseconds.
+            let found = (0..REPEAT).map(|_| {
+                let nulls_of = d as u64 - relevant.len() as u64;
+                let most = Survivors::Largest(relevant.len() as u64);
+                nulls.rank(&samples, |y| y, (&relevant, &norms), nulls_of, most, &mut rng)
+            });
+            let found = found.last().expect("a ranking");
+            times[0].push(middle - start);
+            times[1].push((cpu() - middle) / f64::from(REPEAT));
+            let hits = kept.iter().filter(|j| relevant.contains(j)).count();
+            println!(
+                "{text} kept of {}: explicit {hits}, reduced {}",
+                relevant.len(),
+                found.relevant.len()
+            );
+        }
+        let median = times.map(|mut t| {
+            t.sort_by(f64::total_cmp);
+            t[t.len() / 2]
+        });
+        println!(
+            "{text} n₁ {n} d {d}: explicit {:.3} s, reduced {:.2} ms, ratio {:.0}",
+            median[0],
+            1e3 * median[1],
+            median[0] / median[1]
+        );
+    }
 }
