@@ -15,6 +15,7 @@ pub mod input;
 pub mod kind;
 pub mod link;
 pub mod metric;
+pub mod nulls;
 pub mod problem;
 pub mod quadrature;
 pub mod statistic;
