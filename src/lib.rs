@@ -5,7 +5,6 @@ pub mod cluster;
 pub mod error;
 pub mod learner;
 pub mod model;
-mod replace;
 pub mod report;
 pub mod results;
 pub mod sample;

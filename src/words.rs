@@ -11,6 +11,12 @@ pub fn steers(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether a spreadsheet takes a field for a formula, which may fetch or run what it names.
+#[must_use]
+pub fn is_formula(field: &str) -> bool {
+    field.trim_start().starts_with(['=', '+', '-', '@'])
+}
+
 /// `text` of files and arguments as it may be shown: `\u{fffd}`, as wide as a letter, for each
 /// character that [`steers`].
 #[must_use]

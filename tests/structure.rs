@@ -9,16 +9,11 @@ use secateur::model::LearnerKind;
 /// What has rooms of its own, the beginnings of its paths, and the beginnings of the names of
 /// the files below `src/` where these may stand.
 const ROOMS: [(&str, &str, &str); 3] = [
-    (
-        "files",
-        "std::fs",
-        "analysis/stored cli/folder cli/generate cli/slurm record/load replace report/mod \
-         study/read/catalogue study/machine study/manifest study/store/",
-    ),
+    ("files", "std::fs", "cli/generate results/disk results/growing results/lock results/machine"),
     (
         "clocks",
         "std::time::Instant std::time::SystemTime",
-        "cli/interrupt cli/progress cli/study study/machine study/store/table study/trial",
+        "cli/interrupt cli/progress cli/study results/machine results/growing study/plan/pilot study/trial",
     ),
     (
         "the terminal",

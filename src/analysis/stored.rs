@@ -1,6 +1,5 @@
 //! `thresholds.csv` and `exponents.csv` read again, for comparisons.
 
-use std::fs;
 use std::path::Path;
 
 use csv::StringRecord;
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::estimate::{Analysis, Censoring, Exponent, Interval, Threshold};
 use super::judge::Verdict;
 use crate::model::problem::Series;
+use crate::results::{broken_row, disk, shown};
 use crate::{Error, Result};
 
 /// n*(d) of one cell: what a comparison needs of a row of `thresholds.csv`.
@@ -167,8 +167,7 @@ impl From<(Series, FitRow)> for Fit {
 fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<(Series, T)>> {
     const HINT: &str = "`secateur fit` writes both tables again from trials.csv";
     let name = path.display().to_string();
-    let bytes = fs::read(path)
-        .map_err(|error| Error::runtime(format!("cannot read {name}: {error}")).hint(HINT))?;
+    let bytes = disk::read(path)?;
     let bad =
         |line: u64, what: &str| Error::runtime(format!("{name}, line {line}: {what}")).hint(HINT);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
@@ -176,19 +175,32 @@ fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<(Series, T)>> {
     let mut rows = Vec::new();
     for (index, row) in reader.records().enumerate() {
         let row = row.map_err(|_| bad(index as u64 + 2, "not text in UTF-8"))?;
-        let line = row.position().map_or(0, csv::Position::line);
         if row.len() != header.len() {
             let what = format!("{} fields, but the header has {}", row.len(), header.len());
-            return Err(bad(line, &what));
+            return Err(bad(line(&row), &what));
         }
-        let failed = |e| bad(line, &what(&e, &header, &row));
-        let series = row.deserialize(Some(&header)).map_err(failed)?;
-        rows.push((series, row.deserialize(Some(&header)).map_err(failed)?));
+        rows.push(row);
     }
     if rows.is_empty() {
         return Err(Error::runtime(format!("{name} has no rows")).hint(HINT));
     }
-    Ok(rows)
+    if let Some(broken) = broken_row(&header, &rows) {
+        let what = "not as it was written: the row, the header or the number of rows has changed";
+        return Err(bad(line(&rows[broken]), what).hint(format!(
+            "{HINT}; if the table was changed on purpose, remove its column `check`"
+        )));
+    }
+    let read = |row: &StringRecord| {
+        let failed = |e| bad(line(row), &what(&e, &header, row));
+        let series = row.deserialize(Some(&header)).map_err(failed)?;
+        Ok((series, row.deserialize(Some(&header)).map_err(failed)?))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The line that a row begins in.
+fn line(row: &StringRecord) -> u64 {
+    row.position().map_or(0, csv::Position::line)
 }
 
 /// Column, field and complaint of a row that cannot be read.
@@ -198,8 +210,8 @@ fn what(error: &csv::Error, header: &StringRecord, row: &StringRecord) -> String
     let (column, field) = (header.get(index), row.get(index));
     format!(
         "column `{}` is `{}`: {}",
-        column.unwrap_or_default(),
-        field.unwrap_or_default(),
+        shown(column.unwrap_or_default()),
+        shown(field.unwrap_or_default()),
         err.kind()
     )
 }

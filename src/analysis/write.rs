@@ -3,8 +3,6 @@
 //! Every table begins with the columns that name a series and ends with the manifest of the run
 //! whose trials were analysed and a check of the row. What is not known is an empty field.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 
 use serde::Serialize;
@@ -13,10 +11,9 @@ use super::estimate::{
     Advantage, Analysis, Censoring, Exponent, Interval, Judged, LawRow, Ratio, Threshold,
 };
 use super::judge::{BoundVerdict, Verdict};
+use crate::Result;
 use crate::model::problem::Series;
-use crate::replace::replace_file;
-use crate::results::signed_table;
-use crate::{Error, Result};
+use crate::results::{disk, signed_table};
 
 /// A row of `thresholds.csv`: one a cell.
 #[derive(Serialize)]
@@ -151,6 +148,7 @@ struct ExpectationRow {
 /// # Errors
 /// A run-time error if a file cannot be written.
 pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
+    disk::sweep(dir);
     let tables = [
         ("thresholds.csv", thresholds(analysis)),
         ("exponents.csv", exponents(analysis)),
@@ -162,21 +160,9 @@ pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
     ];
     for (name, bytes) in tables {
         let path = dir.join(name);
-        let written = if bytes.is_empty() { remove(&path) } else { replace_file(&path, &bytes) };
-        written.map_err(|error| {
-            Error::runtime(format!("cannot write {}: {error}", path.display()))
-                .hint("is the folder there, writable, and the disk not full?")
-        })?;
+        if bytes.is_empty() { disk::remove(&path) } else { disk::replace(&path, &bytes) }?;
     }
     Ok(())
-}
-
-/// Removes a table of an earlier analysis: this one has no row for it.
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// The text of `thresholds.csv`.

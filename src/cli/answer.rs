@@ -16,21 +16,24 @@ use super::voice::Voice;
 
 /// Parses the arguments, runs the command, tells of errors, and chooses the exit code.
 pub(crate) fn answer(run: impl FnOnce(Command, Voice) -> Result<Ending>) -> ExitCode {
-    let (voice, result) = match Arguments::try_parse() {
+    match Arguments::try_parse() {
         Ok(Arguments { command }) => {
             threads::limit(&command);
             let voice = command.voice();
-            (voice, guarded(|| run(command, voice)))
+            ended(guarded(|| run(command, voice)), voice)
         }
-        Err(refusal) => (Voice { format: asked(), quiet: false }, refused(&refusal)),
-    };
-    match result {
-        Ok(ending) => ending.into(),
-        Err(error) => {
+        Err(refusal) => refused(&refusal),
+    }
+}
+
+fn ended(result: Result<Ending>, voice: Voice) -> ExitCode {
+    result.map_or_else(
+        |error| {
             voice.error(&error);
             ExitCode::from(ending::failure(error.kind()))
-        }
-    }
+        },
+        ExitCode::from,
+    )
 }
 
 /// The format that the arguments ask for, where they are not understood.
@@ -45,14 +48,20 @@ fn asked() -> Format {
 }
 
 /// What to do where no command is run: help and version are what was asked for.
-fn refused(refusal: &clap::Error) -> Result<Ending> {
+fn refused(refusal: &clap::Error) -> ExitCode {
+    let voice = Voice { format: asked(), quiet: false };
     if !refusal.use_stderr() {
         let shown = refusal.print().and_then(|()| std::io::stdout().flush());
-        return print::written(shown).map(|()| Ending::Done);
+        return ended(print::written(shown).map(|()| Ending::Done), voice);
     }
     let text = refusal.to_string();
     let (message, hint) = text.trim().split_once("\n\n").unwrap_or((text.trim(), ""));
-    Err(Error::usage(message.trim_start_matches("error: ")).hint(hint.trim()))
+    let error = Error::usage(message.trim_start_matches("error: ")).hint(hint);
+    match voice.format {
+        Format::Text => print::note(text.trim()),
+        Format::Json => voice.error(&error),
+    }
+    ExitCode::from(ending::failure(error.kind()))
 }
 
 /// Runs a command; a panic is an error like others, and none is printed.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use secateur::results::TrialName;
-use secateur::study::{Profile, Shard};
+use secateur::results::{Shard, TrialName};
+use secateur::study::Profile;
 
 /// How many samples does a pruned network need to learn a sparse target, and how does that
 /// number grow with the dimension?
@@ -16,64 +16,78 @@ use secateur::study::{Profile, Shard};
 #[command(
     version,
     max_term_width = 100,
-    after_help = "Examples:\n\
-        \x20 secateur list\n\
-        \x20 secateur study alpha_sweep --profile quick\n\
-        \x20 secateur link relu\n\n\
-        `secateur COMMAND --help` has examples of each command."
+    after_help = examples(
+        &["list", "study alpha_sweep --profile quick", "link relu"],
+        "`secateur COMMAND --help` has examples of each command.",
+    )
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
+/// What can be typed, and what to know besides.
+fn examples(lines: &[&str], hint: &str) -> String {
+    let lines: String = lines.iter().map(|line| format!("  secateur {line}\n")).collect();
+    format!("Examples:\n{lines}\n{hint}")
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run what a study lacks, fit exponents, draw figures, print verdicts
-    #[command(after_help = "Examples:\n\
-        \x20 secateur study alpha_sweep --profile quick\n\
-        \x20 secateur study mine.toml --set model.noise=0.2 --trials 100\n\
-        \x20 secateur study alpha_sweep --shard 3/8 --quiet\n\n\
-        `secateur plan` shows what it would run; interrupted, the same command goes on.")]
+    #[command(after_help = examples(
+        &[
+            "study alpha_sweep --profile quick",
+            "study mine.toml --set model.noise=0.2 --trials 100",
+            "study alpha_sweep --shard 3/8 --quiet",
+        ],
+        "`secateur plan` shows what it would run; interrupted, the same command goes on.",
+    ))]
     Study(StudyArguments),
     /// Write the scripts that run a study as a job array of Slurm; submit them with --submit
     ///
     /// Each task runs one shard of the study, is warned before its time limit and goes back
     /// into the queue; a last job completes what is missing, fits and draws.
     #[command(mut_arg("threads", |a| a.help("Threads of a task [default: its cores]")))]
-    #[command(after_help = "Examples:\n\
-        \x20 secateur slurm alpha_sweep --profile full --tasks 100\n\
-        \x20 secateur slurm alpha_sweep --tasks 20 --cpus 4 --time 2:00:00 --submit\n\n\
-        Without --submit the scripts can be read and changed first.")]
+    #[command(after_help = examples(
+        &[
+            "slurm alpha_sweep --profile full --tasks 100",
+            "slurm alpha_sweep --tasks 20 --cpus 4 --time 2:00:00 --submit",
+        ],
+        "Without --submit the scripts can be read and changed first.",
+    ))]
     Slurm(SlurmArguments),
     /// Show the studies and their claims
-    #[command(after_help = "Examples:\n\
-        \x20 secateur list\n\
-        \x20 secateur list --format json\n\n\
-        A name of the list goes to `secateur study` and `secateur plan`.")]
+    #[command(after_help = examples(
+        &["list", "list --format json"],
+        "A name of the list goes to `secateur study` and `secateur plan`.",
+    ))]
     List(FormatArguments),
     /// Show cells, trials, predicted time and memory of a study; run nothing
-    #[command(after_help = "Examples:\n\
-        \x20 secateur plan alpha_sweep --profile full\n\
-        \x20 secateur plan mine.toml --threads 8 --format json\n\n\
-        Times are those of this machine; what is there already is not counted.")]
+    #[command(after_help = examples(
+        &["plan alpha_sweep --profile full", "plan mine.toml --threads 8 --format json"],
+        "Times are those of this machine; what is there already is not counted.",
+    ))]
     Plan(PlanArguments),
     /// Compute thresholds, exponents and verdicts again from trials.csv, or from any CSV of trials
     ///
     /// Of a study or a folder with a trials.csv, the tables thresholds.csv and exponents.csv
     /// are written there. Any other CSV file needs only the columns learner, d, n, trial and
     /// risk; its tables are written to FOLDER/FILE/ with --out FOLDER, and else only printed.
-    #[command(after_help = "Examples:\n\
-        \x20 secateur fit alpha_sweep --details\n\
-        \x20 secateur fit alpha_sweep --threshold 0.3 --format markdown\n\
-        \x20 secateur fit experiment.csv --out tables\n\n\
-        docs/statistics.md says what the columns mean.")]
+    #[command(after_help = examples(
+        &[
+            "fit alpha_sweep --details",
+            "fit alpha_sweep --threshold 0.3 --format markdown",
+            "fit experiment.csv --out tables",
+        ],
+        "docs/statistics.md says what the columns mean.",
+    ))]
     Fit(FitArguments),
     /// Draw the figures again
-    #[command(after_help = "Examples:\n\
-        \x20 secateur plot alpha_sweep\n\
-        \x20 secateur plot experiment.csv --out figures\n\n\
-        Each figure is there as .svg and as .png.")]
+    #[command(after_help = examples(
+        &["plot alpha_sweep", "plot experiment.csv --out figures"],
+        "Each figure is there as .svg and as .png.",
+    ))]
     Plot(FolderArguments),
     /// Hold two results against each other: which thresholds and exponents moved
     ///
@@ -84,48 +98,52 @@ pub(crate) enum Command {
     ///
     /// Exit codes: 0 no significant change, 4 at least one, 1 results that cannot be read,
     /// 2 bad usage.
-    #[command(after_help = "Examples:\n\
-        \x20 secateur compare alpha_sweep other/alpha_sweep\n\
-        \x20 secateur compare before after --format markdown\n\n\
-        In a script, exit code 4 says that something moved.")]
+    #[command(after_help = examples(
+        &["compare alpha_sweep other/alpha_sweep", "compare before after --format markdown"],
+        "In a script, exit code 4 says that something moved.",
+    ))]
     Compare(CompareArguments),
     /// Join the tables of shards, or of folders from elsewhere, into one trials.csv
     ///
     /// A trial that several tables hold must be equal in all, to the bit. Nothing needs to be
     /// merged for `study`, `fit` and `plot`, which read the tables of all shards in a folder.
-    #[command(after_help = "Examples:\n\
-        \x20 secateur merge alpha_sweep\n\
-        \x20 secateur merge alpha_sweep /mnt/a/alpha_sweep /mnt/b/alpha_sweep\n\n\
-        `secateur fit` shows what the merged table says.")]
+    #[command(after_help = examples(
+        &["merge alpha_sweep", "merge alpha_sweep /mnt/a/alpha_sweep /mnt/b/alpha_sweep"],
+        "`secateur fit` shows what the merged table says.",
+    ))]
     Merge(MergeArguments),
     /// Run one trial again and show whether it matches to the bit
-    #[command(after_help = "Examples:\n\
-        \x20 secateur rerun alpha_sweep --trial 5f3c0a9e8b7d6c21/4096/0\n\n\
-        cell, n and trial are columns of trials.csv.")]
+    #[command(after_help = examples(
+        &["rerun alpha_sweep --trial 5f3c0a9e8b7d6c21/4096/0"],
+        "cell, n and trial are columns of trials.csv.",
+    ))]
     Rerun(RerunArguments),
     /// Predicted exponents and bounds
-    #[command(after_help = "Examples:\n\
-        \x20 secateur predict --k-star 2\n\
-        \x20 secateur predict --k-star 3 --alpha 0.5 --d 1024\n\n\
-        `secateur link` finds the k* of a link.")]
+    #[command(after_help = examples(
+        &["predict --k-star 2", "predict --k-star 3 --alpha 0.5 --d 1024"],
+        "`secateur link` finds the k* of a link.",
+    ))]
     Predict(PredictArguments),
     /// Hermite coefficients, information and generative exponent, blind channels of a link
-    #[command(after_help = "Examples:\n\
-        \x20 secateur link He3+0.5*He1\n\
-        \x20 secateur link z1*z2 --activation tanh\n\n\
-        Quote what your shell would read, such as spaces and `*`.")]
+    #[command(after_help = examples(
+        &["link He3+0.5*He1", "link z1*z2 --activation tanh"],
+        "Quote what your shell would read, such as spaces and `*`.",
+    ))]
     Link(LinkArguments),
     /// Write the completions of a shell to standard output
-    #[command(after_help = "Examples:\n\
-        \x20 secateur completions bash\n\
-        \x20 secateur completions zsh\n\n\
-        Write it where your shell looks, as in ~/.local/share/bash-completion/completions/secateur.")]
+    #[command(after_help = examples(
+        &[
+            "completions bash",
+            "completions zsh",
+        ],
+        "Write it where your shell looks, as in ~/.local/share/bash-completion/completions/secateur.",
+    ))]
     Completions(CompletionsArguments),
     /// Write the manual page to standard output, or all pages into a folder
-    #[command(after_help = "Examples:\n\
-        \x20 secateur man\n\
-        \x20 secateur man --out /usr/local/share/man/man1\n\n\
-        `secateur man | man -l -` shows the page at once.")]
+    #[command(after_help = examples(
+        &["man", "man --out /usr/local/share/man/man1"],
+        "`secateur man | man -l -` shows the page at once.",
+    ))]
     Man(ManArguments),
 }
 

@@ -1,10 +1,10 @@
 //! `compare`: two results side by side.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use secateur::analysis::compare::{self, Comparison};
 use secateur::analysis::stored::Tables;
-use secateur::study::store::{self, TRIALS};
+use secateur::results::{TRIALS, disk};
 use secateur::{Error, Result, report};
 
 use super::arguments::{CompareArguments, TableFormat};
@@ -32,22 +32,22 @@ pub(crate) fn compare(arguments: &CompareArguments, voice: Voice) -> Result<Endi
 
 /// The tables of a folder; made from its trials where it has none.
 fn tables(name: &str, out: &Path, voice: Voice) -> Result<Tables> {
-    let found = |f: &Path| has_tables(f) || !store::tables(f).is_empty();
-    let folder = folder::find(name, out, found).ok_or_else(|| absent(name, out))?;
-    if has_tables(&folder) {
+    let found = |f: &Path| Ok(has_tables(f)? || folder::has_trials(f)?);
+    let Some(folder) = folder::find(name, out, found)? else { return Err(absent(name, out)?) };
+    if has_tables(&folder)? {
         return Tables::read(&folder);
     }
     let name = folder.display().to_string();
     Ok(Tables::of(&name, &Found::of_folder(folder, None, voice)?.analyse()?))
 }
 
-fn has_tables(folder: &Path) -> bool {
-    TABLES.iter().all(|table| folder.join(table).is_file())
+fn has_tables(folder: &Path) -> Result<bool> {
+    let names = disk::list(folder)?;
+    Ok(TABLES.iter().all(|table| names.iter().any(|name| name == table)))
 }
 
-fn absent(name: &str, out: &Path) -> Error {
-    let direct = PathBuf::from(name);
-    match [out.join(name), direct].into_iter().find(|f| f.is_dir()) {
+fn absent(name: &str, out: &Path) -> Result<Error> {
+    Ok(match folder::find(name, out, |_| Ok(true))? {
         Some(folder) => Error::runtime(format!(
             "{} has neither {} nor {TRIALS}",
             folder.display(),
@@ -55,7 +55,7 @@ fn absent(name: &str, out: &Path) -> Error {
         ))
         .hint("give a folder of results: `secateur study` and `secateur fit` write these tables"),
         None => folder::absent(name, out),
-    }
+    })
 }
 
 /// Nothing in common is not the same as no change.

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use secateur::analysis::{self, Analysis, Options};
 use secateur::model::Asked;
-use secateur::results::{self, Record, Trials};
-use secateur::study::manifest::Manifest;
-use secateur::study::store::{Gathered, TRIALS, tables};
+use secateur::results::disk::{self, Kind};
+use secateur::results::manifest::{MANIFEST, Manifest};
+use secateur::results::{self, Gathered, Record, TRIALS, Trials, provenance, tables};
+use secateur::study;
 use secateur::{Error, Result, report};
 
 use super::arguments::{FitArguments, FolderArguments, TableFormat};
@@ -54,7 +55,15 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
     let FolderArguments { results, out, threshold } = &arguments.folder;
     let found = Found::locate(results, out.as_deref(), *threshold, voice)?;
     let analysis = found.analyse()?;
-    let folder = found.prepare()?;
+    let mut folder = found.prepare()?;
+    if let Some(read_only) = folder
+        && has_trials(read_only)?
+        && !disk::may_write(read_only)?
+    {
+        let shown = read_only.display();
+        voice.note(&format!("{shown} may not be written: the tables are printed only"));
+        folder = None;
+    }
     report(&analysis, folder, arguments.format, false)?;
     if arguments.details && arguments.format == TableFormat::Text {
         print::text(&format!("\n{}", report::details_table(&analysis)))?;
@@ -98,23 +107,25 @@ impl Found {
     ) -> Result<Self> {
         let home = out.unwrap_or(Path::new("results"));
         let path = Path::new(results);
-        if let Some(folder) = find(results, home, |f| !tables(f).is_empty()) {
-            Self::of_folder(folder, threshold, voice)
-        } else if path.is_file() && path.file_name().is_some_and(|name| name == TRIALS) {
-            Self::of_folder(path.parent().unwrap_or(Path::new("")).to_owned(), threshold, voice)
-        } else if path.is_file() {
-            Self::of_table(path, out, threshold, voice)
-        } else {
-            Err(absent(results, home))
+        if let Some(folder) = find(results, home, has_trials)? {
+            return Self::of_folder(folder, threshold, voice);
+        }
+        match disk::kind(path)? {
+            None | Some(Kind::Folder) => Err(absent(results, home)),
+            Some(_) if path.file_name().is_some_and(|name| name == TRIALS) => {
+                let folder = path.parent().unwrap_or(Path::new(""));
+                Self::of_folder(folder.to_owned(), threshold, voice)
+            }
+            Some(_) => Self::of_table(path, out, threshold, voice),
         }
     }
 
     /// The trials of a results folder, less those of cells that its study no longer has.
     pub(crate) fn of_folder(folder: PathBuf, threshold: Option<f64>, voice: Voice) -> Result<Self> {
-        let (gathered, notes) = Gathered::read(&tables(&folder))?;
+        let (gathered, notes) = Gathered::read(&tables(&folder)?)?;
         let mut trials = gathered.trials()?;
         announce(&notes, trials.records(), voice);
-        let manifest = Manifest::read(&folder);
+        let manifest = manifest(&folder, trials.records(), threshold, voice)?;
         let all = trials.records().len();
         if let Some(manifest) = &manifest {
             let cells: HashSet<&str> = manifest.cells.iter().map(String::as_str).collect();
@@ -157,7 +168,7 @@ impl Found {
         let study = first.study.to_string();
         let folder = out.map(|out| out.join(path.file_stem().unwrap_or_default()));
         if let Some(folder) = &folder
-            && folder.join(TRIALS).exists()
+            && disk::kind(&folder.join(TRIALS))?.is_some()
         {
             let message = format!("{} holds the trials of a study", folder.display());
             return Err(Error::usage(message)
@@ -178,17 +189,39 @@ impl Found {
     /// Makes the folder of the tables, if there is to be one.
     fn prepare(&self) -> Result<Option<&Path>> {
         let Some(folder) = &self.folder else { return Ok(None) };
-        std::fs::create_dir_all(folder).map_err(|e| {
-            Error::runtime(format!("cannot make the folder {}: {e}", folder.display()))
-                .hint("choose another with --out")
-        })?;
+        disk::make_folders(folder)?;
         Ok(Some(folder))
+    }
+}
+
+/// The manifest of the latest run in a folder, if it ever had one. One that is damaged or missing
+/// decides nothing where the threshold is given.
+fn manifest(
+    folder: &Path,
+    records: &[Record],
+    threshold: Option<f64>,
+    voice: Voice,
+) -> Result<Option<Manifest>> {
+    match (provenance::latest(folder, records), threshold) {
+        (Err(error), Some(_)) => {
+            voice.note(&format!(
+                "{error}: every trial counts, and what the study expects is not judged"
+            ));
+            Ok(None)
+        }
+        (Ok(None), None) => {
+            let usual = Options::default().threshold;
+            let shown = folder.display();
+            voice.note(&format!("{shown} has no {MANIFEST}: thresholds are at {usual}"));
+            Ok(None)
+        }
+        (found, _) => found,
     }
 }
 
 /// What the study of a manifest asks at the risk `tau`.
 fn asked(manifest: &Manifest, tau: f64, voice: Voice) -> Option<Asked> {
-    let study = manifest.study().inspect_err(|error| {
+    let study = study::manifest::study(manifest).inspect_err(|error| {
         voice.note(&format!("law and expectations of the study are left out: {error}"));
     });
     Some(study.ok()?.asked(tau))
@@ -205,31 +238,44 @@ fn announce(notes: &[String], records: &[Record], voice: Voice) {
     }
 }
 
-/// The first of `out`/`name` and `name` that `is` what is looked for.
-pub(crate) fn find(name: &str, out: &Path, is: impl Fn(&Path) -> bool) -> Option<PathBuf> {
-    [out.join(name), PathBuf::from(name)].into_iter().find(|folder| is(folder))
+/// The first of `out`/`name` and `name` that is a folder and `is` what is looked for.
+pub(crate) fn find(
+    name: &str,
+    out: &Path,
+    is: impl Fn(&Path) -> Result<bool>,
+) -> Result<Option<PathBuf>> {
+    // Nothing is in a file, whatever it is called.
+    let inside = (disk::kind(out)? != Some(Kind::File)).then(|| out.join(name));
+    for folder in inside.into_iter().chain([PathBuf::from(name)]) {
+        if disk::is_folder(&folder)? && is(&folder)? {
+            return Ok(Some(folder));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a folder has a table of trials.
+pub(crate) fn has_trials(folder: &Path) -> Result<bool> {
+    Ok(!tables(folder)?.is_empty())
 }
 
 /// That `results` names neither results below `out` nor a folder or file.
 pub(crate) fn absent(results: &str, out: &Path) -> Error {
     let path = Path::new(results);
-    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) && !path.exists() {
+    let there = disk::kind(path).unwrap_or_default();
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) && there.is_none() {
         return Error::usage(format!("there is no file {results}"))
             .hint("give the path of a CSV file of trials, or the name of a study with results");
     }
     let error = Error::usage(format!("there are no results of `{results}`"));
-    if path.is_dir() {
+    if there == Some(Kind::Folder) {
         return error.hint(format!(
             "the folder has no {TRIALS}; a table of another name is given by its path"
         ));
     }
-    let names: Vec<String> = std::fs::read_dir(out)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|e| !tables(&e.path()).is_empty())
-        .filter_map(|e| e.file_name().to_str().map(str::to_owned))
-        .collect();
+    // What cannot be looked at is not suggested.
+    let mut names = disk::list(out).unwrap_or_default();
+    names.retain(|name| has_trials(&out.join(name)).unwrap_or_default());
     match secateur::error::nearest(results, names.iter().map(String::as_str)) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint(format!(

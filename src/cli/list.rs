@@ -13,7 +13,7 @@ use super::print;
 
 /// `secateur list`: every study with its claim; a broken one is listed with its error.
 pub(crate) fn list(arguments: &FormatArguments) -> Result<Ending> {
-    let names = catalogue::list();
+    let names = catalogue::list()?;
     if names.is_empty() {
         return Err(Error::usage("there are no studies here")
             .hint("run from the repository: studies are read from the folder `studies`"));

@@ -1,14 +1,14 @@
 //! `plan`: what a study would run and cost; and what has to be said before it runs.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 
-use secateur::results::Trials;
-use secateur::study::plan::calibrate;
-use secateur::study::plan::cost::Rates;
+use secateur::results::{Gathered, Shard, Trials, machine, tables};
+use secateur::study::plan::cost::{Prices, Rates};
 use secateur::study::plan::survey::{State, Surveyed};
+use secateur::study::plan::{calibrate, pilot};
 use secateur::study::search::walk::expected_n_star;
-use secateur::study::store::{self, Gathered};
-use secateur::study::{Plan, Shard, Study, machine};
+use secateur::study::{Plan, Study};
 use secateur::words::{bytes, duration};
 use secateur::{Error, Result};
 use serde_json::{Value as Json, json};
@@ -50,22 +50,23 @@ pub(crate) fn show(
     voice: Voice,
 ) -> Result<Ending> {
     let study = selection.read()?;
-    let (there, notes) = Gathered::read(&store::tables(&selection.folder(&study)))?;
+    let (there, notes) = Gathered::read(&tables(&selection.folder(&study))?)?;
     let there = there.trials()?;
-    let plan = Plan::new(&study, shard, &there, &calibrate::measure()?);
-    let threads = selection.threads();
-    if format == Format::Json {
-        print::json(&as_json(&study, &plan, threads))?;
-        return Ok(Ending::Done);
-    }
-    print::text(&as_text(&study, &plan, threads))?;
+    let prices = Prices::new(calibrate::measure()?);
+    let (plan, threads) = (Plan::new(&study, shard, &there, &prices), selection.threads());
+    let prices = pilot::scaled(prices, &plan, threads);
+    let plan = plan.priced(&prices);
+    match format {
+        Format::Json => print::json(&as_json(&plan, &prices, threads)),
+        Format::Text => print::text(&as_text(&plan, &prices, threads)),
+    }?;
     notes.iter().for_each(|note| voice.note(note));
     study.warnings().iter().chain(&shortage(&plan, threads)).for_each(|w| voice.warn(w));
     Ok(Ending::Done)
 }
 
-/// The plan of what is about to run, and the rates that it is priced by: those of this machine,
-/// once it matters.
+/// The plan of what is about to run, and its prices: at the rates of this machine, once it
+/// matters, and scaled by pilot trials where they are uncertain.
 ///
 /// # Errors
 /// When it does not fit in memory, or takes more than an hour and nobody agrees to that.
@@ -74,30 +75,31 @@ pub(crate) fn agreed<'a>(
     arguments: &StudyArguments,
     there: &Trials,
     voice: Voice,
-) -> Result<(Plan<'a>, Rates)> {
-    let mut rates = Rates::TYPICAL;
-    let mut plan = Plan::new(study, arguments.shard, there, &rates);
+) -> Result<(Plan<'a>, Prices)> {
+    let mut prices = Prices::new(Rates::TYPICAL);
+    let mut plan = Plan::new(study, arguments.shard, there, &prices);
     if plan.cpu_seconds() >= WORTH_MEASURING {
-        rates = calibrate::measure()?;
-        plan = Plan::new(study, arguments.shard, there, &rates);
+        prices = Prices::new(calibrate::measure()?);
+        plan = plan.priced(&prices);
     }
-    check(study, &plan, arguments, voice)?;
-    Ok((plan, rates))
+    let prices = pilot::scaled(prices, &plan, arguments.selection.threads());
+    let plan = plan.priced(&prices);
+    check(&plan, arguments, voice)?;
+    Ok((plan, prices))
 }
 
 /// Refuses what cannot fit in memory, and asks before more than an hour.
-fn check(study: &Study, plan: &Plan<'_>, arguments: &StudyArguments, voice: Voice) -> Result<()> {
-    let threads = arguments.selection.threads();
+fn check(plan: &Plan<'_>, arguments: &StudyArguments, voice: Voice) -> Result<()> {
+    let (study, threads) = (&plan.study.name, arguments.selection.threads());
     if let Some(shortage) = shortage(plan, threads) {
-        return Err(Error::runtime(format!("{}: {shortage}", study.name))
+        return Err(Error::runtime(format!("{study}: {shortage}"))
             .hint("use fewer --threads, smaller d or width, or a machine with more memory"));
     }
     let wall = plan.cpu_seconds() / threads as f64;
     if wall <= LONG || arguments.yes {
         return Ok(());
     }
-    let price =
-        format!("{} is expected to take {} on {threads} threads", study.name, duration(wall));
+    let price = format!("{study} is expected to take {} on {threads} threads", duration(wall));
     let people = voice.format == Format::Text && std::io::stdin().is_terminal();
     if people && std::io::stderr().is_terminal() && ask(&price) {
         return Ok(());
@@ -128,7 +130,8 @@ fn shortage(plan: &Plan<'_>, threads: usize) -> Option<String> {
 }
 
 /// What is going to happen.
-pub(crate) fn event(study: &Study, plan: &Plan<'_>, threads: usize) -> Event<'static> {
+pub(crate) fn event(plan: &Plan<'_>, prices: &Prices, threads: usize) -> Event<'static> {
+    let study = plan.study;
     let wall = duration(plan.cpu_seconds() / threads as f64);
     let words = format!(
         "{} ({}): {} cells, {} series, {threads} threads; expected {wall}",
@@ -138,7 +141,7 @@ pub(crate) fn event(study: &Study, plan: &Plan<'_>, threads: usize) -> Event<'st
         plan.series(),
     );
     let words = [Some(words), resumption(plan)].into_iter().flatten().collect::<Vec<_>>();
-    Event::Plan { words: words.join("\n"), facts: as_json(study, plan, threads) }
+    Event::Plan { words: words.join("\n"), facts: as_json(plan, prices, threads) }
 }
 
 /// "48 of 60 cells done, running 12".
@@ -151,7 +154,8 @@ fn resumption(plan: &Plan<'_>) -> Option<String> {
     })
 }
 
-fn as_json(study: &Study, plan: &Plan<'_>, threads: usize) -> Json {
+fn as_json(plan: &Plan<'_>, prices: &Prices, threads: usize) -> Json {
+    let study = plan.study;
     let cells = plan.cells.iter().map(|c| {
         json!({
             "cell": c.cell.name(),
@@ -162,8 +166,8 @@ fn as_json(study: &Study, plan: &Plan<'_>, threads: usize) -> Json {
             "d": c.cell.d,
             "state": word(c.state),
             "trials_there": c.there,
-            "trials": c.trials,
-            "samples": c.samples,
+            "trials": c.trials(),
+            "samples": c.samples(),
             "cpu_seconds": c.seconds,
         })
     });
@@ -191,6 +195,7 @@ fn as_json(study: &Study, plan: &Plan<'_>, threads: usize) -> Json {
             "r": s.setting.link.r(),
             "alpha": s.setting.alpha,
             "q": s.setting.q,
+            "pilot": prices.pilot(s),
             "d": s.cells.iter().map(|c| c.d).collect::<Vec<_>>(),
             "s": s.cells.iter().map(|c| c.s).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
@@ -198,7 +203,8 @@ fn as_json(study: &Study, plan: &Plan<'_>, threads: usize) -> Json {
     })
 }
 
-fn as_text(study: &Study, plan: &Plan<'_>, threads: usize) -> String {
+fn as_text(plan: &Plan<'_>, prices: &Prices, threads: usize) -> String {
+    let study = plan.study;
     let mut text = format!("{} ({}): {}\n\n", study.name, study.profile.name(), study.claim);
     let something = plan.cells.iter().any(|c| c.state != State::New);
     text += &format!("{:<20} {:<16} {:>6}  dimensions (expected n*)\n", "learner", "link", "alpha");
@@ -234,10 +240,28 @@ fn as_text(study: &Study, plan: &Plan<'_>, threads: usize) -> String {
         bytes(plan.memory(threads)),
         bytes(plan.disk()),
     );
+    text += &pilots_text(study, prices);
     if !study.expected.is_empty() {
         text += &format!("expected: {}\n", study.expected);
     }
     text
+}
+
+/// Which prices come from pilot trials: the learners, with the range of what these said.
+fn pilots_text(study: &Study, prices: &Prices) -> String {
+    let mut ranges: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    for series in &study.series {
+        if let Some(scale) = prices.pilot(series) {
+            let (low, high) = ranges.entry(&series.setting.learner).or_insert((scale, scale));
+            (*low, *high) = (low.min(scale), high.max(scale));
+        }
+    }
+    let learner = |(learner, (low, high))| format!("{learner} ×{low:.2} to ×{high:.2}");
+    let learners: Vec<String> = ranges.into_iter().map(learner).collect();
+    match learners.len() {
+        0 => String::new(),
+        _ => format!("priced by a pilot trial a series: {}\n", learners.join(", ")),
+    }
 }
 
 /// The cells of a series, each with its state if some of the study is there.

@@ -96,14 +96,14 @@ impl Progress {
     }
 
     /// Takes note of what the study did.
-    pub(crate) fn observe(&self, event: &study::Event<'_>) {
+    pub(crate) fn observe(&self, event: &study::Step<'_>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            study::Event::Trial { expected, .. } => {
+            study::Step::Trial { expected, .. } => {
                 state.trials += 1;
                 state.underway += expected;
             }
-            study::Event::Cell { cell, expected, ran, reused } => {
+            study::Step::Cell { cell, expected, ran, reused } => {
                 state.cells_done += 1;
                 state.complete += state.cell.get(&cell.id.bits()).copied().unwrap_or(0.0);
                 state.underway = (state.underway - expected).max(0.0);

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use secateur::results::{self, Record, TrialName, Trials};
+use secateur::results::{self, Gathered, Manifest, Record, TrialName, Trials, provenance, tables};
 use secateur::sample::Crew;
-use secateur::study::manifest::Manifest;
-use secateur::study::store::{Gathered, tables};
+use secateur::study::manifest::study as recorded_study;
 use secateur::study::trial::Conditions;
 use secateur::study::{Cell, Series, Study};
 use secateur::{Error, Result};
@@ -21,9 +20,9 @@ const ASIDE: [&str; 2] = ["seconds", "manifest"];
 /// `secateur rerun`.
 pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
     let RerunArguments { results, trial, out, threads, format } = arguments;
-    let folder = folder::find(results, out, |f| !tables(f).is_empty())
+    let folder = folder::find(results, out, folder::has_trials)?
         .ok_or_else(|| folder::absent(results, out))?;
-    let trials = Gathered::read(&tables(&folder))?.0.trials()?;
+    let trials = Gathered::read(&tables(&folder)?)?.0.trials()?;
     let record = trials.find(&trial.cell, trial.n, trial.trial);
     let record = record.ok_or_else(|| unknown(trial, &trials, &folder))?;
     let (manifest, study) = study(record, &folder)?;
@@ -65,13 +64,8 @@ fn unknown(name: &TrialName, trials: &Trials, folder: &Path) -> Error {
 
 /// The manifest that the record names, and the study as it was then.
 fn study(record: &Record, folder: &Path) -> Result<(Manifest, Study)> {
-    let id = record.manifest.as_deref().unwrap_or("without a name");
-    let named = Manifest::named(folder, id);
-    let manifest = named.or_else(|| Manifest::read(folder)).ok_or_else(|| {
-        Error::runtime(format!("{} has no manifest {}", folder.display(), id))
-            .hint("manifests/ and manifest.json say what was run: bring them back from where the results were made")
-    })?;
-    let study = manifest.study()?;
+    let manifest = provenance::of_row(folder, record)?;
+    let study = recorded_study(&manifest)?;
     Ok((manifest, study))
 }
 

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use secateur::cluster::quote;
 use secateur::cluster::slurm::{Job, MAX_ARRAY_SIZE, Resources};
+use secateur::results::disk;
 use secateur::study::Study;
 use secateur::study::search::bracket::Method;
 use secateur::study::search::walk;
@@ -25,6 +26,12 @@ pub(crate) fn run(arguments: &SlurmArguments, voice: Voice) -> Result<Ending> {
         ask("sbatch", &["--version"])?;
     }
     let folder = Path::new(&job.folder);
+    if arguments.script_dir.is_some() {
+        disk::make_folders(folder)?;
+    } else {
+        disk::make_folders(&arguments.selection.folder(&study))?;
+        disk::make_folder(folder)?;
+    }
     write(folder, &[scripts.shard, scripts.collect, scripts.submit])?;
     note_idle_tasks(&study, job.tasks, voice);
     if arguments.submit {
@@ -116,16 +123,10 @@ fn ask(command: &str, arguments: &[&str]) -> Result<Output> {
 }
 
 fn write(folder: &Path, scripts: &[String; 3]) -> Result<()> {
-    let failed = |path: &Path, e: &std::io::Error| {
-        Error::runtime(format!("cannot write {}: {e}", path.display()))
-            .hint("check its permissions, or choose another with --out or --script-dir")
-    };
-    std::fs::create_dir_all(folder).map_err(|e| failed(folder, &e))?;
-    for (name, script) in Job::FILES.iter().zip(scripts) {
-        let path = folder.join(name);
-        std::fs::write(&path, script).map_err(|e| failed(&path, &e))?;
-    }
-    Ok(())
+    Job::FILES
+        .iter()
+        .zip(scripts)
+        .try_for_each(|(name, script)| disk::replace(&folder.join(name), script.as_bytes()))
 }
 
 fn note_idle_tasks(study: &Study, tasks: u32, voice: Voice) {

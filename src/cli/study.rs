@@ -6,12 +6,10 @@ use std::time::Instant;
 
 use secateur::Result;
 use secateur::analysis::{self, Analysis};
-use secateur::results::Trials;
-use secateur::study::manifest::Manifest;
-use secateur::study::plan::cost::{self, Rates};
+use secateur::results::{self, Manifest, Store, Trials, disk};
+use secateur::study::plan::cost::{self, Prices};
 use secateur::study::search::bracket::Method;
-use secateur::study::store;
-use secateur::study::{self, Job, Outcome, Plan, Store, Study};
+use secateur::study::{self, Job, Outcome, Plan, Study};
 
 use super::arguments::StudyArguments;
 use super::event::{Event, Failure};
@@ -30,7 +28,7 @@ pub(crate) struct Run<'a> {
     interrupt: Interrupt,
     manifest: Manifest,
     /// The plan, where it was agreed to before anything was touched.
-    agreed: Option<(Plan<'a>, Rates)>,
+    agreed: Option<(Plan<'a>, Prices)>,
 }
 
 impl<'a> Run<'a> {
@@ -45,39 +43,41 @@ impl<'a> Run<'a> {
         let mut agree =
             || plan::agreed(study, arguments, &none, voice).map(|plan| agreed = Some(plan));
         if arguments.fresh {
-            if let Some(aside) = store::move_aside(&folder, agree)? {
+            if let Some(aside) = results::move_aside(&folder, agree)? {
                 voice.tell(&Event::Moved { folder: aside.display().to_string() });
             }
-        } else if !folder.exists() {
+        } else if disk::kind(&folder)?.is_none() {
             agree()?;
         }
         let store = Store::open(&folder, arguments.shard)?;
         store.notes().iter().for_each(|note| voice.note(note));
         study.warnings().iter().for_each(|warning| voice.warn(warning));
         let interrupt = Interrupt::watch(voice, folder.clone());
-        let manifest = Manifest::start(study, arguments.shard, arguments.selection.threads());
+        let manifest =
+            study::manifest::start(study, arguments.shard, arguments.selection.threads());
+        let manifest = manifest.begin(&folder)?;
         Ok(Self { study, arguments, voice, folder, store, interrupt, manifest, agreed })
     }
 
     /// What is missing and what it costs, if that was agreed to.
-    pub(crate) fn plan(&mut self) -> Result<(Plan<'a>, Rates)> {
+    pub(crate) fn plan(&mut self) -> Result<(Plan<'a>, Prices)> {
         let Self { study, arguments, voice, .. } = *self;
         let agreed = self.agreed.take();
         let agreed =
             agreed.map_or_else(|| plan::agreed(study, arguments, self.store.done(), voice), Ok)?;
-        voice.tell(&plan::event(study, &agreed.0, arguments.selection.threads()));
+        voice.tell(&plan::event(&agreed.0, &agreed.1, arguments.selection.threads()));
         Ok(agreed)
     }
 
     /// Runs what is missing, and keeps the manifest that its rows name.
-    pub(crate) fn simulate(&self, (plan, rates): &(Plan<'a>, Rates)) -> Result<Outcome> {
+    pub(crate) fn simulate(&self, (plan, prices): &(Plan<'a>, Prices)) -> Result<Outcome> {
         let job = Job {
             study: self.study,
             shard: self.arguments.shard,
             store: &self.store,
             manifest: &self.manifest.id,
             threads: self.manifest.threads,
-            rates,
+            prices,
             stop: self.interrupt.stop(),
         };
         let started = Instant::now();

@@ -4,6 +4,7 @@ use super::problem::{Problem, Series};
 use super::rate::Rate;
 use super::theory;
 use crate::error::{Error, Result, nearest};
+use crate::words::steers;
 
 /// Hands the list of learners to the macro `$then`: the kind, the file in `learner/` that bears
 /// its name, and the rate that theory has for it. The order is that of tables and legends.
@@ -68,6 +69,9 @@ macro_rules! kinds {
 }
 learners!(kinds);
 
+/// Characters of the longest name of a variant.
+const LONGEST_NAME: usize = 100;
+
 impl LearnerKind {
     /// Whether the lower bound for correlational statistical queries is about it: it looks at the
     /// data through averages of the label times a function of the input, each sample once, and
@@ -102,8 +106,14 @@ impl LearnerKind {
     /// [`LearnerKind::of`], with advice.
     ///
     /// # Errors
-    /// When there is no such learner.
+    /// When there is no such learner, or the name of the variant is none.
     pub fn parse(name: &str) -> Result<Self> {
+        let unseen = |c: char| c.is_control() || steers(c);
+        if name.contains(unseen) || name.chars().count() > LONGEST_NAME {
+            let start: String = name.chars().take(LONGEST_NAME).collect();
+            return Err(Error::usage(format!("`{}` cannot name a learner", start.escape_debug()))
+                .hint(format!("at most {LONGEST_NAME} characters, all of which can be seen")));
+        }
         Self::of(name).ok_or_else(|| {
             let error = Error::usage(format!("unknown learner `{name}`"));
             let names = Self::ALL.map(Self::name);
@@ -144,6 +154,11 @@ mod tests {
         assert_eq!(LearnerKind::of("unheard_of"), None);
         let error = LearnerKind::parse("prunned/raw").unwrap_err();
         assert_eq!(error.hint_text(), Some("did you mean `pruned`?"));
+        let long = "x".repeat(LONGEST_NAME);
+        for variant in ["a\u{1b}[2J", "a\nb", "\u{202e}a", &long] {
+            let error = LearnerKind::parse(&format!("pruned/{variant}")).unwrap_err();
+            assert!(error.message().ends_with("cannot name a learner"), "{error}");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod kind;
 pub mod law;
 pub mod link;
 pub mod metric;
+pub mod nulls;
 pub mod problem;
 pub mod quadrature;
 pub mod rate;

@@ -23,7 +23,7 @@ pub fn density(z: f64) -> f64 {
 ///
 /// Nodes are the zeros of the Legendre polynomial `P_n`, by Newton's method from Tricomi's
 /// approximation; weights are 2 / ((1 − x²) `P_n`'(x)²). Davis & Rabinowitz 1984, section 2.7.
-fn legendre(count: u32) -> Vec<(f64, f64)> {
+pub(crate) fn legendre(count: u32) -> Vec<(f64, f64)> {
     let n = f64::from(count);
     (0..count)
         .map(|i| {

@@ -1,12 +1,11 @@
 //! The figures of a study as files.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::figure::figures;
 use crate::analysis::estimate::Analysis;
 use crate::error::{Error, Result};
-use crate::replace::replace_file;
+use crate::results::disk;
 
 /// Draws every figure of the study into `folder`, each as SVG and PNG.
 ///
@@ -25,31 +24,19 @@ pub fn draw_all(analysis: &Analysis, folder: &Path) -> Result<Vec<PathBuf>> {
              status column of trials.csv",
         ));
     }
-    fs::create_dir_all(folder).map_err(|e| unwritable(folder, &e))?;
-    let mut written = Vec::new();
+    let mut files = Vec::new();
     for (name, scene) in figures {
-        let svg = folder.join(format!("{name}.svg"));
-        let png = folder.join(format!("{name}.png"));
-        if let Some(scene) = scene {
-            replace_file(&svg, scene.svg()?.as_bytes()).map_err(|e| unwritable(&svg, &e))?;
-            replace_file(&png, &scene.png()?).map_err(|e| unwritable(&png, &e))?;
-            written.extend([svg, png]);
-        } else {
-            remove_stale(&svg)?;
-            remove_stale(&png)?;
-        }
+        let paths = ["svg", "png"].map(|kind| folder.join(format!("{name}.{kind}")));
+        let contents = match scene {
+            Some(scene) => [Some(scene.svg()?.into_bytes()), Some(scene.png()?)],
+            None => [None, None],
+        };
+        files.extend(paths.into_iter().zip(contents));
     }
-    Ok(written)
-}
-
-fn remove_stale(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(unwritable(path, &e)),
-        _ => Ok(()),
+    disk::make_folder(folder)?;
+    disk::sweep(folder);
+    for (path, content) in &files {
+        content.as_ref().map_or_else(|| disk::remove(path), |bytes| disk::replace(path, bytes))?;
     }
-}
-
-fn unwritable(path: &Path, cause: &dyn std::fmt::Display) -> Error {
-    Error::runtime(format!("cannot write {}: {cause}", path.display()))
-        .hint("check that the folder can be written to and that the disk is not full")
+    Ok(files.into_iter().filter_map(|(path, content)| content.map(|_| path)).collect())
 }

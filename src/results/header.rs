@@ -156,7 +156,8 @@ fn list(names: &[&str]) -> String {
 }
 
 /// Text of a file as a message can show it: short and in one line.
-pub(super) fn shown(text: &str) -> String {
+#[must_use]
+pub fn shown(text: &str) -> String {
     const LONGEST: usize = 40;
     let mut shown: String = text.chars().take(LONGEST).collect();
     if shown.len() < text.len() {

@@ -1,18 +1,34 @@
-//! What lies on disk: trials, one row of `trials.csv` each.
+//! What lies on disk: trials, one row of `trials.csv` each, and where they come from.
 
 mod check;
+pub mod disk;
+mod gathered;
+mod growing;
 mod header;
+mod lock;
+pub mod machine;
+pub mod manifest;
+mod merge;
 mod name;
+pub mod provenance;
 mod read;
 mod record;
 mod row;
+mod shard;
+mod store;
+mod strict;
 mod table;
 mod trials;
 
-pub use header::REQUIRED;
+pub use gathered::{Gathered, TRIALS, tables};
+pub use header::{REQUIRED, shown};
+pub use manifest::Manifest;
+pub use merge::{Merged, merge};
 pub use name::TrialName;
 pub use read::{Loaded, parse, read};
 pub use record::{Fault, Measured, Record, Simulated};
 pub use row::{columns, fields, header, line, same_result};
-pub use table::signed_table;
+pub use shard::Shard;
+pub use store::{Store, move_aside};
+pub use table::{broken_row, signed_table};
 pub use trials::{CellTrials, Trials};

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::header::shown;
 use super::record::Record;
 use crate::{Error, Result};
 
@@ -43,7 +44,7 @@ impl FromStr for TrialName {
             _ => Err(Error::usage(format!(
                 "`{}` does not name a trial: write CELL/N/TRIAL, the columns cell, n and trial of \
                  its row",
-                text.escape_debug()
+                shown(text)
             ))),
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use std::sync::Arc;
 use csv::{ByteRecord, StringRecord, Terminator};
 
 use super::check::check;
+use super::disk;
 use super::header::{Layout, is_column, shown};
 use super::record::{Fault, Record};
 use super::row::{Interned, Row, fault_of};
@@ -30,10 +30,7 @@ pub struct Loaded {
 /// A run-time error if the file cannot be read, and those of [`parse`].
 pub fn read(path: &Path) -> Result<Loaded> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| {
-        Error::runtime(format!("cannot read {name}: {error}"))
-            .hint("is it there, and may it be read? `secateur study` writes a trials.csv")
-    })?;
+    let file = disk::open(path)?;
     let study = path.file_stem().unwrap_or_default().to_string_lossy();
     load(&name, &study, file)
 }
@@ -147,8 +144,8 @@ impl<'a> RowReader<'a> {
         fields.trim();
         let row =
             fields.deserialize::<Row<'_>>(Some(&self.header)).map_err(|error| {
-                match fault_of(&error, &self.header, &fields) {
-                    Some((column, found, wanted)) => wrong(&column, &found, &wanted),
+                match fault_of(&self.header, &fields) {
+                    Some([column, found, wanted]) => wrong(&column, &found, &wanted),
                     None => error.to_string(),
                 }
             });

@@ -12,8 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use super::check::check;
 use super::record::{Fault, Measured, Record, Simulated};
+use crate::model::Link;
 use crate::model::metric::{Metric, Metrics};
 use crate::model::problem::{Problem, Real, Series};
+use crate::words::is_formula;
+
+/// Characters of the longest name of a learner, link or law of inputs.
+const LONGEST_TEXT: usize = 1000;
 
 /// Separates the fields that a check is made of: no text holds it.
 const SEPARATOR: u8 = 0x1f;
@@ -258,7 +263,7 @@ impl<'a> Row<'a> {
         whole("d", self.d.is_some())?;
         whole("n", self.n.is_some())?;
         whole("trial", self.trial.is_some())?;
-        let series = interned.series(self.series()?);
+        let series = interned.series(self.series()?)?;
         let d = self.d.unwrap_or_default();
         let cell = if self.cell.is_empty() {
             interned.text(&format!("{series}, d = {d}"))
@@ -312,30 +317,44 @@ impl Interned {
         new
     }
 
-    fn series(&mut self, series: Series) -> Arc<Series> {
+    fn series(&mut self, series: Series) -> Result<Arc<Series>, Fault> {
         if let Some(known) = self.series.get(&series) {
-            return known.clone();
+            return Ok(known.clone());
+        }
+        let Problem { link, input, .. } = &series.problem;
+        for (column, name) in
+            [("learner", Some(&series.learner)), ("link", link.as_ref()), ("input", input.as_ref())]
+        {
+            let Some(name) = name else { continue };
+            if name.chars().count() > LONGEST_TEXT {
+                return Err(fault(column, name, "a name of at most 1000 characters"));
+            }
+            // A link may begin with a sign, and then is arithmetic and no more.
+            let arithmetic = || column == "link" && Link::parse(name, None).is_ok();
+            if is_formula(name) && !arithmetic() {
+                return Err(fault(column, name, "a name: a spreadsheet would run it"));
+            }
         }
         let new = Arc::new(series);
         self.series.insert(new.clone());
-        new
+        Ok(new)
     }
 }
 
-/// What is wrong with the field that made `error`, if it is one field.
-pub(super) fn fault_of(
-    error: &csv::Error,
-    header: &StringRecord,
-    row: &StringRecord,
-) -> Option<(String, String, String)> {
-    let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return None };
-    let index = err.field()? as usize;
-    let [column, field] = [header, row].map(|r| r.get(index).unwrap_or_default().to_owned());
-    let wanted = match err.kind() {
-        DeserializeErrorKind::Message(wanted) => wanted.clone(),
-        other => other.to_string(),
-    };
-    Some((column, field, wanted))
+/// What is wrong with the first field of `row` that is not what its column holds: column, field,
+/// and what it should be. Only the field alone tells: the error of a whole row names none.
+pub(super) fn fault_of(header: &StringRecord, row: &StringRecord) -> Option<[String; 3]> {
+    (0..row.len()).find_map(|at| {
+        let alone = |(i, field)| if i == at { field } else { "" };
+        let alone: StringRecord = row.iter().enumerate().map(alone).collect();
+        let error = alone.deserialize::<Row<'_>>(Some(header)).err()?;
+        let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return None };
+        let wanted = match err.kind() {
+            DeserializeErrorKind::Message(wanted) => wanted.clone(),
+            other => other.to_string(),
+        };
+        Some([header[at].to_owned(), row[at].to_owned(), wanted])
+    })
 }
 
 fn fault(column: &'static str, found: impl Display, wanted: &'static str) -> Fault {

@@ -1,19 +1,14 @@
 //! Studies: file → checked study → plan → trials → store.
 
 pub mod cell;
-pub mod machine;
 pub mod manifest;
 pub mod plan;
 pub mod read;
 pub mod run;
 pub mod search;
-pub mod shard;
-pub mod store;
 pub mod trial;
 
 pub use cell::{Cell, Series};
 pub use plan::Plan;
 pub use read::{Profile, Study};
-pub use run::{Event, Job, Outcome, run};
-pub use shard::Shard;
-pub use store::Store;
+pub use run::{Job, Outcome, Step, run};

@@ -6,22 +6,19 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::cell::Cell;
-use super::plan::cost::{self, Rates};
+use super::plan::cost::Prices;
 use super::read::Study;
-use super::search::bracket::Request;
 use super::search::lattice;
 use super::search::walk::{Unit, Walk, units};
-use super::shard::Shard;
-use super::store::Store;
 use super::trial::Conditions;
 use crate::error::{Error, Result};
-use crate::results::Record;
+use crate::results::{Record, Shard, Store};
 use crate::sample::Crew;
 use crate::threads;
 
 /// What happens while a study runs.
 #[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
+pub enum Step<'a> {
     /// A trial has been run.
     Trial {
         /// Its record.
@@ -55,8 +52,8 @@ pub struct Job<'a> {
     pub manifest: &'a str,
     /// Threads.
     pub threads: usize,
-    /// Speed of this machine, which decides the order of units and the expected times.
-    pub rates: &'a Rates,
+    /// Prices on this machine, which decide the order of units and the expected times.
+    pub prices: &'a Prices,
     /// Once this is set, no further trial is started, and the outcome is what there is.
     pub stop: &'a AtomicBool,
 }
@@ -93,7 +90,7 @@ impl Outcome {
 ///
 /// # Errors
 /// When a record cannot be written, or the threads cannot be started.
-pub fn run(job: &Job<'_>, observe: &(dyn Fn(Event<'_>) + Sync)) -> Result<Outcome> {
+pub fn run(job: &Job<'_>, observe: &(dyn Fn(Step<'_>) + Sync)) -> Result<Outcome> {
     let threads = job.threads;
     let pool = threads::pool(threads)?;
     let crew = Crew::new(threads);
@@ -130,15 +127,15 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 struct Work<'a> {
     job: &'a Job<'a>,
-    observe: &'a (dyn Fn(Event<'_>) + Sync),
+    observe: &'a (dyn Fn(Step<'_>) + Sync),
     crew: &'a Crew,
     error: Mutex<Option<Error>>,
 }
 
 impl Work<'_> {
     fn expected(&self, unit: &Unit<'_>) -> f64 {
-        let Job { study, rates, .. } = self.job;
-        unit.cells.iter().map(|cell| cost::cell_seconds(rates, study, unit.series, cell)).sum()
+        let Job { study, prices, .. } = self.job;
+        unit.cells.iter().map(|cell| prices.cell(study, unit.series, cell)).sum()
     }
 
     fn stopped(&self) -> bool {
@@ -164,7 +161,7 @@ impl Work<'_> {
     }
 
     fn cell(&self, walk: &mut Walk<'_>, unit: Unit<'_>, cell: &Cell) -> Outcome {
-        let Job { study, manifest, .. } = *self.job;
+        let Job { study, manifest, prices, .. } = *self.job;
         let conditions = Conditions {
             study: &study.name,
             manifest,
@@ -175,35 +172,36 @@ impl Work<'_> {
         };
         let (mut ran, mut expected) = (0, 0.0);
         let walked = walk.cell(cell, |request, records| {
-            let (new, seconds) = self.point(&conditions, request, records);
+            let n = lattice::size(request.index);
+            let each = prices.trial(unit.series, cell, n, study.samples.test);
+            let new = self.point(&conditions, n, request.trials, each, records);
             ran += new;
-            expected += seconds;
+            expected += new as f64 * each;
             !self.stopped()
         });
         let reused = walked.records.len() - ran;
         if walked.complete {
-            (self.observe)(Event::Cell { cell, ran, reused, expected });
+            (self.observe)(Step::Cell { cell, ran, reused, expected });
         }
         Outcome { records: walked.records, ran, reused }
     }
 
-    /// Adds the trials of one cell at one sample size that `done` does not have yet. Returns
-    /// how many were run, and the seconds that these were expected to take.
+    /// Adds what `done` does not have yet of the first `trials` trials of one cell at one sample
+    /// size, each expected to take `expected` seconds. Returns how many were run.
     fn point(
         &self,
         conditions: &Conditions<'_>,
-        request: Request,
+        n: u64,
+        trials: u32,
+        expected: f64,
         done: &mut Vec<Record>,
-    ) -> (usize, f64) {
-        let Job { store, rates, .. } = self.job;
-        let Conditions { setting, cell, test, .. } = *conditions;
-        let (name, n) = (cell.name(), lattice::size(request.index));
-        let expected = cost::trial_seconds(rates, setting, cell, n, test);
+    ) -> usize {
+        let (store, name) = (self.job.store, conditions.cell.name());
         let first = done.len() as u32;
         let ran = AtomicUsize::new(0);
-        let found = Mutex::new(Vec::with_capacity((request.trials - first) as usize));
+        let found = Mutex::new(Vec::with_capacity((trials - first) as usize));
         // Records go through a lock: collecting them in parallel costs more than a lock does.
-        (first..request.trials).into_par_iter().with_max_len(1).for_each(|trial| {
+        (first..trials).into_par_iter().with_max_len(1).for_each(|trial| {
             if let Some(record) = store.done().find(&name, n, trial) {
                 lock(&found).push(record.clone());
                 return;
@@ -215,14 +213,13 @@ impl Work<'_> {
             if let Err(error) = store.append(&record) {
                 return self.fail(error);
             }
-            (self.observe)(Event::Trial { record: &record, expected });
+            (self.observe)(Step::Trial { record: &record, expected });
             ran.fetch_add(1, Ordering::Relaxed);
             lock(&found).push(record);
         });
         let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         found.sort_by_key(|record| record.trial);
         done.extend(found);
-        let ran = ran.into_inner();
-        (ran, ran as f64 * expected)
+        ran.into_inner()
     }
 }

@@ -1,5 +1,6 @@
 //! Comparisons of made-up runs with known truth.
 
+use std::fs;
 use std::sync::Arc;
 
 use crate::truth::record;
@@ -103,4 +104,38 @@ fn tables_written_and_read_again_are_those_of_the_analysis() {
     let again = Tables::read(folder.path()).expect("it can be read");
     assert_eq!(again, Tables::of(&name, &analysis));
     assert_eq!(compare(&again, &again).changes, 0);
+}
+
+#[test]
+fn a_damaged_table_is_refused_or_reads_as_it_was() {
+    let mut records = run(3, 4, 1.0);
+    records.retain(|r| ["a", "b"].contains(&&*r.series.learner) && r.d < 200);
+    let link = Some("z1*z2, say".to_owned());
+    let series = Series { problem: Problem { link, ..Problem::default() }, learner: "b".into() };
+    let series = Arc::new(series);
+    for record in records.iter_mut().filter(|r| r.series.learner == "b") {
+        record.series = series.clone();
+    }
+    let analysis = crate::analysed(&records, 1000, &[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    write::write(folder.path(), &analysis).expect("it can be written");
+    let whole = Tables::read(folder.path()).expect("it can be read");
+    for name in ["thresholds.csv", "exponents.csv"] {
+        let path = folder.path().join(name);
+        let bytes = fs::read(&path).expect("there");
+        let read = |damaged: &[u8], what: &str| {
+            fs::write(&path, damaged).expect("it can be written");
+            if let Ok(read) = Tables::read(folder.path()) {
+                assert_eq!(read, whole, "{name}: {what}");
+            }
+        };
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << (at % 8);
+            read(&damaged, &format!("a bit of byte {at}"));
+        }
+        let ends = (0..bytes.len()).filter(|&end| end % 7 == 0 || bytes[end - 1] == b'\n');
+        ends.for_each(|end| read(&bytes[..end], &format!("cut at {end}")));
+        fs::write(&path, bytes).expect("it can be written");
+    }
 }

@@ -11,6 +11,7 @@ use secateur::analysis::judge::Verdict;
 use secateur::analysis::line::{bounded_line, weighted_line};
 use secateur::analysis::place::Place::{self, Above, Below, Inside};
 use secateur::analysis::slope::{Dimension, scatter, shrunk, slope};
+use secateur::analysis::stats::quantile;
 use secateur::results::Record;
 
 fn usual() -> Truth {
@@ -192,17 +193,19 @@ fn both(seed: u64, shared: bool) -> Vec<Record> {
 #[test]
 fn learners_on_the_same_data_are_compared_in_pairs() {
     let half = |i: Option<Interval>| i.map_or(f64::NAN, |i| (i.high - i.low) / 2.0);
-    let (mut paired, mut apart) = (0.0, 0.0);
-    for seed in 0..6 {
+    let (mut paired, mut apart, mut held) = (0.0, 0.0, 0);
+    for seed in 0..12 {
         let gain = analysed(&both(seed, true), 200).advantages.remove(0);
         assert!(gain.ratios.iter().all(|r| r.shared == 16));
         assert_eq!((gain.points, gain.censored, gain.predicted), (5, 0, Some(1.0)));
         paired += half(gain.exponent);
         let gain = analysed(&both(seed, false), 200).advantages.remove(0);
         assert!(gain.ratios.iter().all(|r| r.shared == 0));
-        assert!(gain.exponent.is_some_and(|g| g.low < 0.5 && 0.5 < g.high), "{seed}: {gain:?}");
+        held += usize::from(gain.exponent.is_some_and(|g| g.low < 0.5 && 0.5 < g.high));
         apart += half(gain.exponent);
     }
+    // Of twelve intervals of 95 %, fewer than ten hold the truth with a probability of 2 %.
+    assert!(held >= 10, "{held} of 12");
     assert!(paired < 0.7 * apart, "{paired} {apart}");
 }
 
@@ -240,12 +243,13 @@ fn censored_cells_bound_the_advantage() {
     assert!(last.ratio < 60.0 / 20.0 * 311_f64.sqrt());
 }
 
-/// What the advice promises is what a study with so many trials, or dimensions, has.
+/// A half-width of 0.15 is what the advice promises, and what half of the studies that follow it
+/// have or better: one study's own promise is as good as its variances of eight trials.
 #[test]
 fn the_advice_for_an_open_verdict_is_enough() {
-    let mut checked = 0;
-    for seed in 0..12 {
-        let mut truth = Truth { trials: 8, noise: 0.5, beta: 2.0, constant: 40.0, ..usual() };
+    let mut reached = [Vec::new(), Vec::new()];
+    for seed in 0..40 {
+        let mut truth = Truth { trials: 8, noise: 0.7, beta: 2.0, constant: 40.0, ..usual() };
         truth.dimensions = vec![16, 34, 71, 148];
         let found = analysed(&truth.records("unpruned", seed, seed), 400).exponents.remove(0);
         if found.verdict != Some(Verdict::Open) || found.diagnostics.scatter != Some(0.0) {
@@ -258,19 +262,19 @@ fn the_advice_for_an_open_verdict_is_enough() {
         let many = Truth { trials: 8 * more.factor as u32, ..truth.clone() };
         let mut wide = truth.clone();
         wide.dimensions.extend(&further.dimensions);
-        for better in [many, wide] {
+        for (better, reached) in [many, wide].into_iter().zip(&mut reached) {
             // Scatter that appears only now is not what the advice could know.
-            let half: Vec<f64> = (100..116)
+            let half: Vec<f64> = (100..124)
                 .map(|s| analysed(&better.records("unpruned", s, s), 200).exponents.remove(0))
                 .filter(|found| found.diagnostics.scatter == Some(0.0))
                 .filter_map(|found| Some((found.rate_high? - found.rate_low?) / 2.0))
                 .collect();
-            let median = secateur::analysis::stats::quantile(&half, 0.5);
-            assert!(median < 0.16, "{median} {better:?}");
+            reached.push(quantile(&half, 0.5));
         }
-        checked += 1;
     }
-    assert!(checked > 0);
+    for widths in reached {
+        assert!(widths.len() >= 10 && quantile(&widths, 0.5) <= 0.15, "{widths:?}");
+    }
 }
 
 /// A small version of scripts/coverage; 95 % of 200 is 190, with standard deviation 3.

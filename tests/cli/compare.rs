@@ -168,6 +168,21 @@ fn what_cannot_be_compared_is_refused() {
         those of B again",
     );
     let table = std::fs::read_to_string(place.path("results/a/thresholds.csv")).expect("a table");
+    let changed = table.replacen(",none,", ",below,", 1);
+    place.write("results/b/thresholds.csv", changed);
+    refused(
+        &place,
+        &["compare", "a", "b"],
+        1,
+        r"
+× results/b/thresholds.csv, line 2: not as it was written: the row, the header or the number of
+  │ rows has changed
+  help: `secateur fit` writes both tables again from trials.csv; if the table was changed on
+        purpose, remove its column `check`",
+    );
+    // Changed on purpose: without its last column.
+    let unchecked = |line: &str| line.rsplit_once(',').map_or("", |(rest, _)| rest).to_owned();
+    let table: String = table.lines().map(|line| unchecked(line) + "\n").collect();
     let bad = |text: &str, message: &str| {
         place.write("results/b/thresholds.csv", text);
         let message =
@@ -180,14 +195,14 @@ fn what_cannot_be_compared_is_refused() {
     );
     bad(
         &table.replacen(",none,", ",,none,", 1),
-        "× results/b/thresholds.csv, line 2: 22 fields, but the header has 21",
+        "× results/b/thresholds.csv, line 2: 23 fields, but the header has 22",
     );
     bad(
         &table.replacen("n_star", "n", 1),
         "× results/b/thresholds.csv, line 2: missing field `n_star`",
     );
     bad(
-        &table.replacen("fast,,,,,,16,", "fast,,,,,,many,", 1),
+        &table.replacen("fast,,,,,,,,16,", "fast,,,,,,,,many,", 1),
         "× results/b/thresholds.csv, line 2: column `d` is `many`: invalid digit found in string",
     );
     bad("", "× results/b/thresholds.csv has no rows");

@@ -164,8 +164,8 @@ fn a_folder_that_cannot_hold_results_is_refused() {
         &place,
         &["study", "mini", "--quiet", "--out", "studies/mini.toml/x"],
         1,
-        "× cannot write studies/mini.toml/x/mini: Not a directory (os error 20)
-  help: check that the folder exists and may be written, or choose another with --out",
+        "× cannot look at studies/mini.toml/x/mini: Not a directory (os error 20)
+  help: nothing was changed: see to it that this may be read, then run the command again",
     );
     place.write("results/mini/trials.csv", "foo,bar\n1,2\n");
     refused(

@@ -34,13 +34,13 @@ fn expectations_are_judged_printed_and_written() {
 
     let name = "results/mini/expectations.csv";
     let written = std::fs::read_to_string(place.path(name)).expect("it is there");
-    let head = "learner,link,k_star,r,alpha,q,d,threshold,quantity,value,ci_low,ci_high,points,\
-                censored,bound,relation,predicted,verdict,claim,noise,input,manifest";
+    let head = "learner,link,k_star,r,alpha,q,noise,input,d,threshold,quantity,value,ci_low,\
+                ci_high,points,censored,bound,relation,predicted,verdict,claim,manifest,check";
     assert_eq!(written.lines().next(), Some(head));
     // Four cells and one verdict, one verdict, four cells and one verdict.
     assert_eq!(written.lines().count(), 1 + 5 + 1 + 5);
     let row = written.lines().find(|l| l.contains(",d squared,")).expect("the exponent");
-    assert!(row.starts_with("unpruned,He2,2,1,0.5,0.0,,0.5,β(unpruned),"), "{row}");
+    assert!(row.starts_with("unpruned,He2,2,1,0.5,0.0,0.1,gaussian,,0.5,β(unpruned),"), "{row}");
 
     let again = place.run(&["fit", "mini", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&again.out).expect("one document");

@@ -1,21 +1,15 @@
 //! Who holds a results folder, and what a dead process leaves behind.
 
 use std::process::{Child, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
 
-use crate::place::{MINI, Place, flat};
+use crate::place::{MINI, Place, endless, flat, wait_until};
 
-/// A study that is busy for minutes.
+/// A study that is busy for hours.
 fn busy(place: &Place, more: &[&str]) -> Child {
-    let slow =
-        MINI.replace("n_max = 1024", "n_min = 1073741824\nn_max = 1073741824\nsearch = \"grid\"");
-    place.write("studies/mini.toml", slow);
+    place.write("studies/mini.toml", endless());
     let mut command = place.command(&[&["study", "mini", "--yes"], more].concat());
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-    while !place.path("results/mini/manifests").exists() {
-        sleep(Duration::from_millis(2));
-    }
+    wait_until("a manifest", || place.path("results/mini/manifests").exists());
     child
 }
 

@@ -3,14 +3,20 @@
 mod compare;
 mod errors;
 mod expect;
+#[cfg(unix)]
+mod faults;
 mod fit;
+mod hostile;
 #[cfg(unix)]
 mod kill;
+mod limits;
 #[cfg(unix)]
 mod locks;
+mod manifests;
 #[path = "../support/place.rs"]
 mod place;
 mod plan;
+mod prices;
 mod rerun;
 mod runs;
 mod shards;
@@ -18,3 +24,5 @@ mod shards;
 mod signals;
 #[cfg(unix)]
 mod slurm;
+mod streams;
+mod voice;

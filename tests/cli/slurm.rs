@@ -3,13 +3,10 @@
 //! `scripts/slurm/drill.sh` has the real ones.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
 
-use crate::place::{MINI, Place};
+use crate::place::{MINI, Place, wait_until};
 
 /// Blanks, quotes, and what shells and Slurm replace.
 const ODD: &str = "it's $HOME `x` \"%A\"";
@@ -21,13 +18,16 @@ printf '%s\n' "$PWD" "$@" >> "$0.calls"
 
 /// A command `name` in the folder `bin` of `place`.
 fn fake(place: &Place, name: &str, script: &str) {
-    let path = format!("bin/{name}");
-    place.write(&path, script);
-    executable(&place.path(&path));
+    place.write(&format!("bin/{name}.text"), script);
+    install(&place.path(&format!("bin/{name}.text")), &place.path(&format!("bin/{name}")));
 }
 
-fn executable(path: &Path) {
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+/// Copies what shall be run by another process: whatever this one has open for writing a child
+/// of another test may inherit, and what anybody has open for writing cannot be run.
+fn install(from: &Path, to: &Path) {
+    let mut install = Command::new("install");
+    let made = install.args(["-D", "-m", "755"]).args([from, to]).status();
+    assert!(made.expect("install is there").success());
 }
 
 /// `command` finds the fakes first.
@@ -55,9 +55,8 @@ fn awkward_names_reach_the_program_and_slurm_as_they_are() {
     let place = Place::new();
     let working = fs::canonicalize(place.path("")).expect("it is there").join(ODD);
     place.write(&format!("{ODD}/studies/mini.toml"), MINI);
-    place.write(&format!("{ODD}/bin dir/secateur"), "");
     let program = working.join("bin dir/secateur");
-    fs::copy(env!("CARGO_BIN_EXE_secateur"), &program).expect("it can be copied");
+    install(Path::new(env!("CARGO_BIN_EXE_secateur")), &program);
     fake(&place, "sbatch", &(RECORDER.to_owned() + "echo '17;cluster'\n"));
     let set = "model.link=\"He2 + 0.5*He1\"";
     let written = Command::new(&program)
@@ -93,7 +92,8 @@ fn awkward_names_reach_the_program_and_slurm_as_they_are() {
         ]
     );
 
-    fs::write(&program, RECORDER).expect("it is ours");
+    fake(&place, "recorder", RECORDER);
+    install(&place.path("bin/recorder"), &program);
     let mut shard = Command::new("bash");
     shard.arg(folder.join("shard.sh")).arg("2").current_dir("/");
     shard.envs([
@@ -177,9 +177,7 @@ impl Task {
         with_fakes(&self.place, bash.arg(&self.script));
         bash.envs([("SLURM_ARRAY_JOB_ID", "7"), ("SLURM_ARRAY_TASK_ID", "2")]);
         let bash = bash.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("bash");
-        while !self.place.path("begun").exists() {
-            sleep(Duration::from_millis(5));
-        }
+        wait_until("the program", || self.place.path("begun").exists());
         let id = bash.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().expect("kill").success());
         fs::write(self.place.path("told"), "").expect("a file can be written");
@@ -194,9 +192,9 @@ impl Task {
     }
 }
 
-/// Runs until TERM, or, so that a signal which does not come fails a test, for half a minute.
+/// Runs until TERM, or, so that a signal which does not come fails a test, for ten minutes.
 const UNTIL_TERM: &str = "trap 'exit 143' TERM\ntouch begun\n\
-                          for _ in $(seq 300); do sleep 0.1; done\n";
+                          for _ in $(seq 6000); do sleep 0.1; done\n";
 
 #[test]
 fn at_the_time_limit_a_task_that_got_on_goes_back_into_the_queue() {

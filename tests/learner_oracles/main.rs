@@ -6,6 +6,7 @@ mod feature;
 mod gradient;
 mod inputs;
 mod metrics;
+mod nulls;
 mod pipeline;
 mod readout;
 mod reduced;

@@ -4,15 +4,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
-use std::thread::sleep;
-use std::time::Duration;
+use std::sync::Arc;
 
 use crate::place::{MINI, Place, flat, rows};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
-use secateur::results::{Record, same_result};
-use secateur::study::{Profile, Store, Study};
+use secateur::results::{self, Record, Store, same_result};
+use secateur::study::{Profile, Study};
 
 const TRIALS: &str = "results/mini/trials.csv";
 
@@ -147,13 +145,9 @@ fn a_full_disk_ends_the_study_and_the_next_run_goes_on() {
 fn results_that_vanish_under_a_study_are_noticed() {
     let place = Place::new();
     let arguments = ["study", "mini", "--trials", "20000", "--set", "samples.precision=0"];
-    let child = place.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
-    let mut child = child.expect("it starts");
+    let mut child = place.start(&arguments);
     // Until it runs: before that, what is missing is the manifest.
-    let written = || fs::metadata(place.path(TRIALS)).map_or(0, |m| m.len());
-    while written() < 2000 && child.try_wait().expect("a child").is_none() {
-        sleep(Duration::from_millis(2));
-    }
+    assert!(place.grows(TRIALS, 2000, &mut child), "it was done before");
     fs::rename(place.path("results"), place.path("elsewhere")).expect("it can be moved");
     let ended = child.wait_with_output().expect("it ends");
     let said = String::from_utf8(ended.stderr).expect("text");
@@ -165,4 +159,40 @@ fn results_that_vanish_under_a_study_are_noticed() {
     );
     let mini = ["study", "mini", "--quiet"];
     assert_eq!(place.run(&mini).code, Some(0), "it starts anew");
+}
+
+#[test]
+fn a_row_with_line_ends_that_is_torn_anywhere_is_run_again() {
+    let (place, whole) = finished();
+    let mut rows = results::parse(TRIALS, &whole).expect("sound").records;
+    rows.truncate(3);
+    let mut series = (*rows[0].series).clone();
+    series.problem.link = Some("He2 +\n\n\"He3\",\n".to_owned());
+    let series = Arc::new(series);
+    let line = |record: &Record| {
+        results::line(&Record { series: series.clone(), cell: "c".into(), d: 8, ..record.clone() })
+    };
+    let folder = place.path("results/mini");
+    let (before, last) = ([line(&rows[0]), line(&rows[1])].concat(), line(&rows[2]));
+    let before = [results::header().as_bytes(), &before].concat();
+    for cut in 1..last.len() {
+        place.write(TRIALS, [&before, &last[..cut]].concat());
+        let store = Store::open(&folder, None).unwrap_or_else(|e| panic!("cut at {cut}: {e}"));
+        assert_eq!(store.done().records().len(), 2, "cut at {cut}");
+        assert_eq!(fs::read(place.path(TRIALS)).expect("there"), before, "cut at {cut}");
+        let kept = folder.join("trials.csv.torn-1");
+        assert_eq!(fs::read(&kept).expect("there"), last[..cut], "cut at {cut}");
+        fs::remove_file(kept).expect("there");
+    }
+    // A quotation mark too many takes no whole row with it.
+    let text = String::from_utf8([before, last].concat()).expect("text");
+    let second = text.match_indices(&*rows[0].study).nth(2).expect("a row").0;
+    for damaged in [
+        text[..second].to_owned() + "\"" + &text[second..],
+        String::from_utf8(whole).expect("text").replacen(",pruned,", ",\"pruned,", 1),
+    ] {
+        place.write(TRIALS, &damaged);
+        assert!(Store::open(&folder, None).is_err(), "{damaged}");
+        assert_eq!(fs::read_to_string(place.path(TRIALS)).expect("there"), damaged);
+    }
 }

@@ -100,7 +100,11 @@ fn faithful(text: &[u8], records: &[Record]) -> Result<(), String> {
     let text = String::from_utf8_lossy(text);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader.trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
+    let mut reader = reader
+        .trim(csv::Trim::All)
+        .flexible(true)
+        .terminator(csv::Terminator::Any(b'\n'))
+        .from_reader(text.as_bytes());
     let header = reader.headers().map_err(|e| e.to_string())?.clone();
     let rows = reader.records().map(|row| row.expect("text"));
     let rows = rows.filter(|row| row.iter().any(|field| !field.is_empty()));
@@ -123,7 +127,7 @@ fn faithful(text: &[u8], records: &[Record]) -> Result<(), String> {
 #[test]
 fn no_damage_makes_the_analysis_panic() {
     let options = Options { bootstrap: 40, ..Options::default() };
-    for (table, least) in [(own(), 200), (foreign(), 700)] {
+    for (table, least) in [(own(), 100), (foreign(), 250)] {
         let (mut read, mut refused) = (0, 0);
         for seed in 0..2000 {
             let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
@@ -150,7 +154,7 @@ fn no_damage_makes_the_analysis_panic() {
 
 #[test]
 fn every_row_is_read_noted_or_refused() {
-    for (table, checks, least) in [(own(), true, 400), (foreign(), false, 900)] {
+    for (table, checks, least) in [(own(), true, 200), (foreign(), false, 400)] {
         let originals = parse("t.csv", table.as_bytes()).expect("sound").records;
         let mut read = 0;
         for seed in 0..2000 {
@@ -207,9 +211,10 @@ fn tables_with_a_patch() {
     const SOUND: &str =
         "learner,d,n,trial,risk,alpha\na,16,64,0,0.5,0.25\na,16,64,1,\"0.25\",0.25\n";
     let patched =
-        (0..=SOUND.len(), 0..12_usize, any::<String>()).prop_map(|(at, length, patch)| {
-            format!("{}{patch}{}", &SOUND[..at], &SOUND[(at + length).min(SOUND.len())..])
-        });
+        (0..=SOUND.len(), 0..12_usize, prop_oneof![any::<String>(), "[0-9.,a \n\"]{0,3}"])
+            .prop_map(|(at, length, patch)| {
+                format!("{}{patch}{}", &SOUND[..at], &SOUND[(at + length).min(SOUND.len())..])
+            });
     let share = accepted(&patched, |text| check(text.as_bytes()));
     assert!((0.02..0.9).contains(&share), "{share}");
 }

@@ -119,12 +119,11 @@ fn the_check_is_the_crc_of_the_fields_but_the_wall_time() {
     let text =
         |seconds| String::from_utf8(line(&Record { seconds, ..record.clone() })).expect("text");
     let (short, long) = (text(Some(0.25)), text(Some(1.5)));
-    let fields: Vec<&str> = short.trim_end().split(',').collect();
-    let seconds = columns().iter().position(|c| *c == "seconds").expect("a column");
-    let (found, all) = fields.split_last().expect("fields");
-    let (checked, rest) = (&all[..seconds], &all[seconds + 1..]);
-    let ended = checked.iter().chain(rest).flat_map(|f| f.bytes().chain([0x1f]));
-    assert_eq!(*found, format!("{:08x}", crc(ended)));
+    let mut fields: Vec<&str> = short.trim_end().split(',').collect();
+    let found = fields.pop().expect("fields");
+    fields[columns().iter().position(|c| c == "seconds").expect("a column")] = "";
+    let ended = fields.iter().flat_map(|f| f.bytes().chain([0x1f]));
+    assert_eq!(found, format!("{:08x}", crc(ended)));
     assert!(long.ends_with(&format!(",0.9,reduced,1.5,,{found}\n")), "{long}");
 }
 

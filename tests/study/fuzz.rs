@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use secateur::model::Link;
-use secateur::study::manifest::Manifest;
+use secateur::study::manifest;
 use secateur::study::{Profile, Study};
 
 use crate::sift::accepted;
@@ -73,8 +73,8 @@ const SOUND: &str = "claim = \"x\"\ntrials = 4\n[model]\nlink = \"He2\"\n[sample
     [learner.pruned]\nkeep = { ratio = 1.5 }\n[[sweep]]\nlearner = [\"pruned\", \"unpruned\"]\n\
     alpha = 0.5\nd = [16, 64]\n[profiles.quick]\ntrials = 2\n";
 
-fn pieces(of: &'static [&'static str]) -> impl Strategy<Value = String> {
-    prop::collection::vec(select(of), 0..24).prop_map(|pieces| pieces.concat())
+fn pieces(of: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
+    prop::collection::vec(select(of), 0..=most).prop_map(|pieces| pieces.concat())
 }
 
 /// A sum, or else, of what a link is made of, whose value is known without the parser.
@@ -178,8 +178,8 @@ fn check_link(text: &str, r: Option<usize>) -> Result<bool, TestCaseError> {
                 continue;
             }
         };
-        let ratio = other.variance() / (factor * factor * link.variance());
-        prop_assert!((ratio - 1.0).abs() < 1e-9, "{text}: {ratio}");
+        let (found, wanted) = (other.variance(), factor * factor * link.variance());
+        prop_assert!((found - wanted).abs() <= 1e-9 * wanted, "{text}: {found} {wanted}");
         let (found, own) = (other.coefficients(), link.coefficients());
         prop_assert_eq!(found.len(), own.len());
         let scale = own.iter().fold(0.0_f64, |m, c| m.max(c.abs()));
@@ -213,7 +213,7 @@ fn check_study(text: &str) -> Result<bool, TestCaseError> {
                 prop_assert!(setting.built.check_n(study.samples.n_min.max(64)).is_ok());
             }
         }
-        let kept = Manifest::start(&study, None, 1).study();
+        let kept = manifest::study(&manifest::start(&study, None, 1));
         let kept = kept.map_err(|e| TestCaseError::fail(format!("{text}: {e}")))?;
         let names = |study: &Study| study.cells().map(|c| c.name()).collect::<Vec<_>>();
         prop_assert_eq!(names(&kept), names(&study));
@@ -234,14 +234,14 @@ proptest! {
     }
 
     #[test]
-    fn pieces_of_studies(text in pieces(&STUDY)) {
+    fn pieces_of_studies(text in pieces(&STUDY, 23)) {
         check_study(&text)?;
     }
 }
 
 #[test]
 fn pieces_of_links() {
-    let texts = (pieces(&LINK), prop::option::of(1..5_usize));
+    let texts = (pieces(&LINK, 23), prop::option::of(1..5_usize));
     let share = accepted(&texts, |(text, r)| check_link(&text, r));
     assert!(share > 0.01, "{share}");
 }
@@ -254,11 +254,10 @@ fn links_mean_what_they_say() {
         let Ok(link) = Link::parse(&text, None) else { return Ok(false) };
         for z in [[-1.7, 0.6], [-0.3, -0.9], [0.4, 1.9], [1.3, -2.2]] {
             let (found, value) = (link.eval(&z[..link.r()]), tree.value(z, false));
-            let scale = tree.value(z.map(f64::abs), true);
-            prop_assert!(
-                (found - value).abs() <= 1e-11 * scale,
-                "{text} at {z:?}: {found} {value}"
-            );
+            // A polynomial is kept as a sum of Hermite polynomials: its roundings are those of its
+            // size where it is large.
+            let error = 1e-11 * tree.value(z.map(f64::abs), true) + 1e-15 * link.variance().sqrt();
+            prop_assert!((found - value).abs() <= error, "{text} at {z:?}: {found} {value}");
         }
         Ok(true)
     });
@@ -267,9 +266,10 @@ fn links_mean_what_they_say() {
 
 #[test]
 fn studies_with_a_patch() {
-    let patched = (0..=SOUND.len(), 0..12_usize, pieces(&STUDY)).prop_map(|(at, length, patch)| {
-        format!("{}{patch}{}", &SOUND[..at], &SOUND[(at + length).min(SOUND.len())..])
-    });
+    let patched =
+        (0..=SOUND.len(), 0..12_usize, pieces(&STUDY, 3)).prop_map(|(at, length, patch)| {
+            format!("{}{patch}{}", &SOUND[..at], &SOUND[(at + length).min(SOUND.len())..])
+        });
     let share = accepted(&patched, |text| check_study(&text));
     assert!((0.02..0.9).contains(&share), "{share}");
 }

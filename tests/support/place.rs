@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use secateur::model::Metric;
 use secateur::results::{self, Record};
@@ -26,6 +28,33 @@ learner = ["pruned", "unpruned"]
 alpha = 0.5
 d = [8, 16, 25, 32]
 "#;
+
+/// One trial of this study takes hours.
+pub(crate) fn endless() -> String {
+    MINI.replace("n_max = 1024", "n_min = 1099511627776\nn_max = 1099511627776\nsearch = \"grid\"")
+}
+
+/// How long a test waits for what has to happen, on however slow a machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Waits until `happened`, and fails if it never does.
+pub(crate) fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !happened() {
+        assert!(started.elapsed() < PATIENCE, "{what}: not in {PATIENCE:?}");
+        sleep(Duration::from_millis(1));
+    }
+}
+
+/// Waits until `child` ends; its exit code.
+pub(crate) fn ended(child: &mut Child) -> Option<i32> {
+    let mut status = None;
+    wait_until("the end", || {
+        status = child.try_wait().expect("a child");
+        status.is_some()
+    });
+    status.and_then(|status| status.code())
+}
 
 /// A working folder that holds `studies/mini.toml`.
 pub(crate) struct Place(tempfile::TempDir);
@@ -59,6 +88,28 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_secateur"));
         command.args(arguments).current_dir(self.0.path()).env("NO_COLOR", "1");
         command
+    }
+
+    /// The program at work, its output for the test to read.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        child.expect("the program starts")
+    }
+
+    /// Bytes of a file; 0 if it is not there.
+    pub(crate) fn length(&self, name: &str) -> u64 {
+        fs::metadata(self.path(name)).map_or(0, |m| m.len())
+    }
+
+    /// Waits until a file has so many bytes, or `child` has ended; whether it still runs.
+    pub(crate) fn grows(&self, name: &str, length: u64, child: &mut Child) -> bool {
+        let mut runs = true;
+        wait_until(name, || {
+            runs = child.try_wait().expect("a child").is_none();
+            !runs || self.length(name) >= length
+        });
+        runs
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {

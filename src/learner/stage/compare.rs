@@ -122,12 +122,32 @@ impl GradientComparison {
         let scale = n.sqrt() / labels.variance().sqrt().max(f64::MIN_POSITIVE);
         let sums = self.sums(labels, d);
         let gradients = sums.chunks_exact(3).map(|s| [s[0] / n, s[1] / n, s[2] / n]);
-        gradients
-            .map(|g| {
-                let score = |s: &Statistic| combine(s, g).abs() / s.std * scale;
-                self.channels.iter().map(score).fold(0.0, f64::max)
-            })
-            .collect()
+        gradients.map(|g| self.score(g) * scale).collect()
+    }
+
+    /// The largest |g| of the channels, each divided by √Var h, from g⁺, g⁻ and (1/n) Σ ỹ x.
+    pub(super) fn score(&self, gradient: [f64; 3]) -> f64 {
+        let score = |s: &Statistic| combine(s, gradient).abs() / s.std;
+        self.channels.iter().map(score).fold(0.0, f64::max)
+    }
+
+    /// Σ y x φ'(x + c), Σ y x φ'(−x + c) and Σ y x of a strip, without augmentation.
+    pub(super) fn strip(&self, x: &[f32], y: &[f32]) -> [f64; 3] {
+        let (c, activation) = (self.shift as f32, self.activation);
+        let shift = &[c; BLOCK][..x.len()];
+        simd::vectorise(
+            #[inline(always)]
+            || {
+                if activation == Activation::Relu {
+                    let gate = |x: f32, _: f32, xy: f32| (keep_if(x > -c, xy), keep_if(x < c, xy));
+                    return strip_sums(x, y, shift, gate);
+                }
+                let derivative = |u: f32| activation.derivative_f32(u);
+                let gate =
+                    |x: f32, _: f32, xy: f32| (xy * derivative(c + x), xy * derivative(c - x));
+                strip_sums(x, y, shift, gate)
+            },
+        )
     }
 
     /// Σ_i ỹ_i x_ij φ'(x_ij + c), Σ_i ỹ_i x_ij φ'(−x_ij + c) and Σ_i ỹ_i x_ij for every j.

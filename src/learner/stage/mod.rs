@@ -7,6 +7,7 @@ pub mod gradient;
 pub mod keep;
 pub mod moment;
 pub mod network;
+pub mod nulls;
 pub mod price;
 pub mod readout;
 pub mod reduced;

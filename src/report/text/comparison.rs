@@ -1,6 +1,6 @@
 //! Two results side by side, in words.
 
-use super::grid::Grid;
+use super::grid::{Grid, markdown};
 use crate::analysis::compare::{CellPair, Change, Comparison, FitPair, Rest};
 use crate::analysis::estimate::Censoring;
 use crate::analysis::stored::{Cell, Fit};
@@ -16,25 +16,25 @@ pub const MARKS: &str = "+ significantly larger in B, - significantly smaller in
 #[must_use]
 pub fn comparison_text(comparison: &Comparison) -> String {
     let (fits, cells) = (exponents(comparison).text(), thresholds(comparison).text());
-    sections(comparison, &fits, &cells)
+    sections(comparison, &fits, &cells, str::to_owned)
 }
 
 /// A comparison in Markdown, with the same content.
 #[must_use]
 pub fn comparison_markdown(comparison: &Comparison) -> String {
     let (fits, cells) = (exponents(comparison).markdown(), thresholds(comparison).markdown());
-    sections(comparison, &fits, &cells)
+    sections(comparison, &fits, &cells, markdown)
 }
 
-fn sections(comparison: &Comparison, fits: &str, cells: &str) -> String {
-    let mut text = format!("A: {}\n\nB: {}\n\n", comparison.a, comparison.b);
+fn sections(comparison: &Comparison, fits: &str, cells: &str, shown: fn(&str) -> String) -> String {
+    let mut text = format!("A: {}\n\nB: {}\n\n", shown(&comparison.a), shown(&comparison.b));
     for table in [fits, cells] {
         text.extend([table, "\n"]);
     }
     for (side, rest) in [("A", &comparison.only_a), ("B", &comparison.only_b)] {
         let lines = alone(side, rest);
         for line in &lines {
-            text.extend([line, "\n"]);
+            text.extend([&shown(line), "\n"]);
         }
         if !lines.is_empty() {
             text.push('\n');

@@ -1,6 +1,6 @@
 //! What a trial is expected to cost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::learner::options::DataUse;
 pub use crate::learner::stage::price::Rates;
@@ -18,7 +18,53 @@ const COARSE: [i64; 3] = [-2, 1, 2];
 /// Sizes beside the crossing, which get all trials.
 const FINE: [i64; 2] = [-1, 0];
 
-/// Expected seconds of one trial on one core.
+/// Prices of trials: counted, times what pilot trials say of a series.
+#[derive(Clone, Debug)]
+pub struct Prices {
+    /// Speed of one core of this machine.
+    pub rates: Rates,
+    /// Measured over counted seconds of the pilot trial of a series, by the key of its first cell.
+    scales: HashMap<u64, f64>,
+}
+
+impl Prices {
+    /// As counted, at these rates.
+    #[must_use]
+    pub fn new(rates: Rates) -> Self {
+        Self { rates, scales: HashMap::new() }
+    }
+
+    /// Notes that a trial of `series` takes `scale` times as long as counted.
+    pub fn scale(&mut self, series: &Series, scale: f64) {
+        self.scales.insert(name(series), scale);
+    }
+
+    /// What the pilot trial of `series` said, if it had one.
+    #[must_use]
+    pub fn pilot(&self, series: &Series) -> Option<f64> {
+        self.scales.get(&name(series)).copied()
+    }
+
+    /// Expected seconds of one trial on one core.
+    #[must_use]
+    pub fn trial(&self, series: &Series, cell: &Cell, n: u64, test: u64) -> f64 {
+        let counted = trial_seconds(&self.rates, &series.setting, cell, n, test);
+        counted * self.pilot(series).unwrap_or(1.0)
+    }
+
+    /// Expected seconds of all trials of a cell on one core.
+    #[must_use]
+    pub fn cell(&self, study: &Study, series: &Series, cell: &Cell) -> f64 {
+        let visits = expected_visits(study, &series.setting, cell).into_iter();
+        visits.map(|(n, t)| f64::from(t) * self.trial(series, cell, n, study.samples.test)).sum()
+    }
+}
+
+fn name(series: &Series) -> u64 {
+    series.cells[0].id.bits()
+}
+
+/// Counted seconds of one trial on one core.
 #[must_use]
 pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
     let rates = Rates { entry: rates.entry * f64::from(strips(setting.input)), ..*rates };
@@ -52,15 +98,6 @@ pub fn expected_visits(study: &Study, setting: &Setting, cell: &Cell) -> Vec<(u6
     visits.sort_unstable_by_key(|&(n, trials)| (n, std::cmp::Reverse(trials)));
     visits.dedup_by_key(|&mut (n, _)| n);
     visits
-}
-
-/// Expected seconds of all trials of a cell on one core.
-#[must_use]
-pub fn cell_seconds(rates: &Rates, study: &Study, series: &Series, cell: &Cell) -> f64 {
-    let setting = &series.setting;
-    let test = study.samples.test;
-    let seconds = |(n, trials)| f64::from(trials) * trial_seconds(rates, setting, cell, n, test);
-    expected_visits(study, setting, cell).into_iter().map(seconds).sum()
 }
 
 /// Samples that the trials of a study read, and those of a fixed grid that covers the same:

@@ -2,7 +2,7 @@
 
 pub mod calibrate;
 pub mod cost;
-
+pub mod pilot;
 pub mod survey;
 mod total;
 

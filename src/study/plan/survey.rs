@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::cost::{self, Rates};
+use super::cost;
 use crate::model::problem;
-use crate::results::Trials;
+use crate::results::{Shard, Trials};
 use crate::study::cell::{Cell, Series};
 use crate::study::read::Study;
 use crate::study::search::lattice;
 use crate::study::search::walk::{Unit, Walk, units};
-use crate::study::shard::Shard;
 
 /// Why a cell runs, or that it need not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum State {
 }
 
 /// One cell of a study beside what is there of it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Surveyed<'a> {
     /// Its series.
     pub series: &'a Series,
@@ -37,33 +36,46 @@ pub struct Surveyed<'a> {
     pub state: State,
     /// Trials of it that are there.
     pub there: usize,
-    /// Trials that are expected to be run.
-    pub trials: u64,
-    /// Samples that these are expected to read.
-    pub samples: f64,
-    /// Seconds that they are expected to take on one core.
+    /// Sample sizes that are expected to be run, with the trials that are missing at each.
+    pub missing: Vec<(u64, u64)>,
+    /// Seconds that these are expected to take on one core.
     pub seconds: f64,
 }
 
-/// Surveys every cell of `study` that belongs to `shard`, or every one.
+impl Surveyed<'_> {
+    /// Trials that are expected to be run.
+    #[must_use]
+    pub fn trials(&self) -> u64 {
+        self.missing.iter().map(|(_, trials)| trials).sum()
+    }
+
+    /// Samples that these are expected to read.
+    #[must_use]
+    pub fn samples(&self) -> f64 {
+        self.missing.iter().map(|&(n, trials)| trials as f64 * n as f64).sum()
+    }
+}
+
+/// Surveys every cell of `study` that belongs to `shard`, or every one; nothing has a price yet.
 ///
 /// The searches are gone through with the trials that are there. After a cell that is not
 /// complete, the next ones of its series are searched from where theory would start; if that
 /// finds too few trials they count as begun.
 #[must_use]
-pub fn survey<'a>(
-    study: &'a Study,
-    shard: Option<Shard>,
-    trials: &Trials,
-    rates: &Rates,
-) -> Vec<Surveyed<'a>> {
+pub fn survey<'a>(study: &'a Study, shard: Option<Shard>, trials: &Trials) -> Vec<Surveyed<'a>> {
     let strangers = strangers(study, trials);
     let mut surveyed = Vec::new();
     for unit in units(study, shard) {
         let mut walk = Walk::new(study, unit);
         for cell in unit.cells {
             let state = state(&mut walk, unit, cell, trials, &strangers);
-            surveyed.push(priced(study, unit.series, cell, state, trials, rates));
+            let missing = if state == State::Done {
+                Vec::new()
+            } else {
+                missing(study, unit.series, cell, trials)
+            };
+            let (series, there) = (unit.series, trials.count(&cell.name()));
+            surveyed.push(Surveyed { series, cell, state, there, missing, seconds: 0.0 });
         }
     }
     surveyed
@@ -91,31 +103,16 @@ fn state(
     if walked.complete { State::Done } else { State::Begun }
 }
 
-fn priced<'a>(
-    study: &Study,
-    series: &'a Series,
-    cell: &'a Cell,
-    state: State,
-    found: &Trials,
-    rates: &Rates,
-) -> Surveyed<'a> {
+/// Trials that a search of `cell` is expected to run and that are not there, by n.
+fn missing(study: &Study, series: &Series, cell: &Cell, found: &Trials) -> Vec<(u64, u64)> {
     let name = cell.name();
-    let there = found.count(&name);
-    let (mut trials, mut samples, mut seconds) = (0, 0.0, 0.0);
-    if state != State::Done {
-        for (n, wanted) in cost::expected_visits(study, &series.setting, cell) {
-            let missing = if there == 0 {
-                u64::from(wanted)
-            } else {
-                (0..wanted).filter(|&t| found.find(&name, n, t).is_none()).count() as u64
-            };
-            trials += missing;
-            samples += missing as f64 * n as f64;
-            seconds += missing as f64
-                * cost::trial_seconds(rates, &series.setting, cell, n, study.samples.test);
-        }
-    }
-    Surveyed { series, cell, state, there, trials, samples, seconds }
+    let none = found.count(&name) == 0;
+    let visits = cost::expected_visits(study, &series.setting, cell).into_iter();
+    let missing = visits.map(|(n, wanted)| {
+        let is_missing = |t: &u32| none || found.find(&name, n, *t).is_none();
+        (n, if none { u64::from(wanted) } else { (0..wanted).filter(is_missing).count() as u64 })
+    });
+    missing.collect()
 }
 
 /// What the columns of a table say of a cell: its series and d.

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::cost::{self, Rates};
+use super::cost::{self, Prices};
 use super::survey::{State, Surveyed, survey};
-use crate::results::Trials;
+use crate::results::{Shard, Trials};
 use crate::study::cell::Series;
 use crate::study::read::Study;
-use crate::study::shard::Shard;
 
 /// Bytes of the program itself.
 const PROGRAM: f64 = 20e6;
@@ -21,6 +20,8 @@ const ROW: f64 = 290.0;
 /// A study beside what is there of it, with the price of the rest.
 #[derive(Clone, Debug)]
 pub struct Plan<'a> {
+    /// The study.
+    pub study: &'a Study,
     /// Every cell.
     pub cells: Vec<Surveyed<'a>>,
 }
@@ -28,8 +29,22 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Plans what of `study`, or of a shard of it, `trials` does not hold yet.
     #[must_use]
-    pub fn new(study: &'a Study, shard: Option<Shard>, trials: &Trials, rates: &Rates) -> Self {
-        Self { cells: survey(study, shard, trials, rates) }
+    pub fn new(study: &'a Study, shard: Option<Shard>, trials: &Trials, prices: &Prices) -> Self {
+        Self { study, cells: survey(study, shard, trials) }.priced(prices)
+    }
+
+    /// The same at other prices.
+    #[must_use]
+    pub fn priced(mut self, prices: &Prices) -> Self {
+        let test = self.study.samples.test;
+        for cell in &mut self.cells {
+            let price = |&(n, trials): &(u64, u64)| {
+                trials as f64 * prices.trial(cell.series, cell.cell, n, test)
+            };
+            // A sum over nothing is −0.
+            cell.seconds = 0.0 + cell.missing.iter().map(price).sum::<f64>();
+        }
+        self
     }
 
     /// Cells in the state `state`.
@@ -55,19 +70,18 @@ impl<'a> Plan<'a> {
     /// Trials to run.
     #[must_use]
     pub fn trials(&self) -> u64 {
-        self.cells.iter().map(|c| c.trials).sum()
+        self.cells.iter().map(Surveyed::trials).sum()
     }
 
     /// Samples that these read.
     #[must_use]
     pub fn samples(&self) -> f64 {
-        0.0 + self.cells.iter().map(|c| c.samples).sum::<f64>()
+        0.0 + self.cells.iter().map(Surveyed::samples).sum::<f64>()
     }
 
     /// Seconds that these take on one core.
     #[must_use]
     pub fn cpu_seconds(&self) -> f64 {
-        // A sum over nothing is −0.
         0.0 + self.cells.iter().map(|c| c.seconds).sum::<f64>()
     }
 

@@ -1,10 +1,10 @@
 //! Which studies there are, and which file a name stands for.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::limits;
 use crate::error::{Error, Result, nearest};
+use crate::results::disk::{self, Kind};
 
 /// Folder of the study files, below the working folder.
 const FOLDER: &str = "studies";
@@ -31,23 +31,15 @@ pub(super) fn text(path: &Path) -> Result<(String, String)> {
     check_name(name)?;
     let shown = printable(path);
     let refused = |why: String| Err(Error::usage(why).hint("`secateur list` shows the studies"));
-    match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => {
-            return refused(format!("{shown} is a folder, not a study file"));
-        }
+    match disk::kind(path)? {
+        None => return refused(format!("there is no study file {shown}")),
+        Some(Kind::Folder) => return refused(format!("{shown} is a folder, not a study file")),
         // A pipe would be waited for.
-        Ok(found) if !found.is_file() => return refused(format!("{shown} is not a file")),
-        Ok(found) if found.len() > limits::FILE => {
-            return refused(format!("{shown} is larger than {} bytes", limits::FILE));
-        }
-        Ok(_) | Err(_) => {}
+        Some(Kind::Other) => return refused(format!("{shown} is not a file")),
+        Some(Kind::File) => {}
     }
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == ErrorKind::NotFound => {
-            return refused(format!("there is no study file {shown}"));
-        }
-        Err(e) => return refused(format!("cannot read the study {shown}: {e}")),
+    let Some(bytes) = disk::read_up_to(path, limits::FILE)? else {
+        return refused(format!("{shown} is larger than {} bytes", limits::FILE));
     };
     let text = String::from_utf8(bytes).map_err(|e| {
         let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
@@ -74,10 +66,10 @@ pub fn find(name: &str) -> Result<PathBuf> {
     }
     check_name(name)?;
     let inside = Path::new(FOLDER).join(format!("{name}.toml"));
-    if inside.is_file() {
+    if disk::kind(&inside)?.is_some() {
         return Ok(inside);
     }
-    let names = list();
+    let names = list()?;
     let error = Error::usage(format!("unknown study `{name}`"));
     Err(match nearest(name, names.iter().map(String::as_str)) {
         Some(near) => error.hint(format!("did you mean `{near}`? `secateur list` shows all")),
@@ -89,14 +81,18 @@ pub fn find(name: &str) -> Result<PathBuf> {
 }
 
 /// Names of the studies in the folder `studies`, sorted.
-#[must_use]
-pub fn list() -> Vec<String> {
-    let entries = std::fs::read_dir(FOLDER).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .map(|e| e.path())
-        .filter(|p| p.extension().is_some_and(|e| e == "toml") && p.is_file())
-        .filter_map(|p| p.file_stem().and_then(|s| s.to_str()).map(str::to_owned))
-        .collect();
+///
+/// # Errors
+/// When the folder is there and cannot be listed.
+pub fn list() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for name in disk::list(Path::new(FOLDER))? {
+        if let Some(stem) = name.strip_suffix(".toml").filter(|stem| !stem.is_empty())
+            && disk::kind(&Path::new(FOLDER).join(&name))? == Some(Kind::File)
+        {
+            names.push(stem.to_owned());
+        }
+    }
     names.sort();
-    names
+    Ok(names)
 }

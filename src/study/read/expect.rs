@@ -14,7 +14,7 @@ use crate::model::link::Link;
 use crate::model::metric::Metric;
 use crate::model::problem::{Problem, Real};
 use crate::study::cell::Series;
-use crate::words::names;
+use crate::words::{is_formula, names};
 
 const EXPECT_KEYS: [&str; 16] = [
     "claim",
@@ -66,7 +66,7 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
         input: if pair("input") { None } else { section.get("input").map(input).transpose()? },
     };
     let expectation = Expectation {
-        claim: section.required("claim")?.text("claim")?.to_owned(),
+        claim: claim(section.required("claim")?)?.to_owned(),
         predicted: read_predicted(section.required("predicted")?, &quantity)?,
         margin: read_margin(&section, &quantity)?,
         posterior: section.get("posterior").map_or(Ok(false), |n| n.boolean("posterior"))?,
@@ -79,6 +79,17 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
             .hint("link, r, alpha, q, noise and input choose among the series of [[sweep]]; both sides of a ratio need a cell that agrees in the others and in d"));
     }
     Ok(expectation)
+}
+
+/// A text that goes into a table.
+fn claim(node: &Node) -> Result<&str> {
+    let text = node.text("claim")?;
+    if is_formula(text) {
+        return Err(node.error("a claim that a spreadsheet would run", "here").hint(
+            "it is a column of expectations.csv: do not begin it with `=`, `+`, `-` or `@`",
+        ));
+    }
+    Ok(text)
 }
 
 fn read_quantity(section: &Section<'_>, series: &[Series]) -> Result<Quantity> {

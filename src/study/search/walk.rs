@@ -10,11 +10,10 @@ use std::collections::BTreeMap;
 
 use super::bracket::{Method, Request, Search};
 use super::lattice;
-use crate::results::Record;
+use crate::results::{Record, Shard};
 use crate::sample::Key;
 use crate::study::cell::{Cell, Series, Setting};
 use crate::study::read::Study;
-use crate::study::shard::Shard;
 
 /// Cells of one series that are run one after the other, in increasing d.
 #[derive(Clone, Copy, Debug)]

@@ -4,14 +4,14 @@
 //! shards of it, each of which also holds the lock of its shard alone. A lock belongs to an
 //! open file and goes with its process, however that ends: a lock file is never in the way.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::unwritable;
+use super::disk::{self, unwritable};
+use super::machine;
+use super::shard::Shard;
 use crate::error::{Error, Result};
-use crate::study::machine;
-use crate::study::shard::Shard;
 use crate::words::duration;
 
 /// Stem of the names of lock files.
@@ -36,34 +36,39 @@ impl Lock {
     pub(super) fn take(folder: &Path, shard: Option<Shard>) -> Result<Self> {
         let mut notes = Vec::new();
         let path = folder.join(LOCK);
-        let mut own = open(&path).map_err(|e| unwritable(folder, &e))?;
+        let mut own = acquire(&path, shard.is_some(), folder, &mut notes)?;
         let mut shared = None;
         if let Some(shard) = shard {
-            lock(own.try_lock_shared(), folder, &path, &mut notes)?;
             // A name in a lock that shards share is that of a process that has died.
-            succeed(&mut own, "", folder, &mut notes)?;
+            succeed(&mut own, "", &path, &mut notes)?;
             let path = folder.join(shard.file(LOCK, ""));
-            let of_shard = open(&path).map_err(|e| unwritable(folder, &e))?;
+            let of_shard = acquire(&path, false, folder, &mut notes)?;
             shared = Some(std::mem::replace(&mut own, of_shard));
-            lock(own.try_lock(), folder, &path, &mut notes)?;
-        } else {
-            lock(own.try_lock(), folder, &path, &mut notes)?;
         }
-        succeed(&mut own, &Holder::this().line(), folder, &mut notes)?;
+        let path = folder.join(shard.map_or(LOCK.to_owned(), |s| s.file(LOCK, "")));
+        succeed(&mut own, &Holder::this().line(), &path, &mut notes)?;
         Ok(Self { own, _shared: shared, notes })
     }
 }
 
-/// Writes the name of the new holder into a lock; a name found there is that of a process
-/// that died with it.
-fn succeed(lock: &mut File, name: &str, folder: &Path, notes: &mut Vec<String>) -> Result<()> {
-    if let Some(dead) = Holder::read(lock) {
+/// Writes the name of the new holder into the lock at `path`; a name found there is that of a
+/// process that died with it.
+fn succeed(lock: &mut File, name: &str, path: &Path, notes: &mut Vec<String>) -> Result<()> {
+    let text = read(lock).map_err(|e| disk::failed("read", path, &e))?;
+    // Whatever else has the name of a lock, or is a second name of something, stays whole.
+    if !(text.is_empty()
+        || text.starts_with(|c: char| c.is_ascii_digit()) && text.lines().count() == 1)
+    {
+        return Err(Error::runtime(format!("{} is not a lock of secateur", path.display()))
+            .hint("it holds something else: look at it, and move it away"));
+    }
+    if let Some(dead) = Holder::parse(&text) {
         notes.push(format!(
             "{dead} ended without finishing its run in {}; its lock no longer counts",
-            folder.display()
+            path.parent().unwrap_or(path).display()
         ));
     }
-    sign(lock, name).map_err(|e| unwritable(folder, &e))
+    sign(lock, name).map_err(|e| unwritable(path, &e))
 }
 
 impl Drop for Lock {
@@ -73,18 +78,45 @@ impl Drop for Lock {
     }
 }
 
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)
+/// Opens the lock file at `path`, or makes it.
+fn open(path: &Path) -> Result<File> {
+    loop {
+        if let Some(file) = disk::open_own(path)? {
+            return Ok(file);
+        }
+        if let Some(file) = disk::create_new(path)? {
+            return Ok(file);
+        }
+    }
+}
+
+/// Takes the lock at `path`, alone or shared.
+fn acquire(path: &Path, shared: bool, folder: &Path, notes: &mut Vec<String>) -> Result<File> {
+    loop {
+        let file = open(path)?;
+        let tried = if shared { file.try_lock_shared() } else { file.try_lock() };
+        judge(tried, folder, path, notes)?;
+        // In between the folder may have been moved aside, and the lock with it.
+        if disk::is_at(&file, path).unwrap_or(false) {
+            return Ok(file);
+        }
+    }
 }
 
 /// Writes who holds the lock; an empty text once nobody does.
 fn sign(file: &mut File, text: &str) -> io::Result<()> {
     file.set_len(0)?;
-    io::Seek::rewind(file)?;
     file.write_all(text.as_bytes())
 }
 
-fn lock(
+/// The beginning of what a lock holds.
+fn read(file: &mut File) -> io::Result<String> {
+    let mut text = Vec::new();
+    file.take(1000).read_to_end(&mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn judge(
     tried: std::result::Result<(), TryLockError>,
     folder: &Path,
     path: &Path,
@@ -106,12 +138,15 @@ fn lock(
 }
 
 fn taken(folder: &Path, path: &Path) -> Error {
-    let held = |path: &PathBuf| {
-        let lock = open(path).ok()?;
-        matches!(lock.try_lock(), Err(TryLockError::WouldBlock)).then_some(lock)
+    // Who it is may remain unknown: that somebody is there is certain.
+    let holder = |path: &Path| {
+        let mut lock = disk::open_own(path).ok()??;
+        let held = matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
+        held.then(|| Holder::parse(&read(&mut lock).ok()?)).flatten()
     };
-    let holder = |path: &PathBuf| Holder::read(&mut held(path)?);
-    let who = holder(&path.to_owned()).or_else(|| shard_locks(folder).iter().find_map(holder));
+    let names = || disk::list(folder).unwrap_or_default();
+    let mut shards = names().into_iter().filter(|name| Shard::of_file(name, LOCK, "").is_some());
+    let who = holder(path).or_else(|| shards.find_map(|name| holder(&folder.join(name))));
     let shown = folder.display();
     let message = match who {
         Some(who) => {
@@ -121,13 +156,6 @@ fn taken(folder: &Path, path: &Path) -> Error {
         None => format!("another process is running a study in {shown}"),
     };
     Error::runtime(message).hint("wait for it, stop it, or choose another --out")
-}
-
-/// The lock files of shards in `folder`.
-fn shard_locks(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let ours = |name: &str| Shard::of_file(name, LOCK, "").is_some();
-    entries.filter(|e| e.file_name().to_str().is_some_and(ours)).map(|e| e.path()).collect()
 }
 
 /// The process that holds a lock.
@@ -147,9 +175,7 @@ impl Holder {
         format!("{} {} {}\n", self.process, self.since, self.host)
     }
 
-    fn read(file: &mut File) -> Option<Self> {
-        let mut text = String::new();
-        file.take(1000).read_to_string(&mut text).ok()?;
+    fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
         let (process, since) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
         Some(Self { process, since, host: words.next().unwrap_or_default().to_owned() })

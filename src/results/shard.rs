@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::header::shown;
 use crate::error::{Error, Result};
 use crate::sample::Key;
 
@@ -74,7 +75,7 @@ impl FromStr for Shard {
             Some((k, of)) if (1..=of).contains(&k) && of <= MOST => Ok(Self { k, of }),
             _ => Err(Error::usage(format!(
                 "`{}` is not a shard: write k/N with 1 ≤ k ≤ N ≤ {MOST}, for example 3/7",
-                text.escape_debug()
+                shown(text)
             ))),
         }
     }

@@ -1,24 +1,32 @@
 //! All tables of trials in a folder, as one.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::TRIALS;
+use super::disk;
+use super::name::TrialName;
+use super::read::{Loaded, read};
+use super::record::Record;
+use super::row::same_result;
+use super::shard::Shard;
+use super::strict::Found;
+use super::trials::Trials;
 use crate::error::{Error, Result};
-use crate::results::{self, Record, TrialName, Trials, same_result};
-use crate::study::shard::Shard;
+
+/// Name of the file of records in a results folder.
+pub const TRIALS: &str = "trials.csv";
 
 /// The tables of trials in `folder`: `trials.csv`, then those of shards by name.
-#[must_use]
-pub fn tables(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+///
+/// # Errors
+/// When the folder is there and cannot be listed.
+pub fn tables(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_table = |name: &str| name == TRIALS || Shard::of_file(name, "trials", ".csv").is_some();
-    let names = entries.filter_map(|e| e.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|n| is_table(n)).collect();
+    let mut names = disk::list(folder)?;
+    names.retain(|name| is_table(name));
     names.sort_by_key(|name| (name != TRIALS, name.len(), name.clone()));
-    names.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect()
+    Ok(names.iter().map(|name| folder.join(name)).collect())
 }
 
 /// Trials of several tables, each once.
@@ -36,12 +44,12 @@ impl Gathered {
     /// them what the reader should know.
     ///
     /// # Errors
-    /// Those of [`results::read`], and when two tables disagree about a trial.
+    /// Those of [`read`], and when two tables disagree about a trial.
     pub fn read(paths: &[PathBuf]) -> Result<(Self, Vec<String>)> {
         let mut gathered = Self::default();
         let mut notes = Vec::new();
         for path in paths {
-            let loaded = results::read(path)?;
+            let loaded = read(path).or_else(|error| unfinished(path).ok_or(error))?;
             notes.extend(loaded.notes);
             gathered.add(path, loaded.records)?;
         }
@@ -82,6 +90,14 @@ impl Gathered {
         }
         Ok(())
     }
+}
+
+/// The whole rows of a table of this version whose last row is not finished, whatever line ends
+/// that row has.
+fn unfinished(path: &Path) -> Option<Loaded> {
+    let found = Found::parse(path, &disk::read(path).ok()?).ok()?;
+    let note = format!("{}: an unfinished last line is left out", path.display());
+    (!found.torn.is_empty()).then(|| Loaded { records: found.records, notes: vec![note] })
 }
 
 fn disagreement(first: &Path, second: &Path, a: &Record, b: &Record) -> Error {

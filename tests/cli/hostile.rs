@@ -1,0 +1,124 @@
+//! Text that steers a terminal, runs in a browser or a spreadsheet, or has no end.
+
+use crate::place::{MINI, Place};
+
+/// Clears the screen, in both spellings; turns the writing; rings.
+const HOSTILE: &str = "\u{1b}[2J\u{9b}2J\u{202e}\u{2066}\u{200f}\u{7}";
+
+/// Whether what was shown steers nothing.
+fn is_harmless(shown: &str) -> bool {
+    let steers =
+        |c: char| c.is_control() && c != '\n' || HOSTILE.contains(c) && !c.is_ascii_graphic();
+    !shown.contains(steers)
+}
+
+/// A table of trials of one learner called `name` on a link called `link`, at four dimensions.
+fn table(name: &str, link: &str) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let (name, link) = (quoted(name), quoted(link));
+    let mut text = "learner,link,alpha,d,n,trial,risk\n".to_owned();
+    for d in [16, 32, 64, 128] {
+        for (step, risk) in [0.95, 0.8, 0.2, 0.05].iter().enumerate() {
+            for trial in 0..3 {
+                let n = d * d / 4 << step;
+                let risk = risk + 0.01 * f64::from(trial);
+                text += &format!("{name},{link},0.5,{d},{n},{trial},{risk}\n");
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn a_hostile_study_is_shown_without_its_escapes() {
+    let place = Place::new();
+    let studies = [
+        MINI.replace("a tiny study", HOSTILE),
+        MINI.replace("trials = 3", &format!("\"{HOSTILE}\" = 3")),
+        MINI.replace("\"He2\"", &format!("\"He2{HOSTILE}\"")),
+        MINI.replace("\"pruned\"", &format!("\"pruned{HOSTILE}\"")),
+        MINI.replace("trials = 3", &format!("trials = # {HOSTILE}")),
+        MINI.replace("alpha = 0.5", &format!("alpha = '{HOSTILE}'")),
+    ];
+    for text in studies {
+        place.write("studies/hostile.toml", &text);
+        for arguments in [
+            &["study", "hostile"][..],
+            &["plan", "hostile"],
+            &["plan", "hostile", "--format", "json"],
+            &["study", "hostile", "--format", "json"],
+            &["list"],
+            &["list", "--format", "json"],
+        ] {
+            let ran = place.run(arguments);
+            assert!(is_harmless(&ran.out), "{arguments:?}: {:?}", ran.out);
+            assert!(is_harmless(&ran.err), "{arguments:?}: {:?}", ran.err);
+        }
+    }
+    for argument in [format!("--{HOSTILE}"), format!("x{HOSTILE}.toml"), HOSTILE.to_owned()] {
+        for command in ["study", "fit", "plot", "merge", "link", HOSTILE] {
+            let ran = place.run(&[command, &argument]);
+            assert!(is_harmless(&ran.err) && is_harmless(&ran.out), "{command}: {:?}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn names_of_another_program_run_nowhere() {
+    let place = Place::new();
+    let name = format!("mine {HOSTILE}|<script>alert(1)</script>`x`*y*[z](javascript:1)");
+    place.write("t.csv", table(&name, "a|b*c*"));
+    for format in ["text", "json", "markdown"] {
+        let ran = place.run(&["fit", "t.csv", "--format", format]);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        assert!(is_harmless(&ran.out) && is_harmless(&ran.err), "{format}: {:?}", ran.out);
+        if format == "json" {
+            let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+            let read = json["exponents"][0]["series"]["learner"].as_str().expect("a name");
+            assert_eq!(read, name, "programs get the name as it is");
+        }
+        if format == "markdown" {
+            let row = ran.out.lines().nth(2).expect("a row");
+            let cell = r"\|&lt;script&gt;alert(1)&lt;/script&gt;\`x\`\*y\*[z]\(javascript:1)";
+            assert!(row.contains(cell), "{row}");
+            assert!(row.contains(r"| a\|b\*c\* |"), "{row}");
+        }
+    }
+    assert_eq!(place.run(&["plot", "t.csv", "--out", "drawn"]).code, Some(0));
+}
+
+#[test]
+fn what_a_spreadsheet_would_run_is_no_name() {
+    let place = Place::new();
+    for name in ["=HYPERLINK(\"x\")", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3"] {
+        place.write("t.csv", table(name, "He2"));
+        let ran = place.run(&["fit", "t.csv"]);
+        let wanted = format!("t.csv, line 2: column `learner` is `{name}`, not a name");
+        assert!((ran.code, ran.err.contains(&wanted)) == (Some(1), true), "{}", ran.err);
+    }
+    for (link, code) in [("=1+2", 1), ("-cmd|' /C calc'!A0", 1), ("-He2 + t", 0), ("+t^2", 1)] {
+        place.write("t.csv", table("mine", link));
+        let ran = place.run(&["fit", "t.csv"]);
+        assert_eq!(ran.code, Some(code), "{link}: {}", ran.err);
+    }
+    let study =
+        format!("{MINI}\n[[expect]]\nclaim = \"=1+2\"\nquantity = \"exponent\"\nvalue = 1\n");
+    place.write("studies/formula.toml", study);
+    let ran = place.run(&["plan", "formula"]);
+    assert!((ran.code, ran.err.contains("a spreadsheet")) == (Some(2), true), "{}", ran.err);
+}
+
+#[test]
+fn a_name_without_end_is_refused_or_cut() {
+    let place = Place::new();
+    let long = "x".repeat(70_000);
+    place.write("t.csv", table(&long, "He2"));
+    let ran = place.run(&["fit", "t.csv"]);
+    assert_eq!((ran.code, ran.err.len() < 1000), (Some(1), true), "{}", ran.err.len());
+    assert!(ran.err.contains("column `learner` is `xxx"), "{}", ran.err);
+    place.write("t.csv", table("mine", &long));
+    assert_eq!(place.run(&["fit", "t.csv"]).code, Some(1));
+    let claim = MINI.replace("a tiny study", &long);
+    place.write("studies/long.toml", claim);
+    assert_eq!(place.run(&["plan", "long"]).code, Some(0));
+}
