@@ -10,9 +10,12 @@ pub mod activation;
 pub mod direction;
 pub mod hermite;
 pub mod input;
+pub mod law;
 pub mod link;
 pub mod quadrature;
+pub mod rate;
 pub mod statistic;
+pub mod tail;
 pub mod target;
 pub mod theory;
 

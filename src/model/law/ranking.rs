@@ -1,0 +1,292 @@
+//! Samples after which ranking coordinates by their scores keeps enough of V.
+
+use crate::model::tail::upper_tail;
+
+use super::rows::Row;
+use super::signal::{Score, Signal};
+
+/// Which coordinates are kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Keep {
+    /// The M with the largest scores.
+    Count(f64),
+    /// All with a score above this many null standard deviations.
+    Above(f64),
+}
+
+/// A ranking of d coordinates by the largest of C channels, in the Gaussian limit of its scores.
+///
+/// After n samples row j scores |N(μ_j, σ_j²)|, μ_j = m_j √(n/(1+Δ)), in the channel that sees the
+/// link and |N(0, 1)| in the C − 1 others; a null coordinate scores the largest of C such |N(0, 1)|.
+/// With a cut at t they are kept with probability
+///
+/// ```text
+/// P_j(t) = 1 − (Φ((t − μ_j)/σ_j) − Φ(−(t + μ_j)/σ_j)) (1 − 2Φ̄(t))^{C−1},      P_0(t) = 1 − (1 − 2Φ̄(t))^C
+/// ```
+///
+/// and two equations determine n_rank and t: the number that is kept and the share p of V's mass
+/// that the risk asks for ([`kept_share`]),
+///
+/// ```text
+/// Σ_j P_j(t) + (d − s) P_0(t) = M,      Σ_j ‖V_j‖² P_j(t) = p Σ_j ‖V_j‖²                       (4)
+/// ```
+///
+/// (with [`Keep::Above`] t is given). For s equal rows all P_j = p. At leading order in s/d then
+/// P_0 = 2C Φ̄, P_j = Φ((μ − t)/σ), and
+///
+/// ```text
+/// t = Φ̄⁻¹( (M − p s) / (2C (d − s)) ),      n_rank = (1 + Δ) (t + σz)²/m²,      z = Φ⁻¹(p)
+/// ```
+#[derive(Clone, Debug)]
+pub struct Ranking {
+    rows: Vec<(f64, f64, Score)>,
+    nulls: f64,
+    channels: f64,
+    keep: Keep,
+    noise: f64,
+}
+
+impl Ranking {
+    /// The ranking of `d` coordinates, of which `rows` are relevant, by `channels` channels.
+    #[must_use]
+    pub fn new(signal: &Signal, rows: &[Row], d: usize, channels: usize, keep: Keep) -> Self {
+        let relevant: f64 = rows.iter().map(|row| row.count).sum();
+        Self {
+            rows: rows.iter().map(|r| (r.count, r.square(), signal.score(&r.entries))).collect(),
+            nulls: (d as f64 - relevant).max(0.0),
+            channels: channels.max(1) as f64,
+            keep,
+            noise: signal.noise(),
+        }
+    }
+
+    /// n_rank: the samples of the ranking stage after which a share `p` of the mass is kept.
+    ///
+    /// 0 if a share `p` is kept without any ranking, ∞ if even a perfect one keeps less.
+    #[must_use]
+    pub fn samples(&self, p: f64) -> f64 {
+        if self.mass(1e-9) >= p {
+            return 0.0;
+        }
+        if self.most() < p * (1.0 + 1e-9) {
+            return f64::INFINITY;
+        }
+        let (mut low, mut high) = (1e-9_f64.ln(), 0.0);
+        while self.mass(f64::exp(high)) < p {
+            if high > MOST_LN_SAMPLES {
+                return f64::INFINITY;
+            }
+            low = high;
+            high += 4.0;
+        }
+        zero(low, high, |ln_n| self.mass(ln_n.exp()) - p).exp()
+    }
+
+    /// Share of Σ ‖V_j‖² that is kept after `n` samples.
+    #[must_use]
+    pub fn mass(&self, n: f64) -> f64 {
+        let root_n = (n / (1.0 + self.noise)).sqrt();
+        let t = match self.keep {
+            Keep::Above(t) => t,
+            Keep::Count(m) => zero(0.0, self.highest(root_n), |t| m - self.kept(root_n, t)),
+        };
+        let all: f64 = self.rows.iter().map(|(count, square, _)| count * square).sum();
+        let kept = |(count, square, score): &(f64, f64, Score)| {
+            count * square * self.relevant(score, root_n, t)
+        };
+        self.rows.iter().map(kept).sum::<f64>() / all
+    }
+
+    /// Share of the mass in the M largest rows.
+    fn most(&self) -> f64 {
+        let Keep::Count(mut left) = self.keep else { return 1.0 };
+        let mut sizes: Vec<(f64, f64)> =
+            self.rows.iter().map(|(count, square, _)| (*square, *count)).collect();
+        sizes.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let all: f64 = sizes.iter().map(|(square, count)| square * count).sum();
+        let taken = sizes.iter().map(|(square, count)| {
+            let taken = count.min(left);
+            left -= taken;
+            square * taken
+        });
+        taken.sum::<f64>() / all
+    }
+
+    /// A cut that no score exceeds.
+    fn highest(&self, root_n: f64) -> f64 {
+        let reach = |(_, _, score): &(f64, f64, Score)| score.mean * root_n + 40.0 * score.std;
+        self.rows.iter().map(reach).fold(40.0, f64::max)
+    }
+
+    /// Expected number of kept coordinates at cut t.
+    fn kept(&self, root_n: f64, t: f64) -> f64 {
+        let null = -(self.channels * ln_below(t)).exp_m1();
+        let rows =
+            self.rows.iter().map(|(count, _, score)| count * self.relevant(score, root_n, t));
+        self.nulls * null + rows.sum::<f64>()
+    }
+
+    /// P_j(t).
+    fn relevant(&self, score: &Score, root_n: f64, t: f64) -> f64 {
+        let mean = score.mean * root_n;
+        let others = ((self.channels - 1.0) * ln_below(t)).exp();
+        let outside = upper_tail((t - mean) / score.std) + upper_tail((t + mean) / score.std);
+        outside * others + (1.0 - others)
+    }
+}
+
+/// ln n beyond which a share counts as never kept.
+const MOST_LN_SAMPLES: f64 = 200.0;
+
+/// ln P(|z| < t); finite at 0 too.
+fn ln_below(t: f64) -> f64 {
+    (-2.0 * upper_tail(t)).ln_1p().max(-1e3)
+}
+
+/// The zero of an increasing `f` between `low` and `high`; an end if there is none.
+///
+/// Chandrupatla, *Advances in Engineering Software* 28, 1997, 145: inverse quadratic interpolation
+/// where three points allow it, else bisection.
+fn zero(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
+    let (mut a, mut b) = (low, high);
+    let (mut at_a, mut at_b) = (f(a), f(b));
+    if at_a >= 0.0 || at_b <= 0.0 {
+        return if at_a >= 0.0 { low } else { high };
+    }
+    let mut share = 0.5;
+    loop {
+        let x = a + share * (b - a);
+        let at_x = f(x);
+        let (c, at_c) = if (at_x > 0.0) == (at_a > 0.0) {
+            (a, at_a)
+        } else {
+            let before = (b, at_b);
+            (b, at_b) = (a, at_a);
+            before
+        };
+        (a, at_a) = (x, at_x);
+        let best = if at_a.abs() < at_b.abs() { a } else { b };
+        let least = 2.0 * f64::EPSILON * best.abs() / (b - a).abs();
+        if least >= 0.5 || at_x == 0.0 {
+            return best;
+        }
+        let (xi, phi) = ((a - b) / (c - b), (at_a - at_b) / (at_c - at_b));
+        let quadratic = phi * phi < xi && (1.0 - phi).powi(2) < 1.0 - xi;
+        share = if quadratic {
+            at_a / (at_b - at_a) * at_c / (at_b - at_c)
+                + (c - a) / (b - a) * at_a / (at_c - at_a) * at_b / (at_c - at_b)
+        } else {
+            0.5
+        };
+        share = share.clamp(least, 1.0 - least);
+    }
+}
+
+/// The share p of V's mass that has to be kept for a risk τ: Σ_k w_k p^k = 1 − τ.
+///
+/// `weights` w_k, k = 1, 2, …, are the shares of the link's variance in each Hermite order; with
+/// all of it in order k*, p = (1 − τ)^{1/k*}. Of an order-k term of a direction, mass p keeps p^k.
+/// 0 for τ ≥ 1.
+#[must_use]
+pub fn kept_share(weights: &[f64], tau: f64) -> f64 {
+    let total: f64 = weights.iter().sum();
+    let explained = |p: f64| weights.iter().rev().fold(0.0, |sum, w| (sum + w / total) * p);
+    if tau >= 1.0 { 0.0 } else { zero(0.0, 1.0, |p| explained(p) - (1.0 - tau)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{equal_rows, frame_rows, profile_rows};
+    use super::*;
+    use crate::model::tail::upper_quantile;
+
+    fn he2(noise: f64) -> Signal {
+        Signal::new(|z| z * z - 1.0, &[], f64::abs, |x| x * x, &[0.0], noise)
+    }
+
+    fn count(s: usize, d: usize, m: f64) -> Ranking {
+        Ranking::new(&he2(0.01), &equal_rows(s), d, 2, Keep::Count(m))
+    }
+
+    /// (1 + Δ)(t + σz)²/m² of the docstring.
+    fn closed(s: usize, d: usize) -> f64 {
+        let (p, size) = (0.5_f64.sqrt(), s as f64);
+        let t = upper_quantile(size * (1.0 - p) / (4.0 * (d - s) as f64));
+        let score = he2(0.01).score(&equal_rows(s)[0].entries);
+        1.01 * ((t + score.std * upper_quantile(1.0 - p)) / score.mean).powi(2)
+    }
+
+    #[test]
+    fn the_closed_form_is_the_limit_of_few_relevant_coordinates() {
+        for (s, d, most) in [(128, 16_384, 1e-3), (16, 65_536, 2e-4), (16, 1 << 40, 1e-6)] {
+            let gap = count(s, d, s as f64).samples(0.5_f64.sqrt()) / closed(s, d) - 1.0;
+            assert!(gap < 0.0 && gap > -most, "{s} {d}: {gap}");
+        }
+        // The study alpha_sweep measures 8.24e5 there.
+        let n = 3.0 * count(128, 16_384, 128.0).samples(0.5_f64.sqrt());
+        assert!((n / 8.2e5 - 1.0).abs() < 2e-3, "{n}");
+    }
+
+    #[test]
+    fn nothing_is_needed_where_everything_is_kept_and_never_enough_where_too_little() {
+        let p = 0.5_f64.sqrt();
+        assert_eq!(count(16, 256, 256.0).samples(p), 0.0);
+        assert_eq!(count(16, 256, 11.0).samples(p), f64::INFINITY);
+        assert!(count(16, 256, 11.4).samples(p) < f64::INFINITY);
+        assert_eq!(count(16, 256, 16.0).samples(0.0), 0.0);
+        assert_eq!(count(256, 256, 256.0).samples(0.9), 0.0);
+    }
+
+    #[test]
+    fn keeping_more_asks_for_fewer_samples_and_noise_for_more() {
+        let p = 0.5_f64.sqrt();
+        let each: Vec<f64> =
+            [12.0, 16.0, 24.0, 64.0].iter().map(|m| count(16, 256, *m).samples(p)).collect();
+        assert!(each.windows(2).all(|w| w[0] > w[1]), "{each:?}");
+        let noisy = Ranking::new(&he2(1.0), &equal_rows(16), 256, 2, Keep::Count(16.0));
+        let ratio = noisy.samples(p) / each[1];
+        assert!(ratio > 1.7 && ratio < 2.0 / 1.01, "{ratio}");
+    }
+
+    #[test]
+    fn a_cut_that_keeps_as_many_is_the_same_rule() {
+        let (p, m) = (0.5_f64.sqrt(), 16.0);
+        let n = count(16, 4096, m).samples(p);
+        let root_n = (n / 1.01).sqrt();
+        let t = zero(0.0, 40.0, |t| m - count(16, 4096, m).kept(root_n, t));
+        let above = Ranking::new(&he2(0.01), &equal_rows(16), 4096, 2, Keep::Above(t));
+        assert!((above.samples(p) / n - 1.0).abs() < 1e-9);
+        assert!((above.mass(n) - p).abs() < 1e-9);
+    }
+
+    #[test]
+    fn profiles_and_frames_are_rows_too() {
+        let p = 0.5_f64.sqrt();
+        let samples =
+            |rows: &[Row]| Ranking::new(&he2(0.01), rows, 4096, 2, Keep::Count(16.0)).samples(p);
+        let equal = samples(&equal_rows(16));
+        assert!((samples(&profile_rows(&[0.3; 16])) / equal - 1.0).abs() < 1e-9);
+        // A few large rows hold most of the mass, and stand out early.
+        let profile: Vec<f64> = (1..=4096).map(|j| f64::from(j).powi(-2)).collect();
+        assert!(samples(&profile_rows(&profile)) < 0.5 * equal);
+        assert!(samples(&frame_rows(16, 1)) < equal);
+    }
+
+    #[test]
+    fn shares_of_the_mass() {
+        assert!((kept_share(&[0.0, 1.0], 0.5) - 0.5_f64.sqrt()).abs() < 1e-15);
+        assert!((kept_share(&[0.0, 0.0, 2.0], 0.3) - 0.7_f64.cbrt()).abs() < 1e-15);
+        // p/2 + p²/2 = 1/2.
+        assert!((kept_share(&[0.5, 0.5], 0.5) - (5_f64.sqrt() - 1.0) / 2.0).abs() < 1e-15);
+        assert_eq!(kept_share(&[0.0, 1.0], 1.0), 0.0);
+    }
+
+    #[test]
+    fn zeros_are_found_to_the_last_bits() {
+        for target in [1e-9, 0.3, 2.0, 39.0] {
+            let found = zero(0.0, 40.0, |x| x.powi(3) - f64::powi(target, 3));
+            assert!((found / target - 1.0).abs() < 1e-14, "{found}");
+        }
+        assert_eq!([zero(1.0, 2.0, |x| x), zero(1.0, 2.0, |x| x - 3.0)], [1.0, 2.0]);
+    }
+}
