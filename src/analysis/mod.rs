@@ -12,6 +12,8 @@
 //! threshold never needs another simulation.
 
 pub mod advantage;
+pub mod against_law;
+pub mod band;
 mod check;
 pub mod collapse;
 pub mod compare;
@@ -21,11 +23,15 @@ pub mod expect;
 pub mod exponent;
 pub mod fit;
 pub mod isotonic;
+pub mod judge;
 pub mod line;
+pub mod mean;
 pub mod resample;
 pub mod resolve;
+pub mod slope;
 pub mod stats;
 pub mod stored;
+pub mod student;
 pub mod success;
 pub mod table;
 pub mod threshold;
