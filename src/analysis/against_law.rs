@@ -89,7 +89,9 @@ fn within(cells: &[LawCell], alphas: &[f64], weights: &[f64]) -> Option<(f64, f6
         let total: f64 = group.iter().map(|&i| weights[i]).sum();
         for column in [&mut x, &mut y] {
             let mean = group.iter().map(|&i| weights[i] * column[i]).sum::<f64>() / total;
-            group.iter().for_each(|&i| column[i] -= mean);
+            for &i in &group {
+                column[i] -= mean;
+            }
         }
     }
     let pulls: Vec<f64> = x.iter().zip(weights).map(|(x, w)| w * x).collect();
@@ -105,4 +107,53 @@ fn moments(values: &[f64]) -> (f64, f64) {
     let mean = values.iter().sum::<f64>() / count.max(1.0);
     let square: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
     (mean, (square / (count - 1.0).max(1.0)).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cells with n* = C_α s^{2κ} u², the law with κ = 1 and C = 1.
+    fn cells(kappa: f64, constants: [f64; 2]) -> Vec<LawCell> {
+        let sizes = [4.0_f64, 8.0, 16.0];
+        let both = [(0.25, constants[0]), (0.5, constants[1])];
+        both.iter()
+            .flat_map(|&(alpha, constant)| {
+                sizes.map(|s| {
+                    let (ln_power, ln_clearance) = (2.0 * s.ln(), 2.0 * (3.0 + alpha / s).ln());
+                    let ln_n = f64::ln(constant) + kappa * ln_power + ln_clearance;
+                    let ln_law = ln_power + ln_clearance;
+                    LawCell { alpha, ln_power, ln_n, variance: 0.01, ln_law, ln_clearance }
+                })
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_study_on_the_law_gives_its_numbers_back() {
+        let found = against_law(&cells(1.0, [1.1, 1.1]));
+        let (kappa, constant) = (found.kappa.unwrap(), found.constant.unwrap());
+        assert!((kappa.value - 1.0).abs() < 1e-12 && (constant.value - 1.1).abs() < 1e-12);
+        // t_{3} 0.1/√(Σ x̃²), Σ x̃² = 4 · 4 ln² 2 about the means.
+        let half = 3.182_446_305_283_708 * 0.1 / (16.0 * 2_f64.ln().powi(2)).sqrt();
+        assert!((kappa.high - kappa.value - half).abs() < 1e-12, "{kappa:?}");
+        assert!(found.scatter < 1e-12 && found.cells == 6);
+    }
+
+    #[test]
+    fn constants_of_their_own_do_not_move_the_slope() {
+        let found = against_law(&cells(1.2, [1.0, 3.0]));
+        assert!((found.kappa.unwrap().value - 1.2).abs() < 1e-12);
+        let constant = found.constant.unwrap();
+        assert!(constant.low < constant.value && constant.value < constant.high);
+    }
+
+    #[test]
+    fn what_cannot_be_known_is_absent() {
+        let all = cells(1.0, [1.0, 1.0]);
+        assert!(against_law(&[]).constant.is_none() && against_law(&all[..1]).constant.is_none());
+        assert!(against_law(&all[..2]).kappa.is_none(), "no degree of freedom");
+        let same: Vec<LawCell> = std::iter::repeat_n(all[0], 5).collect();
+        assert!(against_law(&same).kappa.is_none(), "s does not vary");
+    }
 }

@@ -72,15 +72,25 @@ impl Band {
         }
     }
 
-    /// Two-sided p-value of b: twice the smallest one-sided level at which an end of the band
-    /// passes it; 1 if b lies between β_γ and β₀.
+    /// p-value of b: the probability that a band whose end is at b is passed by as much as this one.
     ///
-    /// Either end alone errs in 5 % at its level, so both together would in 10 %.
+    /// ```text
+    /// x = β_γ − b above the band's middle, b − β₀ below;     Δ = β₀ − β_γ
+    /// p = tail of the near end at x + tail of the far end at x + Δ
+    /// ```
+    ///
+    /// With γmax = 0 both ends are one estimate and p is that of a two-sided test; where the
+    /// logarithm is worth much more than the noise only the near end can err (Imbens and Manski,
+    /// *Econometrica* 72, 2004, 1845). Above ½ if b lies between β_γ and β₀.
     #[must_use]
     pub fn p_value(&self, b: f64) -> f64 {
-        let above = tail(&self.corrected, self.corrected.value - b);
-        let below = tail(&self.plain, b - self.plain.value);
-        2.0 * above.min(below)
+        let (above, below) = (self.corrected.value - b, b - self.plain.value);
+        let width = (self.plain.value - self.corrected.value).max(0.0);
+        if above > below {
+            tail(&self.corrected, above) + tail(&self.plain, above + width)
+        } else {
+            tail(&self.plain, below) + tail(&self.corrected, below + width)
+        }
     }
 
     /// Whether b lies in the plain two-sided 95 % interval of β₀: then no logarithm is needed.
@@ -90,7 +100,7 @@ impl Band {
     }
 }
 
-/// The tail probability at which the half-width of `slope` is `distance`; ½ from 0 down.
+/// The tail probability at which the half-width of `slope` is `distance`: ½ at 0 and below.
 fn tail(slope: &Slope, distance: f64) -> f64 {
     if distance <= 0.0 {
         return 0.5;
@@ -106,5 +116,47 @@ fn tail(slope: &Slope, distance: f64) -> f64 {
             return middle.exp();
         }
         if slope.half_width(middle.exp()) > distance { low = middle } else { high = middle }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fitted(value: f64, se: f64) -> Slope {
+        Slope { value, intercept: 0.0, variance: se * se, scatter: 0.0, squares: 1.0, freedom: 4 }
+    }
+
+    fn band(plain: f64, corrected: f64, se: f64) -> Band {
+        Band { plain: fitted(plain, se), corrected: fitted(corrected, se) }
+    }
+
+    #[test]
+    fn ends_margin_and_side() {
+        let band = band(1.10, 0.96, 0.02);
+        let half = 0.02 * 1.644_853_626_951_472_7;
+        assert!((band.low() - (0.96 - half)).abs() < 1e-12);
+        assert!((band.high() - (1.10 + half)).abs() < 1e-12);
+        assert!((band.within(1.0) - (0.10 + half)).abs() < 1e-12);
+        assert!((band.within(1.2) - (0.24 + half)).abs() < 1e-12);
+        let sides = [0.9, 1.0, 1.12, 1.2].map(|b| band.excludes(b));
+        assert_eq!(sides, [Some(Side::Above), None, None, Some(Side::Below)]);
+        assert!(!band.holds_plain(1.0) && band.holds_plain(1.07));
+    }
+
+    #[test]
+    fn one_estimate_has_a_two_sided_p_value_and_a_wide_band_a_one_sided_one() {
+        let two_sided = band(1.0, 1.0, 0.02);
+        for (b, p) in
+            [(1.0, 1.0), (1.0 + 0.02 * 1.959_963_984_540_054, 0.05), (0.94, 0.002_699_796)]
+        {
+            assert!((two_sided.p_value(b) - p).abs() < 1e-9, "{b}: {}", two_sided.p_value(b));
+        }
+        let wide = band(1.2, 1.0, 0.02);
+        for b in [1.0 - 0.02 * 1.644_853_626_951_472_7, 1.2 + 0.02 * 1.644_853_626_951_472_7] {
+            assert!((wide.p_value(b) - 0.05).abs() < 1e-9, "{b}: {}", wide.p_value(b));
+        }
+        assert!(wide.p_value(1.1) > 0.5);
+        assert!(wide.p_value(9.0) < 1e-11);
     }
 }

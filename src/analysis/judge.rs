@@ -230,3 +230,132 @@ fn without_smallest(points: &[Dimension]) -> Vec<Dimension> {
     let smallest = sizes.fold(f64::INFINITY, f64::min);
     points.iter().filter(|p| !(p.is_value() && p.ln_d == smallest)).copied().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::place::Place;
+    use super::*;
+
+    const SIZES: [f64; 6] = [4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
+
+    /// n* = d^slope ln^log d at dimensions e^4 … e^9, each known to `error`.
+    fn series(slope: f64, log: f64, error: f64) -> Vec<Dimension> {
+        let point = |x: &f64| Dimension {
+            ln_d: *x,
+            ln_n: Place::Inside(slope * x + log * x.ln()),
+            variance: error * error,
+            trials: 24,
+        };
+        SIZES.iter().map(point).collect()
+    }
+
+    fn rate(exponent: f64, log_power: f64) -> Rate {
+        Rate { exponent, log_power, kind: RateKind::Upper }
+    }
+
+    fn alone(
+        points: &[Dimension],
+        predicted: impl Into<Option<Rate>>,
+        csq: Option<f64>,
+    ) -> Judgement {
+        let predicted = predicted.into();
+        judge(&[Case { points, predicted, csq, correlational: true }]).remove(0)
+    }
+
+    fn word(points: &[Dimension], predicted: impl Into<Option<Rate>>) -> &'static str {
+        alone(points, predicted, None).verdict.map_or("", Verdict::word)
+    }
+
+    #[test]
+    fn the_first_rule_that_applies_decides() {
+        let sharp = series(1.0, 0.0, 0.02);
+        assert_eq!(word(&sharp[..3], rate(1.0, 0.0)), "too few dimensions");
+        let mut bounds = sharp.clone();
+        for point in &mut bounds[3..] {
+            point.ln_n = Place::Above(point.ln_d);
+        }
+        assert_eq!(word(&bounds, rate(1.0, 0.0)), "censored");
+        assert_eq!(word(&sharp, None), "");
+        assert_eq!(word(&sharp, rate(1.0, 0.0)), "matches");
+        assert_eq!(word(&sharp, rate(1.1, 0.0)), "matches", "equivalence comes before difference");
+        assert_eq!(word(&sharp, rate(0.8, 0.0)), "above");
+        assert_eq!(word(&sharp, rate(1.2, 0.0)), "below");
+        assert_eq!(word(&series(1.0, 0.0, 0.4), rate(1.0, 0.0)), "open");
+    }
+
+    #[test]
+    fn the_logarithm_is_allowed_and_named() {
+        let with_log = series(1.0, 0.5, 0.02);
+        assert_eq!(word(&with_log, rate(1.0, 1.0)), "matches up to ln d");
+        assert_eq!(word(&with_log, rate(1.075, 0.5)), "matches");
+        assert_eq!(word(&with_log, rate(0.7, 1.0)), "above");
+        // ln d in full is worth 0.16 here: more than the margin.
+        assert_eq!(word(&series(1.0, 1.0, 0.02), rate(1.0, 1.0)), "open");
+        assert_eq!(word(&series(1.0, 1.0, 0.02), rate(1.0, 0.0)), "above");
+    }
+
+    #[test]
+    fn a_verdict_survives_the_loss_of_the_smallest_dimension() {
+        let mut bent = series(1.08, 0.0, 0.2);
+        bent[0].ln_n = Place::Inside(4.0 * 1.08 - 0.4);
+        let judged = alone(&bent, rate(1.0, 0.0), None);
+        assert!(judged.p.unwrap() < 0.05, "{:?}", judged.p);
+        assert_eq!(judged.verdict, Some(Verdict::Open));
+    }
+
+    #[test]
+    fn a_study_is_a_family() {
+        let (weak, dull) = (series(1.17, 0.0, 0.28), series(1.0, 0.0, 0.4));
+        let case = |points| Case {
+            points,
+            predicted: Some(rate(1.0, 0.0)),
+            csq: None,
+            correlational: true,
+        };
+        let p = alone(&weak, rate(1.0, 0.0), None).p.unwrap();
+        assert!(p < 0.05 && p > 0.005, "{p}");
+        assert_eq!(word(&weak, rate(1.0, 0.0)), "above");
+        let cases: Vec<Case> =
+            std::iter::once(case(&weak)).chain((0..11).map(|_| case(&dull))).collect();
+        let judged = judge(&cases);
+        assert_eq!(judged[0].verdict, Some(Verdict::Open));
+        assert!((judged[0].p_adjusted.unwrap() / (12.0 * p) - 1.0).abs() < 1e-12);
+    }
+
+    /// R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm").
+    #[test]
+    fn holm_is_that_of_r() {
+        let p = [Some(0.01), Some(0.04), None, Some(0.03), Some(0.005)];
+        let expected = [Some(0.03), Some(0.06), None, Some(0.06), Some(0.02)];
+        for (found, expected) in holm(&p).into_iter().zip(expected) {
+            assert_eq!(found.is_some(), expected.is_some());
+            assert!((found.unwrap_or(0.0) - expected.unwrap_or(0.0)).abs() < 1e-15);
+        }
+        assert_eq!(holm(&[Some(0.7), Some(0.6)]), [Some(1.0), Some(1.0)]);
+    }
+
+    #[test]
+    fn a_lower_bound_has_its_own_words() {
+        let csq = |slope, error, bound| alone(&series(slope, 0.0, error), None, Some(bound)).csq;
+        assert_eq!(csq(1.0, 0.02, 1.0), Some(BoundVerdict::Meets));
+        assert_eq!(csq(2.0, 0.02, 1.0), Some(BoundVerdict::Above));
+        assert_eq!(csq(0.5, 0.02, 1.0), Some(BoundVerdict::Breaks));
+        assert_eq!(csq(0.845, 0.02, 1.0), Some(BoundVerdict::Open), "ln d may be missing");
+        assert_eq!(csq(1.0, 0.4, 1.0), Some(BoundVerdict::Open));
+    }
+
+    #[test]
+    fn only_logic_contradicts() {
+        let points = series(1.5, 0.0, 0.02);
+        let contradiction = |kind, exponent, csq, correlational| {
+            let predicted = Some(Rate { exponent, log_power: 0.0, kind });
+            judge(&[Case { points: &points, predicted, csq, correlational }])[0].contradiction
+        };
+        assert!(contradiction(RateKind::Upper, 1.0, None, true));
+        assert!(!contradiction(RateKind::Upper, 2.0, None, true), "below an upper bound");
+        assert!(!contradiction(RateKind::Rate, 1.0, None, true));
+        assert!(!contradiction(RateKind::Heuristic, 1.0, Some(1.0), true), "above a lower bound");
+        assert!(contradiction(RateKind::Rate, 1.5, Some(2.5), true));
+        assert!(!contradiction(RateKind::Rate, 1.5, Some(2.5), false));
+    }
+}

@@ -3,8 +3,7 @@
 use super::interval::Interval;
 use super::line::{bounded_line, dot, weighted_line};
 use super::place::Place;
-use crate::model::tail::student_upper;
-use crate::model::tail::upper_quantile;
+use crate::model::tail::{student_upper, upper_quantile};
 
 /// Standard error of ln n* below which none is believed: what the straight line in (ln n, mean
 /// risk) between two lattice points misses. For a curve 1/(1 + (n/n*)^γ) that is 0.0013 γ² at most.
@@ -183,5 +182,86 @@ pub fn scatter(noise: &[f64], freedom: usize, chi2: impl Fn(&[f64]) -> f64) -> f
             return middle;
         }
         if excess(middle) { low = middle } else { high = middle }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn series(values: &[(f64, f64)], variance: f64) -> Vec<Dimension> {
+        let one = |&(ln_d, y): &(f64, f64)| Dimension {
+            ln_d,
+            ln_n: Place::Inside(y),
+            variance,
+            trials: 24,
+        };
+        values.iter().map(one).collect()
+    }
+
+    fn law(log: f64) -> Vec<(f64, f64)> {
+        [4.0_f64, 5.0, 6.0, 7.0, 9.0].iter().map(|x| (*x, 1.0 + 1.5 * x + log * x.ln())).collect()
+    }
+
+    #[test]
+    fn an_exact_law_leaves_no_scatter() {
+        let points = series(&law(1.0), 0.03 * 0.03);
+        let fit = slope(&points, 1.0).unwrap();
+        assert!((fit.value - 1.5).abs() < 1e-12 && (fit.intercept - 1.0).abs() < 1e-11);
+        assert_eq!((fit.scatter, fit.freedom), (0.0, 3));
+        // Σ (x − x̄)² = 14.8.
+        let se = 0.03 / 14.8_f64.sqrt();
+        assert!((fit.variance.sqrt() / se - 1.0).abs() < 1e-12);
+        assert!((fit.half_width(0.05) / (1.644_853_626_951_472_7 * se) - 1.0).abs() < 1e-12);
+        assert!(slope(&points, 0.0).unwrap().value > 1.6);
+    }
+
+    #[test]
+    fn scatter_has_the_quantile_of_student() {
+        let mut values = law(0.0);
+        for (i, value) in values.iter_mut().enumerate() {
+            value.1 += if i % 2 == 0 { 0.2 } else { -0.2 };
+        }
+        let fit = slope(&series(&values, 1e-6), 0.0).unwrap();
+        assert!(fit.scatter > 0.03, "{}", fit.scatter);
+        let expected = 2.353_363_434_801_823_f64.powi(2) * fit.scatter * fit.squares
+            + 1.644_853_626_951_472_7_f64.powi(2) * fit.variance;
+        assert!((fit.half_width(0.05).powi(2) / expected - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn bounds_pull_only_where_the_line_breaks_them() {
+        let mut points = series(&law(0.0), 1e-4);
+        let alone = slope(&points, 0.0).unwrap();
+        let bound = |ln_n| Dimension { ln_d: 10.0, ln_n, variance: 0.0, trials: 24 };
+        points.push(bound(Place::Above(15.0)));
+        let kept = slope(&points, 0.0).unwrap();
+        assert!((kept.value - alone.value).abs() < 1e-6 && kept.freedom == 3);
+        points[5] = bound(Place::Above(16.5));
+        assert!(slope(&points, 0.0).unwrap().value > alone.value + 0.01);
+        points[5] = bound(Place::Below(15.5));
+        assert!(slope(&points, 0.0).unwrap().value < alone.value - 0.01);
+    }
+
+    #[test]
+    fn a_quiet_dimension_is_drawn_towards_the_others() {
+        let mut points = series(&law(0.0), 0.04);
+        points[0].variance = 0.0;
+        let (own, u) = (48_f64.sqrt(), 0.8 * 0.04);
+        let drawn = shrunk(&points);
+        assert!((drawn[0] - 4.0 * u / (own + 4.0)).abs() < 1e-15);
+        assert!((drawn[1] - (own * 0.04 + 4.0 * u) / (own + 4.0)).abs() < 1e-15);
+        for point in &mut points {
+            point.variance = 0.0;
+        }
+        assert!(shrunk(&points).iter().all(|v| *v == LEAST_ERROR * LEAST_ERROR));
+    }
+
+    #[test]
+    fn no_line_without_two_dimensions_nor_a_logarithm_of_one() {
+        assert_eq!(slope(&series(&[(4.0, 1.0), (4.0, 2.0)], 0.1), 0.0), None);
+        assert_eq!(slope(&[], 0.0), None);
+        let from_one = series(&[(0.0, 1.0), (1.0, 2.0), (2.0, 3.0)], 0.1);
+        assert!(slope(&from_one, 0.0).is_some() && slope(&from_one, 1.0).is_none());
     }
 }

@@ -5,6 +5,7 @@ mod compare;
 mod estimates;
 mod expectations;
 mod exponents;
+mod rates;
 #[path = "../../scripts/coverage/truth.rs"]
 mod truth;
 

@@ -68,6 +68,9 @@ impl Ranking {
         if self.mass(1e-9) >= p {
             return 0.0;
         }
+        if self.most() < p * (1.0 + 1e-9) {
+            return f64::INFINITY;
+        }
         let (mut low, mut high) = (1e-9_f64.ln(), 0.0);
         while self.mass(f64::exp(high)) < p {
             if high > MOST_LN_SAMPLES {
@@ -92,6 +95,21 @@ impl Ranking {
             count * square * self.relevant(score, root_n, t)
         };
         self.rows.iter().map(kept).sum::<f64>() / all
+    }
+
+    /// Share of the mass in the M largest rows.
+    fn most(&self) -> f64 {
+        let Keep::Count(mut left) = self.keep else { return 1.0 };
+        let mut sizes: Vec<(f64, f64)> =
+            self.rows.iter().map(|(count, square, _)| (*square, *count)).collect();
+        sizes.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let all: f64 = sizes.iter().map(|(square, count)| square * count).sum();
+        let taken = sizes.iter().map(|(square, count)| {
+            let taken = count.min(left);
+            left -= taken;
+            square * taken
+        });
+        taken.sum::<f64>() / all
     }
 
     /// A cut that no score exceeds.
@@ -174,4 +192,101 @@ pub fn kept_share(weights: &[f64], tau: f64) -> f64 {
     let total: f64 = weights.iter().sum();
     let explained = |p: f64| weights.iter().rev().fold(0.0, |sum, w| (sum + w / total) * p);
     if tau >= 1.0 { 0.0 } else { zero(0.0, 1.0, |p| explained(p) - (1.0 - tau)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{equal_rows, frame_rows, profile_rows};
+    use super::*;
+    use crate::model::tail::upper_quantile;
+
+    fn he2(noise: f64) -> Signal {
+        Signal::new(|z| z * z - 1.0, &[], f64::abs, |x| x * x, &[0.0], noise)
+    }
+
+    fn count(s: usize, d: usize, m: f64) -> Ranking {
+        Ranking::new(&he2(0.01), &equal_rows(s), d, 2, Keep::Count(m))
+    }
+
+    /// (1 + Δ)(t + σz)²/m² of the docstring.
+    fn closed(s: usize, d: usize) -> f64 {
+        let (p, size) = (0.5_f64.sqrt(), s as f64);
+        let t = upper_quantile(size * (1.0 - p) / (4.0 * (d - s) as f64));
+        let score = he2(0.01).score(&equal_rows(s)[0].entries);
+        1.01 * ((t + score.std * upper_quantile(1.0 - p)) / score.mean).powi(2)
+    }
+
+    #[test]
+    fn the_closed_form_is_the_limit_of_few_relevant_coordinates() {
+        for (s, d, most) in [(128, 16_384, 1e-3), (16, 65_536, 2e-4), (16, 1 << 40, 1e-6)] {
+            let gap = count(s, d, s as f64).samples(0.5_f64.sqrt()) / closed(s, d) - 1.0;
+            assert!(gap < 0.0 && gap > -most, "{s} {d}: {gap}");
+        }
+        // The study alpha_sweep measures 8.24e5 there.
+        let n = 3.0 * count(128, 16_384, 128.0).samples(0.5_f64.sqrt());
+        assert!((n / 8.2e5 - 1.0).abs() < 2e-3, "{n}");
+    }
+
+    #[test]
+    fn nothing_is_needed_where_everything_is_kept_and_never_enough_where_too_little() {
+        let p = 0.5_f64.sqrt();
+        assert_eq!(count(16, 256, 256.0).samples(p), 0.0);
+        assert_eq!(count(16, 256, 11.0).samples(p), f64::INFINITY);
+        assert!(count(16, 256, 11.4).samples(p) < f64::INFINITY);
+        assert_eq!(count(16, 256, 16.0).samples(0.0), 0.0);
+        assert_eq!(count(256, 256, 256.0).samples(0.9), 0.0);
+    }
+
+    #[test]
+    fn keeping_more_asks_for_fewer_samples_and_noise_for_more() {
+        let p = 0.5_f64.sqrt();
+        let each: Vec<f64> =
+            [12.0, 16.0, 24.0, 64.0].iter().map(|m| count(16, 256, *m).samples(p)).collect();
+        assert!(each.windows(2).all(|w| w[0] > w[1]), "{each:?}");
+        let noisy = Ranking::new(&he2(1.0), &equal_rows(16), 256, 2, Keep::Count(16.0));
+        let ratio = noisy.samples(p) / each[1];
+        assert!(ratio > 1.7 && ratio < 2.0 / 1.01, "{ratio}");
+    }
+
+    #[test]
+    fn a_cut_that_keeps_as_many_is_the_same_rule() {
+        let (p, m) = (0.5_f64.sqrt(), 16.0);
+        let n = count(16, 4096, m).samples(p);
+        let root_n = (n / 1.01).sqrt();
+        let t = zero(0.0, 40.0, |t| m - count(16, 4096, m).kept(root_n, t));
+        let above = Ranking::new(&he2(0.01), &equal_rows(16), 4096, 2, Keep::Above(t));
+        assert!((above.samples(p) / n - 1.0).abs() < 1e-9);
+        assert!((above.mass(n) - p).abs() < 1e-9);
+    }
+
+    #[test]
+    fn profiles_and_frames_are_rows_too() {
+        let p = 0.5_f64.sqrt();
+        let samples =
+            |rows: &[Row]| Ranking::new(&he2(0.01), rows, 4096, 2, Keep::Count(16.0)).samples(p);
+        let equal = samples(&equal_rows(16));
+        assert!((samples(&profile_rows(&[0.3; 16])) / equal - 1.0).abs() < 1e-9);
+        // A few large rows hold most of the mass, and stand out early.
+        let profile: Vec<f64> = (1..=4096).map(|j| f64::from(j).powi(-2)).collect();
+        assert!(samples(&profile_rows(&profile)) < 0.5 * equal);
+        assert!(samples(&frame_rows(16, 1)) < equal);
+    }
+
+    #[test]
+    fn shares_of_the_mass() {
+        assert!((kept_share(&[0.0, 1.0], 0.5) - 0.5_f64.sqrt()).abs() < 1e-15);
+        assert!((kept_share(&[0.0, 0.0, 2.0], 0.3) - 0.7_f64.cbrt()).abs() < 1e-15);
+        // p/2 + p²/2 = 1/2.
+        assert!((kept_share(&[0.5, 0.5], 0.5) - (5_f64.sqrt() - 1.0) / 2.0).abs() < 1e-15);
+        assert_eq!(kept_share(&[0.0, 1.0], 1.0), 0.0);
+    }
+
+    #[test]
+    fn zeros_are_found_to_the_last_bits() {
+        for target in [1e-9, 0.3, 2.0, 39.0] {
+            let found = zero(0.0, 40.0, |x| x.powi(3) - f64::powi(target, 3));
+            assert!((found / target - 1.0).abs() < 1e-14, "{found}");
+        }
+        assert_eq!([zero(1.0, 2.0, |x| x), zero(1.0, 2.0, |x| x - 3.0)], [1.0, 2.0]);
+    }
 }

@@ -83,3 +83,40 @@ pub fn frame_rows(s: usize, r: usize) -> Vec<Row> {
 fn ratio(axes: usize) -> f64 {
     (0..60).fold(2.0, |x: f64, _| (1.0 + x).powf(1.0 / (axes as f64 + 1.0)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mean(rows: &[Row], of: impl Fn(&Row) -> f64) -> f64 {
+        let count: f64 = rows.iter().map(|row| row.count).sum();
+        rows.iter().map(|row| row.count * of(row)).sum::<f64>() / count
+    }
+
+    /// Moments of the Beta law, and of a uniform direction.
+    #[test]
+    fn frames_have_the_moments_of_haar_measure() {
+        for (s, r) in [(8, 2), (16, 3), (24, 4), (100, 2)] {
+            let (rows, size, a) = (frame_rows(s, r), s as f64, r as f64 / 2.0);
+            assert!((mean(&rows, Row::square) - r as f64 / size).abs() < 1e-12);
+            let fourth = a * (a + 1.0) / (size / 2.0 * (size / 2.0 + 1.0));
+            let found = mean(&rows, |row| row.square().powi(2));
+            assert!((found / fourth - 1.0).abs() < 0.03, "{s} {r}: {found} {fourth}");
+            let entry = mean(&rows, |row| row.entries[0].powi(2));
+            assert!((entry * size - 1.0).abs() < 0.05, "{s} {r}: {entry}");
+            assert!(rows.iter().all(|row| row.square() <= 1.02));
+        }
+        assert!(frame_rows(3, 3).iter().all(|row| (row.square() - 1.0).abs() < 1e-12));
+    }
+
+    #[test]
+    fn profiles_keep_their_mass_and_number() {
+        let norms: Vec<f64> = (1..=5000).map(|j| f64::from(j).powf(-0.7)).collect();
+        let rows = profile_rows(&norms);
+        assert!(rows.len() < 700, "{}", rows.len());
+        assert_eq!(rows.iter().map(|row| row.count).sum::<f64>(), 5000.0);
+        let mass: f64 = rows.iter().map(|row| row.count * row.square()).sum();
+        assert!((mass - 1.0).abs() < 1e-12);
+        assert_eq!(equal_rows(4), profile_rows(&[0.5; 4]));
+    }
+}

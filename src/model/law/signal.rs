@@ -114,6 +114,17 @@ impl Signal {
         if at > ORDER { 0.0 } else { (self.link[at] * self.statistic[at]).abs() }
     }
 
+    /// u: how many null standard deviations s equal rows stand out by after `samples` of the ranking,
+    /// at leading order k.
+    ///
+    /// u = √(n/(1+Δ)) |ρ_k c_k| s^{−k/2}, so that ln n = k ln s + 2 ln u + constant; for a pure link
+    /// at n_rank it is t + σz.
+    #[must_use]
+    pub fn clearance(&self, samples: f64, k: u32, s: usize) -> f64 {
+        let mean = self.leading(k) * (s as f64).powf(-0.5 * f64::from(k));
+        (samples / (1.0 + self.noise)).sqrt() * mean
+    }
+
     /// c_k² for k = 1 … 40: the share of the link's variance in each order.
     #[must_use]
     pub fn weights(&self) -> Vec<f64> {
@@ -154,5 +165,79 @@ impl Signal {
             }
         }
         total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::quadrature::gaussian_mean_2d;
+
+    fn he3_plus(a: f64) -> impl Fn(f64) -> f64 {
+        move |z| (z * z * z - 3.0 * z + a * z) / (6.0 + a * a).sqrt()
+    }
+
+    /// An h with a jump, odd and even parts, and a mean.
+    fn jump(x: f64) -> f64 {
+        if x > -0.5 { x } else { 0.0 }
+    }
+
+    #[test]
+    fn one_direction_is_the_double_integral() {
+        let (link, noise) = (he3_plus(0.7), 0.3);
+        let signal = Signal::new(&link, &[], jump, |x| jump(x).powi(2), &[-0.5], noise);
+        let centre = gaussian_mean(jump, &[-0.5]);
+        let std = gaussian_mean(|x| (jump(x) - centre).powi(2), &[-0.5]).sqrt();
+        for v in [0.05_f64, 0.4, 0.8] {
+            let other = (1.0 - v * v).sqrt();
+            let mean_of = |power: i32| {
+                let f = |x: f64, g: f64| {
+                    (link(v * x + other * g) * (jump(x) - centre) / std).powi(power)
+                };
+                gaussian_mean_2d(f, &[-0.5], |_| Vec::new())
+            };
+            let (mean, square) = (mean_of(1), mean_of(2));
+            let score = signal.score(&[v]);
+            assert!((score.mean - mean.abs()).abs() < 1e-9, "{v}: {} {mean}", score.mean);
+            let variance = (square + noise - mean * mean) / (1.0 + noise);
+            assert!((score.std - variance.sqrt()).abs() < 1e-9, "{v}: {}", score.std);
+        }
+    }
+
+    /// Σ He₂(z_i) is ‖z‖² − r: nothing but the length of a row counts, and a second direction in
+    /// which the row has no part is noise of its own.
+    #[test]
+    fn sums_of_squares_do_not_depend_on_the_direction() {
+        let signal = Signal::new(|z| z * z - 1.0, &[], f64::abs, |x| x * x, &[0.0], 0.01);
+        let along = signal.score(&[0.5, 0.0, 0.0]);
+        for row in [[0.3, 0.4, 0.0], [0.3, -0.4, 0.0], [0.1, 0.2, 0.2_f64.sqrt()]] {
+            let score = signal.score(&row);
+            assert!((score.mean - along.mean).abs() < 1e-12, "{row:?}");
+            assert!((score.std - along.std).abs() < 1e-12, "{row:?}");
+        }
+        let single = signal.score(&[0.5]);
+        assert!((along.mean - single.mean / 3_f64.sqrt()).abs() < 1e-12);
+        let excess = |score: Score| score.std * score.std * 1.01 + score.mean.powi(2) - 1.01;
+        assert!((excess(along) - excess(single) / 3.0).abs() < 1e-12);
+    }
+
+    /// Values of `scripts/own_noise.py` (`variances`), rounded there to a tenth.
+    #[test]
+    fn own_noise_is_that_of_the_script() {
+        let signal = Signal::new(|z| z * z - 1.0, &[], f64::abs, |x| x * x, &[0.0], 0.0);
+        for (s, variance) in [(4.0_f64, 2.055), (16.0, 1.253), (100.0, 1.0396)] {
+            let found = signal.score(&[s.sqrt().recip()]).std.powi(2);
+            assert!((found - variance).abs() < 1e-3, "{s}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_pure_link_has_one_order() {
+        let signal = Signal::new(he3_plus(0.0), &[], |x| x, |x| x * x, &[], 0.0);
+        let weights = signal.weights();
+        assert!((weights[2] - 1.0).abs() < 1e-12);
+        assert!(weights.iter().sum::<f64>() < 1.0 + 1e-12);
+        // x is blind to order 3.
+        assert!(signal.leading(3) < 1e-12 && signal.leading(99) == 0.0);
     }
 }
