@@ -1,5 +1,6 @@
 //! From the text of a study to its samples.
 
+mod drill;
 mod faint;
 mod fuzz;
 mod limits;
