@@ -28,21 +28,6 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-/// A plain setting, from which each table departs.
-fn usual() -> Truth {
-    Truth {
-        beta: 1.5,
-        constant: 60.0,
-        log: false,
-        dimensions: ladder(16, 5),
-        trials: 16,
-        noise: 0.3,
-        measurement: 0.1,
-        scatter: 0.0,
-        censored: false,
-    }
-}
-
 /// `count` dimensions from `first`, the next always 2.1 times as large: thresholds then lie
 /// anywhere between two points of the lattice.
 fn ladder(first: u32, count: i32) -> Vec<usize> {
@@ -96,7 +81,7 @@ fn laws(repetitions: u64) -> String {
             for censored in [false, true] {
                 for trials in [8, 16, 32] {
                     let dimensions = ladder(16, count);
-                    let truth = Truth { beta, log, dimensions, trials, censored, ..usual() };
+                    let truth = Truth { beta, log, dimensions, trials, censored, ..Truth::usual() };
                     text += &format!(" {:.1} |", coverage(&truth, repetitions));
                 }
             }
@@ -108,7 +93,7 @@ fn laws(repetitions: u64) -> String {
 
 /// Other noise, other numbers of dimensions, scatter about the law; and n* and A themselves.
 fn settings(repetitions: u64) -> String {
-    let base = usual();
+    let base = Truth::usual();
     let cases = [
         ("noise 0.15, T = 8", Truth { noise: 0.15, trials: 8, ..base.clone() }),
         ("noise 0.15, T = 32", Truth { noise: 0.15, trials: 32, ..base.clone() }),
@@ -175,7 +160,7 @@ impl Held {
 
 /// A pruned learner with n* = 20 d on the same trials as an unpruned one with 60 d^1.5.
 fn advantage(repetitions: u64) -> String {
-    let unpruned = usual();
+    let unpruned = Truth::usual();
     let pruned = Truth { beta: 1.0, constant: 20.0, ..unpruned.clone() };
     let mut text = String::new();
     for (name, data) in [("same data", 0), ("other data", 1 << 40)] {
@@ -197,7 +182,7 @@ fn advantage(repetitions: u64) -> String {
 /// n* = 3 d^1.5, d = 16..256, with 15 % noise on each trial's n* or on each dimension's.
 fn verdicts(repetitions: u64) -> String {
     let dimensions = vec![16, 32, 64, 128, 256];
-    let base = Truth { constant: 3.0, noise: 0.15, dimensions, ..usual() };
+    let base = Truth { constant: 3.0, noise: 0.15, dimensions, ..Truth::usual() };
     let mut text =
         "| 15 % noise on n* of | T | prediction | consistent | excluded | unresolved |\n"
             .to_owned();
