@@ -29,21 +29,6 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-/// A plain setting, from which each table departs.
-fn usual() -> Truth {
-    Truth {
-        beta: 1.5,
-        constant: 60.0,
-        log: false,
-        dimensions: ladder(16, 5),
-        trials: 16,
-        noise: 0.3,
-        measurement: 0.1,
-        scatter: 0.0,
-        censored: false,
-    }
-}
-
 /// `count` dimensions from `first`, the next always 2.1 times as large: thresholds then lie
 /// anywhere between two points of the lattice.
 fn ladder(first: u32, count: i32) -> Vec<usize> {
@@ -97,7 +82,7 @@ fn laws(repetitions: u64) -> String {
             for censored in [false, true] {
                 for trials in [8, 16, 32] {
                     let dimensions = ladder(16, count);
-                    let truth = Truth { beta, log, dimensions, trials, censored, ..usual() };
+                    let truth = Truth { beta, log, dimensions, trials, censored, ..Truth::usual() };
                     text += &format!(" {:.1} |", coverage(&truth, repetitions));
                 }
             }
@@ -109,7 +94,7 @@ fn laws(repetitions: u64) -> String {
 
 /// Other noise, other numbers of dimensions, scatter about the law; and n* and A themselves.
 fn settings(repetitions: u64) -> String {
-    let base = usual();
+    let base = Truth::usual();
     let cases = [
         ("noise 0.15, T = 8", Truth { noise: 0.15, trials: 8, ..base.clone() }),
         ("noise 0.15, T = 32", Truth { noise: 0.15, trials: 32, ..base.clone() }),
@@ -167,7 +152,7 @@ impl Held {
 
 /// A pruned learner with n* = 20 d on the same trials as an unpruned one with 60 d^1.5.
 fn advantage(repetitions: u64) -> String {
-    let unpruned = usual();
+    let unpruned = Truth::usual();
     let pruned = Truth { beta: 1.0, constant: 20.0, ..unpruned.clone() };
     let mut text = String::new();
     for (name, data) in [("same data", 0), ("other data", 1 << 40)] {

@@ -36,6 +36,21 @@ pub(crate) struct Truth {
 }
 
 impl Truth {
+    /// A plain setting, from which others depart.
+    pub(crate) fn usual() -> Self {
+        Self {
+            beta: 1.5,
+            constant: 60.0,
+            log: false,
+            dimensions: vec![16, 34, 71, 148, 311],
+            trials: 16,
+            noise: 0.3,
+            measurement: 0.1,
+            scatter: 0.0,
+            censored: false,
+        }
+    }
+
     /// ln n* of the law.
     pub(crate) fn ln_n_star(&self, d: usize) -> f64 {
         let ln_d = (d as f64).ln();

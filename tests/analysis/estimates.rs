@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{of_learner, risk, set, truth};
+use crate::truth::{self, Truth};
+use crate::{of_learner, risk, set};
 use faer::Mat;
 use faer::linalg::solvers::SolveLstsq;
 use rand::rngs::ChaCha8Rng;
@@ -34,34 +35,19 @@ fn normal(generator: &mut ChaCha8Rng) -> f64 {
     StandardNormal.sample(generator)
 }
 
-/// What a simulated study looks like: n*(d) = scale · d^β at risk ½.
-struct Truth {
-    beta: f64,
-    scale: f64,
+/// Trials with n* = C d^β and this standard deviation of ln risk, half its variance a trial's own
+/// at all n.
+fn study(
+    (beta, constant): (f64, f64),
     noise: f64,
     trials: u32,
-}
-
-impl Truth {
-    /// Risk (1 + n/n*)^-1 times log-normal noise, half its variance shared by a trial's n.
-    fn records(&self, dimensions: &[usize], seed: u64) -> Vec<Record> {
-        let mut generator = ChaCha8Rng::seed_from_u64(seed);
-        let mut records = Vec::new();
-        for &d in dimensions {
-            let n_star = self.scale * (d as f64).powf(self.beta);
-            let centre = (2.0 * (n_star / 64.0).log2()).round() as i32;
-            for trial in 0..self.trials {
-                let shared = normal(&mut generator);
-                for i in centre - 4..=centre + 4 {
-                    let n = (64.0 * (f64::from(i) / 2.0).exp2()).round() as u64;
-                    let noise = self.noise * (shared + normal(&mut generator)) / 2_f64.sqrt();
-                    let risk = noise.exp() / (1.0 + n as f64 / n_star);
-                    records.push(record(&format!("{d:016x}"), d, n, trial, risk));
-                }
-            }
-        }
-        records
-    }
+    dimensions: &[usize],
+    seed: u64,
+) -> Vec<Record> {
+    let (noise, dimensions) = (noise / 2_f64.sqrt(), dimensions.to_vec());
+    let truth =
+        Truth { beta, constant, noise, measurement: noise, trials, dimensions, ..Truth::usual() };
+    truth.records("unpruned", seed, seed)
 }
 
 fn analyse_default(records: &[Record]) -> Analysis {
@@ -228,8 +214,7 @@ fn cells_outside_the_range_are_censored_and_kept() {
 
 #[test]
 fn two_uncensored_dimensions_still_give_an_exponent() {
-    let truth = Truth { beta: 1.0, scale: 20.0, noise: 0.1, trials: 5 };
-    let mut records = truth.records(&[64, 256, 1024, 4096], 7);
+    let mut records = study((1.0, 20.0), 0.1, 5, &[64, 256, 1024, 4096], 7);
     let largest = |d: usize| records.iter().filter(|r| r.d == d).map(|r| r.n).max().unwrap_or(0);
     // Without its last four sample sizes a cell no longer crosses.
     let limits = [256, 1024].map(|d| (d, largest(d) / 4 - 1));
@@ -339,8 +324,7 @@ fn a_replicate_is_the_median_of_the_weighted_distribution() {
 
 #[test]
 fn the_exponent_of_a_noiseless_law_is_found_and_floored() {
-    let truth = Truth { beta: 1.5, scale: 3.0, noise: 0.0, trials: 3 };
-    let analysis = analyse_default(&truth.records(&[64, 256, 1024, 4096], 0));
+    let analysis = analyse_default(&study((1.5, 3.0), 0.0, 3, &[64, 256, 1024, 4096], 0));
     let series = &analysis.exponents[0];
     let beta = series.exponent.expect("four points");
     assert!((beta.value - 1.5).abs() < 0.005, "{beta:?}");
@@ -357,24 +341,8 @@ fn the_exponent_of_a_noiseless_law_is_found_and_floored() {
 }
 
 #[test]
-fn the_interval_covers_the_true_exponent() {
-    let truth = Truth { beta: 2.0, scale: 0.7, noise: 0.25, trials: 16 };
-    let (mut covered, mut mean, repetitions) = (0, 0.0, 60);
-    for seed in 0..repetitions {
-        let records = truth.records(&[64, 128, 256, 512, 1024], seed);
-        let found = analyse_default(&records).exponents[0].exponent.expect("five points");
-        covered += u64::from(found.low <= truth.beta && truth.beta <= found.high);
-        mean += found.value / repetitions as f64;
-    }
-    assert!((mean - truth.beta).abs() < 0.02, "{mean}");
-    assert!((54..=60).contains(&covered), "{covered} of {repetitions}");
-}
-
-#[test]
 fn scatter_about_the_line_widens_the_interval() {
-    let truth = Truth { beta: 2.0, scale: 1.0, noise: 0.02, trials: 16 };
-    let dimensions = [64, 128, 256, 512];
-    let straight = truth.records(&dimensions, 1);
+    let straight = study((2.0, 1.0), 0.02, 16, &[64, 128, 256, 512], 1);
     let mut bent = straight.clone();
     for record in &mut bent {
         // Every other dimension needs 1.4 times the samples.
@@ -389,8 +357,7 @@ fn scatter_about_the_line_widens_the_interval() {
 
 #[test]
 fn shuffled_records_and_repeated_runs_give_the_same_analysis() {
-    let truth = Truth { beta: 1.0, scale: 20.0, noise: 0.3, trials: 8 };
-    let mut records = truth.records(&[64, 128, 256, 512], 4);
+    let mut records = study((1.0, 20.0), 0.3, 8, &[64, 128, 256, 512], 4);
     let mut pruned: Vec<Record> = records.iter().map(|r| of_learner(r, "pruned")).collect();
     for record in &mut pruned {
         // Numbers whose sum shows in what order they were added.

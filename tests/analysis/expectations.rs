@@ -13,17 +13,7 @@ use secateur::model::{Problem, Real};
 use secateur::results::Record;
 
 fn usual() -> Truth {
-    Truth {
-        beta: 1.5,
-        constant: 60.0,
-        log: false,
-        dimensions: vec![16, 34, 71, 148],
-        trials: 16,
-        noise: 0.3,
-        measurement: 0.1,
-        scatter: 0.0,
-        censored: false,
-    }
+    Truth { dimensions: vec![16, 34, 71, 148], ..Truth::usual() }
 }
 
 /// Trials of two learners with n* = 60 d^1.5 and 12 d^1.5.

@@ -95,7 +95,7 @@ fn a_study_is_not_overwritten_by_a_table_of_its_name() {
     let before = place.files();
     let ran = place.run(&["fit", "mini.csv", "--out", "results"]);
     assert_eq!(ran.code, Some(2));
-    assert!(ran.err.contains("× results/mini holds the trials of a study"), "{}", ran.err);
+    ran.said("× results/mini holds the trials of a study");
     assert!(place.files() == before);
 }
 

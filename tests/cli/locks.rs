@@ -50,19 +50,9 @@ fn shards_run_beside_each_other_but_not_beside_the_whole() {
     let place = Place::new();
     // Both series of the study are in one of the two.
     let mut child = busy(&place, &["--shard", "1/1"]);
-    let other = place.run(&[
-        "study",
-        "mini",
-        "--shard",
-        "2/2",
-        "--trials",
-        "1",
-        "--quiet",
-        "--set",
-        "samples.n_min=64",
-        "--set",
-        "samples.n_max=128",
-    ]);
+    let other = place.say(
+        "study mini --shard 2/2 --trials 1 --quiet --set samples.n_min=64 --set samples.n_max=128",
+    );
     assert_eq!(other.code, Some(0), "{}", other.err);
     let holder = format!("process {} on ", child.id());
     for second in [

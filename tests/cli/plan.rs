@@ -57,9 +57,9 @@ fn every_cell_says_why_it_runs() {
     assert_eq!(states(&begun), expected);
     assert_eq!(begun["plan"][3]["trials_there"], 1);
     let shown = place.run(&["plan", "mini"]);
-    assert!(shown.out.contains("     7 done: nothing to run\n     1 begun: "), "{}", shown.out);
+    shown.printed("     7 done: nothing to run\n     1 begun: ");
     let ran = place.run(&["study", "mini"]);
-    assert!(ran.err.contains("\n7 of 8 cells done, running 1\n"), "{}", ran.err);
+    ran.said("\n7 of 8 cells done, running 1\n");
     assert_eq!(states(&plan(&place, &[])), ["done"; 8]);
 }
 
@@ -81,7 +81,7 @@ fn what_cannot_fit_in_memory_is_refused_before_anything_is_written() {
     assert!(!place.path("results").exists());
     let plan = place.run(&[&["plan", "mini"][..], &arguments].concat());
     assert_eq!(plan.code, Some(0));
-    assert!(plan.err.contains("warning: needs about "), "{}", plan.err);
+    plan.said("warning: needs about ");
 }
 
 #[test]

@@ -1,20 +1,13 @@
-//! Reading `trials.csv`: what is accepted, and the whole message of what is not.
+//! Reading `trials.csv`: what is accepted. tests/messages has what is not.
 
 use secateur::model::{Metric, Problem, Real};
 use secateur::results::{Record, columns, header, line, parse};
 
 const HEADER: &str = "study,cell,learner,link,k_star,r,d,alpha,q,noise,input,s,kept,width,n,trial,seed,status,risk,alignment,subspace,recall,precision,mass,pearson,spearman,auc,simulation,seconds";
-const LEAST: &str = "`learner`, `d`, `n`, `trial`, `risk`";
 const ROW: &str = "demo,00ff,pruned,He2,2,1,256,0.5,0,0.1,gaussian,16,16,64,1024,0,7,ok,0.4,0.8,0.7,1,1,1,0.5,0.4,0.9,reduced,0.02";
 
 fn file(lines: &[&str]) -> String {
     lines.join("\n") + "\n"
-}
-
-/// Message and hint of the error that the text has to give.
-fn complaint(text: &str) -> String {
-    let error = parse("trials.csv", text.as_bytes()).expect_err("the text is bad");
-    error.hint_text().map_or(error.message().to_owned(), |hint| format!("{error}\n{hint}"))
 }
 
 #[test]
@@ -175,95 +168,6 @@ fn a_torn_last_line_is_left_out_wherever_it_was_cut() {
     let complete = format!("{whole}{last}");
     let loaded = parse("trials.csv", complete.as_bytes()).expect("good");
     assert_eq!((loaded.records.len(), loaded.notes.len()), (2, 0));
-}
-
-#[test]
-fn bad_files_are_refused_with_line_column_and_hint() {
-    let hint = "delete the line: running the study again repeats the trial that it stood for";
-    let edit = |from: &str, to: &str| {
-        file(&[HEADER, ROW, &ROW.replace("1024,0", "1024,1").replace(from, to)])
-    };
-    let cases = [
-        (
-            String::new(),
-            format!(
-                "trials.csv is empty: it has not even a header\nthe first line names the columns, at least {LEAST}"
-            ),
-        ),
-        (
-            file(&[&HEADER.replace("risk", "rsk"), ROW]),
-            "trials.csv, line 1: column is missing: `risk`\nis `rsk` meant to be `risk`?".into(),
-        ),
-        (
-            file(&["Study,Learner,accuracy,epoch", "a,b,1,2"]),
-            format!(
-                "trials.csv, line 1: these are not the columns of a table of trials: `Study`, `Learner`, `accuracy`, `epoch`\n\
-                 is `Learner` meant to be `learner`? a table of trials has at least {LEAST}"
-            ),
-        ),
-        (
-            file(&[&HEADER.replace("seed", "risk"), ROW]),
-            "trials.csv, line 1: column `risk` is there twice\nremove or rename one of them"
-                .to_owned(),
-        ),
-        (
-            edit("1024,1", "many,1"),
-            format!("trials.csv, line 3: column `n` is `many`, not a whole number\n{hint}"),
-        ),
-        (
-            edit("1024,1", "inf,1"),
-            format!("trials.csv, line 3: column `n` is `inf`, not a whole number\n{hint}"),
-        ),
-        (
-            edit("1024,1", "1024,-1"),
-            format!(
-                "trials.csv, line 3: column `trial` is `-1`, not a whole number below 2^32\n{hint}"
-            ),
-        ),
-        (
-            edit("1024,1", "0,1"),
-            format!("trials.csv, line 3: column `n` is `0`, not at least 1\n{hint}"),
-        ),
-        (
-            edit("0.5", "half"),
-            format!("trials.csv, line 3: column `alpha` is `half`, not a number\n{hint}"),
-        ),
-        (
-            edit("0.5", "NaN"),
-            format!("trials.csv, line 3: column `alpha` is `NaN`, not a finite number\n{hint}"),
-        ),
-        (
-            edit("ok,0.4", "ok,NaN"),
-            format!(
-                "trials.csv, line 3: column `risk` is `NaN`, not finite and at least 0, as the status is `ok`\n{hint}"
-            ),
-        ),
-        (
-            edit("ok,0.4", "ok,inf"),
-            format!(
-                "trials.csv, line 3: column `risk` is `inf`, not finite and at least 0, as the status is `ok`\n{hint}"
-            ),
-        ),
-        (
-            edit("ok,0.4", "ok,-0.4"),
-            format!(
-                "trials.csv, line 3: column `risk` is `-0.4`, not finite and at least 0, as the status is `ok`\n{hint}"
-            ),
-        ),
-        (
-            file(&[HEADER, "demo,00ff,pruned", ROW]),
-            format!("trials.csv, line 2: 3 fields, but the header has 29\n{hint}"),
-        ),
-        (
-            file(&[HEADER, ROW, &ROW.replace("1024,0", "1024,1"), ROW]),
-            "trials.csv, lines 2 and 4: both are cell 00ff, n = 1024, trial 0\n\
-             each trial counts once; delete one of the two lines"
-                .into(),
-        ),
-    ];
-    for (text, expected) in cases {
-        assert_eq!(complaint(&text), expected);
-    }
 }
 
 #[test]

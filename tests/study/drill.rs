@@ -12,8 +12,9 @@ use rand::{RngExt, SeedableRng};
 use secateur::model::LearnerKind;
 use secateur::model::metric::Metric;
 use secateur::results::{Record, Trials};
+use secateur::results::{Shard, Store};
 use secateur::study::plan::cost::{Prices, Rates};
-use secateur::study::{self, Job, Plan, Profile, Shard, Store, Study};
+use secateur::study::{self, Job, Plan, Profile, Study};
 use strum::IntoEnumIterator;
 
 /// Studies that are run, unless `DRILL_STUDIES` says otherwise.

@@ -66,6 +66,20 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
+impl Ran {
+    /// Standard error has these words.
+    #[track_caller]
+    pub(crate) fn said(&self, words: &str) {
+        assert!(self.err.contains(words), "no {words:?} in {}", self.err);
+    }
+
+    /// Standard output has these words.
+    #[track_caller]
+    pub(crate) fn printed(&self, words: &str) {
+        assert!(self.out.contains(words), "no {words:?} in {}", self.out);
+    }
+}
+
 impl Place {
     pub(crate) fn new() -> Self {
         let place = Self(tempfile::tempdir().expect("a temporary folder"));
@@ -118,6 +132,11 @@ impl Place {
         let (out, err) = (text(output.stdout), text(output.stderr));
         assert!(!err.contains("panicked"), "{arguments:?}: {err}");
         Ran { code: output.status.code(), out, err }
+    }
+
+    /// What the program does at a command whose words have no blanks in them.
+    pub(crate) fn say(&self, command: &str) -> Ran {
+        self.run(&command.split(' ').collect::<Vec<_>>())
     }
 
     /// Every file below the folder with its content, locks aside.
