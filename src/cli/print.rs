@@ -25,13 +25,12 @@ pub(crate) fn sections<const N: usize>(texts: [String; N]) -> Result<()> {
 
 /// Writes bytes to standard output as they are: what a program or a manual reader takes.
 pub(crate) fn raw(bytes: &[u8]) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    written(out.write_all(bytes).and_then(|()| out.flush()))
+    written(std::io::stdout().lock().write_all(bytes))
 }
 
 /// Whether that went to standard output. A closed pipe is the reader's choice, not an error.
 pub(crate) fn written(result: std::io::Result<()>) -> Result<()> {
-    match result {
+    match result.and_then(|()| std::io::stdout().flush()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => {
             Err(Error::runtime(format!("cannot write to standard output: {e}"))
                 .hint("is the disk full that it goes to? What was to be printed is lost"))

@@ -102,7 +102,7 @@ fn what_a_spreadsheet_would_run_is_no_name() {
         assert_eq!(ran.code, Some(code), "{link}: {}", ran.err);
     }
     let study =
-        format!("{MINI}\n[[expect]]\nclaim = \"=1+2\"\nquantity = \"exponent\"\nvalue = 1\n");
+        format!("{MINI}\n[[expect]]\nclaim = \"=1+2\"\nexponent = \"pruned\"\npredicted = 1\n");
     place.write("studies/formula.toml", study);
     let ran = place.run(&["plan", "formula"]);
     assert!((ran.code, ran.err.contains("a spreadsheet")) == (Some(2), true), "{}", ran.err);
