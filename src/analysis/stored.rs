@@ -7,7 +7,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::estimate::{Analysis, Censoring, Exponent, Interval, Threshold};
-use super::judge::Verdict;
 use crate::model::problem::Series;
 use crate::results::{broken_row, disk, shown};
 use crate::{Error, Result};
@@ -44,8 +43,8 @@ pub struct Fit {
     pub threshold: f64,
     /// β, if it could be fitted.
     pub exponent: Option<Interval>,
-    /// Its verdict, in the word of the table.
-    pub verdict: String,
+    /// Its verdict, in the word of the table, if there is a prediction.
+    pub verdict: Option<String>,
 }
 
 /// Both tables of one folder.
@@ -80,7 +79,7 @@ impl Tables {
         Self {
             name: name.to_owned(),
             cells: analysis.thresholds.iter().map(Cell::from).collect(),
-            fits: analysis.exponents.iter().map(Fit::from).collect(),
+            fits: analysis.exponents.iter().chain(&analysis.pooled).map(Fit::from).collect(),
         }
     }
 }
@@ -107,7 +106,7 @@ impl From<&Exponent> for Fit {
             points: e.points,
             threshold: e.threshold,
             exponent: e.exponent,
-            verdict: e.verdict.map_or("no prediction", Verdict::word).to_owned(),
+            verdict: e.verdict.map(|verdict| verdict.word().to_owned()),
         }
     }
 }
@@ -145,8 +144,7 @@ struct FitRow {
     exponent: Option<f64>,
     ci_low: Option<f64>,
     ci_high: Option<f64>,
-    #[serde(default)]
-    verdict: String,
+    verdict: Option<String>,
 }
 
 impl From<(Series, FitRow)> for Fit {

@@ -158,7 +158,8 @@ fn many_expectations_are_one_family() {
     let value = alone.value.expect("a ratio");
     let error = (value.high.ln() - value.value.ln()) / 1.959_963_984_540_054;
     // Two-sided 4 %: 2.0537 standard errors.
-    let doubtful = ratio(Predicted::Value((value.value.ln() + 2.0537 * error).exp()));
+    let doubtful = Predicted::Value((value.value.ln() + 2.0537 * error).exp());
+    let doubtful = Expectation { margin: 1.001, ..ratio(doubtful) };
     let one = judged(&records, doubtful.clone());
     assert!((one.p.expect("a test") - 0.04).abs() < 1e-4, "{one:?}");
     assert_eq!(one.verdict, Verdict::Below);

@@ -4,7 +4,6 @@ use crate::truth::Truth;
 use crate::{at_alpha, of_learner, on_link};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
-use secateur::analysis::Options;
 use secateur::analysis::diagnostics::leave_one_out;
 use secateur::analysis::estimate::{Analysis, Censoring, Interval};
 use secateur::analysis::judge::Verdict;
@@ -229,12 +228,11 @@ fn censored_cells_bound_the_advantage() {
     assert!(last.ratio < 60.0 / 20.0 * 311_f64.sqrt());
 }
 
-/// A half-width of 0.15 is what the advice promises, and what half of the studies that follow it
-/// have or better: one study's own promise is as good as its variances of eight trials.
+/// What the advice promises: of the studies that follow it, most are no longer open.
 #[test]
 fn the_advice_for_an_open_verdict_is_enough() {
-    let mut reached = [Vec::new(), Vec::new()];
-    for seed in 0..40 {
+    let mut settled = [Vec::new(), Vec::new()];
+    for seed in 0..60 {
         let mut truth =
             Truth { trials: 8, noise: 0.7, beta: 2.0, constant: 40.0, ..Truth::usual() };
         truth.dimensions = vec![16, 34, 71, 148];
@@ -249,18 +247,15 @@ fn the_advice_for_an_open_verdict_is_enough() {
         let many = Truth { trials: 8 * more.factor as u32, ..truth.clone() };
         let mut wide = truth.clone();
         wide.dimensions.extend(&further.dimensions);
-        for (better, reached) in [many, wide].into_iter().zip(&mut reached) {
-            // Scatter that appears only now is not what the advice could know.
-            let half: Vec<f64> = (100..124)
-                .map(|s| analysed(&better.records("unpruned", s, s), 200).exponents.remove(0))
-                .filter(|found| found.diagnostics.scatter == Some(0.0))
-                .filter_map(|found| Some((found.rate_high? - found.rate_low?) / 2.0))
-                .collect();
-            reached.push(quantile(&half, 0.5));
+        for (better, settled) in [many, wide].into_iter().zip(&mut settled) {
+            let verdicts = (100..116)
+                .map(|s| analysed(&better.records("unpruned", s, s), 100).exponents.remove(0))
+                .filter(|found| found.verdict != Some(Verdict::Open));
+            settled.push(verdicts.count() as f64 / 16.0);
         }
     }
-    for widths in reached {
-        assert!(widths.len() >= 10 && quantile(&widths, 0.5) <= 0.15, "{widths:?}");
+    for shares in settled {
+        assert!(shares.len() >= 10 && quantile(&shares, 0.5) >= 0.5, "{shares:?}");
     }
 }
 
@@ -350,46 +345,4 @@ fn what_theory_calls_one_number_is_fitted_as_one() {
     };
     let single = found.exponents.iter().filter(|e| e.series.learner == "unpruned").map(half);
     assert!(single.into_iter().all(|width| half(pooled) < 0.8 * width));
-}
-
-/// The recomputation of scripts/estimates/check_estimates.py on trials of a real study, one cell
-/// censored on each side: `check_estimates.py FOLDER --write expected.csv` after `secateur fit`.
-#[test]
-fn point_estimates_are_those_of_scipy() {
-    let folder = std::path::Path::new("tests/fixtures/estimates");
-    let records = secateur::results::read(&folder.join("trials.csv")).expect("a fixture").records;
-    let found = analysed(&records, Options::default().bootstrap);
-    let mut expected = csv::Reader::from_path(folder.join("expected.csv")).expect("a fixture");
-    let mut compared = 0;
-    for row in expected.deserialize() {
-        let (file, learner, d, column, value): (String, String, String, String, String) =
-            row.expect("five columns");
-        let exponent = found.exponents.iter().find(|e| e.series.learner == learner);
-        let exponent = exponent.expect("two series");
-        let cell =
-            found.thresholds.iter().find(|t| t.series.learner == learner && t.d.to_string() == d);
-        let diagnostics = &exponent.diagnostics;
-        let number = match (file.as_str(), column.as_str()) {
-            ("thresholds", "n_star") => cell.map(|t| t.n_star),
-            ("thresholds", "n_star_median") => cell.and_then(|t| t.n_star_median),
-            ("thresholds", _) => {
-                let censored = serde_json::to_value(cell.map(|t| t.censored)).expect("a word");
-                assert_eq!(
-                    (column.as_str(), censored.as_str()),
-                    ("censored", Some(value.as_str()))
-                );
-                continue;
-            }
-            (_, "exponent") => exponent.exponent.map(|i| i.value),
-            (_, "log_corrected") => exponent.log_corrected.map(|i| i.value),
-            (_, "scatter") => diagnostics.scatter,
-            (_, "leave_one_out_low") => diagnostics.leave_one_out_low,
-            (_, "leave_one_out_high") => diagnostics.leave_one_out_high,
-            (_, other) => panic!("{other}"),
-        };
-        let (number, value): (f64, f64) = (number.expect(&column), value.parse().expect("number"));
-        assert!((number - value).abs() <= 1e-9 * value.abs().max(1.0), "{column} {number} {value}");
-        compared += 1;
-    }
-    assert!(compared > 40, "{compared}");
 }

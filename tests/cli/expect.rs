@@ -27,7 +27,7 @@ fn expectations_are_judged_printed_and_written() {
     place.write("studies/mini.toml", format!("{MINI}{EXPECT}"));
     let ran = place.run(&["study", "mini", "--set", "samples.n_max=16384", "--quiet"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
-    let table = ran.out.split("\n\n").nth(1).expect("a second table");
+    let table = ran.out.split("\n\n").nth(2).expect("a second table, after the conclusion");
     let starts: Vec<_> = table.lines().skip(2).map(|l| l.split("  ").next()).collect();
     let names = ["n*(unpruned) / n*(pruned)", "β(unpruned)", "subspace(pruned)"];
     assert_eq!(starts, names.map(Some), "{table}");
@@ -35,7 +35,8 @@ fn expectations_are_judged_printed_and_written() {
     let name = "results/mini/expectations.csv";
     let written = std::fs::read_to_string(place.path(name)).expect("it is there");
     let head = "learner,link,k_star,r,alpha,q,noise,input,d,threshold,quantity,value,ci_low,\
-                ci_high,points,censored,bound,relation,predicted,verdict,claim,manifest,check";
+                ci_high,points,censored,bound,relation,predicted,margin,p,verdict,posterior,claim,\
+                manifest,check";
     assert_eq!(written.lines().next(), Some(head));
     // Four cells and one verdict, one verdict, four cells and one verdict.
     assert_eq!(written.lines().count(), 1 + 5 + 1 + 5);
@@ -49,7 +50,7 @@ fn expectations_are_judged_printed_and_written() {
     assert_eq!(judged[1]["predicted"]["value"], 2.0);
     assert_eq!(judged[0]["cells"].as_array().map(Vec::len), Some(4));
     let word = judged[1]["verdict"].as_str().expect("a word");
-    assert!(row.contains(&format!(",{word},d squared,")), "{row} {word}");
+    assert!(row.contains(&format!(",{word},false,d squared,")), "{row} {word}");
     assert_eq!(std::fs::read_to_string(place.path(name)).expect("it is there"), written);
     let markdown = place.run(&["fit", "mini", "--format", "markdown"]).out;
     assert!(markdown.contains("| n*(unpruned) / n*(pruned) | all | "), "{markdown}");

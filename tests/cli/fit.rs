@@ -40,10 +40,11 @@ fn a_table_of_another_program_is_fitted_and_printed() {
     let ran = place.run(&["fit", "exp.csv"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), NOTE));
     let words: Vec<&str> = ran.out.lines().skip(2).flat_map(str::split_whitespace).collect();
-    // Learner, link, α, d, points: what the table does not say is a dash, never a number.
-    assert_eq!(words[..5], ["fast", "–", "–", "16–256", "5"]);
-    assert_eq!(words[8..14], ["–", "no", "prediction", "–", "no", "prediction"]);
-    assert_eq!(words[14..19], ["slow", "–", "–", "16–256", "5"]);
+    // Learner, link, α, d: what the table does not say is a dash, never a number.
+    assert_eq!(words[..4], ["fast", "–", "–", "16–256"]);
+    // After β and its interval: theory, within, verdict, CSQ bound.
+    assert_eq!(words[7..11], ["–"; 4]);
+    assert_eq!(words[11..15], ["slow", "–", "–", "16–256"]);
     assert!(place.files() == before, "nothing is written without --out");
 }
 
@@ -142,8 +143,8 @@ fn what_is_known_is_held_against_theory() {
         .map(|line| line.split(']').nth(1).expect("an interval").trim())
         .collect();
     assert_eq!(verdicts.len(), 2);
-    assert!(verdicts[0].starts_with("1.500  "), "{fitted}");
-    assert!(verdicts[1].starts_with("2.000  "), "{fitted}");
+    assert!(verdicts[0].starts_with("1.5, ln d  "), "{fitted}");
+    assert!(verdicts[1].starts_with("2  "), "{fitted}");
 }
 
 #[test]
@@ -159,10 +160,10 @@ fn too_little_to_fit_is_said_in_a_verdict() {
         fitted(format!("learner,d,n,trial,risk,k_star,alpha\n{rows}"))
     };
     let one = only(&|d, _| d == 64);
-    assert!(one.contains(" 64       1   ") && one.contains("too few dimensions"), "{one}");
+    assert!(one.contains(" 64  ") && one.contains("too few dimensions"), "{one}");
     let censored = only(&|_, risk| risk > 0.7);
     assert!(
-        censored.contains("0 (+5 censored)") && censored.contains("  censored  "),
+        censored.contains("16–256 (+5 censored)") && censored.contains("  censored  "),
         "{censored}"
     );
     assert!(censored.contains("pruned, α = 0.5, d = 16: n* > "), "{censored}");
@@ -181,7 +182,8 @@ fn failed_trials_are_counted_aloud() {
     let table = table.replacen(",1.10391,ok", ",,diverged", 1);
     let ran = place(&table).run(&["fit", "exp.csv"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
-    let note = "note: 1 of 560 trials failed (status other than `ok`): no median counts them\n";
+    let note =
+        "note: 1 of 560 trials failed (status other than `ok`): each counts as a risk of 1\n";
     assert!(ran.err.ends_with(note), "{}", ran.err);
 }
 

@@ -9,7 +9,7 @@ use secateur::learner::stage::{GradientComparison, survivors};
 use secateur::model::{Activation, Channel, ChannelChoice, Input};
 use secateur::sample::{BLOCK, CentredLabels, Design, Key, Stage};
 
-use crate::stats::mean_and_error;
+use crate::stats::{kolmogorov, mean_and_error};
 use crate::target;
 
 fn comparison(channel: ChannelChoice, activation: Activation, k_star: u32) -> GradientComparison {
@@ -39,6 +39,37 @@ fn one_pass_gives_the_scores_of_an_explicit_comparison() {
             let error = (score - all[j as usize]).abs();
             assert!(error < 1e-3, "{link} {activation:?}: {score} against {}", all[j as usize]);
         }
+    }
+}
+
+/// Every coordinate that V does not touch, scored explicitly at few labels, against the law given
+/// just these labels.
+#[test]
+fn null_scores_have_the_law_given_the_labels() {
+    let fixed = ChannelChoice::Fixed;
+    for (link, k_star, channel, activation, input) in [
+        ("He2", 2, ChannelChoice::Auto, Activation::Relu, Input::Gaussian),
+        ("He2", 2, fixed(Channel::Raw), Activation::Relu, Input::Gaussian),
+        ("He3", 3, fixed(Channel::OddNoLinear), Activation::Relu, Input::Gaussian),
+        ("He3", 3, fixed(Channel::Odd), Activation::Relu, Input::Laplace),
+        ("He4", 2, fixed(Channel::Even), Activation::Gelu, Input::Gaussian),
+        ("exp(t)", 1, fixed(Channel::Linear), Activation::Relu, Input::Uniform),
+        ("z1*z2", 2, fixed(Channel::Even), Activation::He2, Input::Gaussian),
+        ("He3", 3, fixed(Channel::OddNoLinear), Activation::Tanh, Input::Uniform),
+    ] {
+        let (d, s) = (4000, 4);
+        let target = target(link, d, s, 0.1, 3).on(input);
+        let design = Design::new(Key::root(11));
+        let samples = design.samples(&target, Stage::Prune, 160);
+        let comparison = comparison(channel, activation, k_star);
+        let law =
+            NullComparison::new(&comparison, input).unwrap().scores(&samples, identity, &[]).1;
+        let scores = comparison.scores(&CentredLabels::new(samples), d);
+        let relevant = target.directions().relevant();
+        let nulls = (0..d as u32).filter(|j| !relevant.contains(j));
+        let p: Vec<f64> = nulls.map(|j| law.beyond(scores[j as usize])).collect();
+        let distance = kolmogorov(&p, |p| p);
+        assert!(distance < 2.4, "{link} {activation:?} {}: {distance}", input.name());
     }
 }
 
@@ -133,7 +164,6 @@ fn rankings_have_the_law_of_explicit_ones() {
         }
         for (k, differences) in differences.iter().enumerate() {
             let (mean, error) = mean_and_error(differences);
-            println!("{link} {} {k}: {mean:+.5} ± {error:.5}", input.name());
             assert!(mean.abs() <= 4.0 * error, "{link} {k}: {mean} ± {error}");
         }
     }

@@ -17,7 +17,12 @@ impl Signal {
         let kinks: Vec<f64> = steps.flat_map(|k| [k - bias, bias - k]).chain([0.0]).collect();
         let over_zeta = |x: f64, power: i32| {
             if statistic.augmented {
-                gaussian_mean(|zeta| statistic.value_augmented(x, zeta).powi(power), &[])
+                // Where the gates of ±x jump in ζ.
+                let (slope, c) = ((1.0 - statistic.shift.powi(2)).sqrt(), statistic.shift);
+                let steps = statistic.activation.kinks().iter();
+                let steps = steps.flat_map(|k| [(k - slope * x) / c, (k + slope * x) / c]);
+                let steps: Vec<f64> = steps.filter(|at| at.is_finite()).collect();
+                gaussian_mean(|zeta| statistic.value_augmented(x, zeta).powi(power), &steps)
             } else {
                 statistic.value(x).powi(power)
             }

@@ -49,7 +49,7 @@ impl LabelSums {
     /// ```
     ///
     /// so that the series holds however much of Σ ỹ² a few labels carry. At most
-    /// ln(‖ỹ‖²/rest)/(REACH radius)² labels lie beyond it.
+    /// ln(‖ỹ‖²/rest)/(REACH radius)² labels lie beyond it; 0 if all do, as few labels will.
     #[must_use]
     pub fn bound(sample: &[f32], n: f64, radius: f64) -> f64 {
         let scale = n / sample.len().max(1) as f64;
@@ -68,12 +68,12 @@ impl LabelSums {
     pub fn add(&mut self, labels: &[f32]) {
         let mut chunk = [0.0; LANES];
         for labels in labels.chunks(LANES) {
-            self.powers[0] += labels.len() as f64;
             chunk.fill(0.0);
             for (t, &y) in chunk.iter_mut().zip(labels) {
                 let y = f64::from(y);
-                if y.abs() <= self.bound {
+                if y.abs() <= self.bound && self.bound > 0.0 {
                     *t = y / self.bound;
+                    self.powers[0] += 1.0;
                 } else {
                     self.large.push(y);
                 }
@@ -87,7 +87,7 @@ impl LabelSums {
     /// Σ (t + δ)^k = Σ_j C(k, j) δ^{k−j} Σ t^j, δ small against 1.
     #[must_use]
     pub fn less(mut self, mean: f64) -> Self {
-        let delta = -mean / self.bound;
+        let delta = if self.bound > 0.0 { -mean / self.bound } else { 0.0 };
         // Pascal's rule, by Horner's scheme on the operator: each round raises one order.
         for order in 0..ORDER {
             for k in (order + 1..=ORDER).rev() {
@@ -108,7 +108,7 @@ impl LabelSums {
     /// Number of labels.
     #[must_use]
     pub fn count(&self) -> f64 {
-        self.powers[0]
+        self.powers[0] + self.large.len() as f64
     }
 
     /// √Σ ỹ².

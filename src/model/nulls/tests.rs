@@ -159,11 +159,8 @@ fn a_normal_law_would_be_wrong_by_two_orders() {
         let (mut low, mut high) = (-9.0, 9.0);
         for _ in 0..60 {
             let middle = f64::midpoint(low, high);
-            if crate::model::normal::distribution(middle) < u {
-                low = middle
-            } else {
-                high = middle
-            }
+            let below = crate::model::normal::distribution(middle) < u;
+            (low, high) = if below { (middle, high) } else { (low, middle) };
         }
         low
     };
@@ -174,4 +171,17 @@ fn a_normal_law_would_be_wrong_by_two_orders() {
     let law = NullLaw::new(&term, &LabelSums::of(&labels, term.radius()));
     let factor = law.beyond(6.0) / libm::erfc(6.0 / std::f64::consts::SQRT_2);
     assert!(factor > 100.0, "{factor}");
+}
+
+/// So few labels that each is taken by itself.
+#[test]
+fn a_handful_of_labels_is_centred_too() {
+    let labels = labels("he2", 12);
+    let term = term("gaussian/even@0");
+    let aside: Vec<f32> = labels.iter().map(|y| y + 0.25).collect();
+    let mut moved = LabelSums::new(LabelSums::bound(&labels, 12.0, term.radius()));
+    moved.add(&aside);
+    let [moved, whole] = [moved.less(0.25), LabelSums::of(&labels, term.radius())]
+        .map(|sums| NullLaw::new(&term, &sums).beyond(2.0));
+    assert!(whole > 0.01 && whole < 0.1 && (moved / whole - 1.0).abs() < 1e-6, "{moved} {whole}");
 }

@@ -80,8 +80,8 @@ fn exponents(comparison: &Comparison) -> Grid<'static, 10> {
             format::or_dash(pair.b.exponent, format::interval),
             format::or_dash(pair.difference, format::interval),
             format::or_dash(pair.p, p_value),
-            pair.a.verdict.clone(),
-            pair.b.verdict.clone(),
+            format::or_dash(pair.a.verdict.clone(), |word| word),
+            format::or_dash(pair.b.verdict.clone(), |word| word),
         ]
     };
     Grid {

@@ -216,7 +216,7 @@ mod tests {
         let most = |asked: &[Request], index| {
             asked.iter().filter(|r| r.index == index).map(|r| r.trials).max().unwrap()
         };
-        let noisy = run(Search::new(aim(Method::Bracket, 0..=20), 7), falling(10, 2.0));
+        let noisy = run(Search::new(aim(Method::Bracket, 0..=20), 7), falling(10, 8.0));
         assert_eq!([7, 8, 9, 10, 11].map(|i| most(&noisy, i)), [6, 6, 24, 24, 6]);
         // Without spread, the walk itself knows all there is to know.
         let quiet = run(Search::new(aim(Method::Bracket, 0..=20), 7), falling(10, 0.0));

@@ -97,7 +97,9 @@ mod tests {
         let top = a.iter().chain(b).copied().max().unwrap_or(0) as usize;
         let bins = |x: &[u64]| {
             let mut bins = vec![0.0; top + 1];
-            x.iter().for_each(|&k| bins[k as usize] += 1.0);
+            for &k in x {
+                bins[k as usize] += 1.0;
+            }
             bins
         };
         let (mut statistic, mut cells, mut pooled) = (0.0_f64, 0.0_f64, [0.0_f64; 2]);

@@ -72,7 +72,9 @@ fn start(samples: &Samples<'_>, transform: fn(f64) -> f64, radius: f64) -> (f64,
         first.extend_from_slice(&scratch.y);
     }
     let mean = first.iter().map(|&y| f64::from(y)).sum::<f64>() / first.len() as f64;
-    first.iter_mut().for_each(|y| *y = (f64::from(*y) - mean) as f32);
+    for y in &mut first {
+        *y = (f64::from(*y) - mean) as f32;
+    }
     (mean, LabelSums::new(LabelSums::bound(&first, samples.n() as f64, radius)))
 }
 
@@ -99,7 +101,7 @@ struct Scratch {
     y: Vec<f32>,
     ones: Vec<f32>,
     labels: Vec<f64>,
-    scratch: LabelScratch,
+    memory: LabelScratch,
 }
 
 impl Scratch {
@@ -117,7 +119,7 @@ impl Scratch {
         self.labels.resize(rows, 0.0);
         self.ones.resize(rows, 1.0);
         let known = Tile { coordinates, values: &self.x };
-        samples.labels(block, known, &mut self.scratch, &mut self.labels);
+        samples.labels(block, known, &mut self.memory, &mut self.labels);
         // Single precision first, as in an explicit reading.
         let centred = |&y: &f64| (f64::from(transform(y) as f32) - centre) as f32;
         self.y.clear();
