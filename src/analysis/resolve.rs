@@ -17,8 +17,13 @@ const MOST_DIMENSIONS: usize = 12;
 /// Sample sizes that a crossing needs: the two beside it.
 const SIZES: f64 = 2.0;
 
-/// The smallest change of each kind after which the rate band would lie within 0.15 of the
-/// prediction, if n* went on along the fitted law.
+/// Share of the margin that the band may take where the estimate hits the prediction exactly, so
+/// that half of all studies match: an estimate misses by 0.674 standard errors at the median,
+/// and the band reaches 1.645 of them.
+const SHARE: f64 = 1.645 / (1.645 + 0.674);
+
+/// The smallest change of each kind after which half of all studies would match the prediction,
+/// if it is right and the noise is that of this study.
 ///
 /// *Trials*: f times the trials at every dimension divide the variances by f; the scatter about
 /// the line stays. Price: Σ (f − 1) T_i · 2 n*_i, each new trial at the two sample sizes beside the
@@ -32,55 +37,69 @@ const SIZES: f64 = 2.0;
 #[must_use]
 pub fn resolve(points: &[Point], predicted: Option<Rate>) -> Option<Resolution> {
     let values: Vec<Point> = points.iter().filter(|p| p.is_value()).cloned().collect();
-    let rate = predicted?;
+    let seen = dimensions(&values);
+    let scatter = slope(&seen, 0.0)?.scatter;
+    let plan = Plan { rate: predicted?, scatter };
     Some(Resolution {
-        trials: more_trials(&values, rate),
-        dimensions: more_dimensions(&dimensions(&values), rate),
+        trials: plan.more_trials(&values, &seen),
+        dimensions: plan.more_dimensions(&seen),
     })
 }
 
-fn more_trials(values: &[Point], rate: Rate) -> Option<MoreTrials> {
-    let seen = dimensions(values);
-    let enough = |factor: &usize| {
-        let more = |p: &Dimension| Dimension {
-            variance: p.variance / *factor as f64,
-            trials: p.trials * factor,
-            ..*p
+/// What further data are held against.
+struct Plan {
+    rate: Rate,
+    scatter: f64,
+}
+
+impl Plan {
+    fn more_trials(&self, values: &[Point], seen: &[Dimension]) -> Option<MoreTrials> {
+        let enough = |factor: &usize| {
+            let more = |p: &Dimension| Dimension {
+                variance: p.variance / *factor as f64,
+                trials: p.trials * factor,
+                ..*p
+            };
+            self.settles(&seen.iter().map(more).collect::<Vec<_>>())
         };
-        settled(&seen.iter().map(more).collect::<Vec<_>>(), rate)
-    };
-    let factor = (2..=MOST_TRIALS).find(enough)?;
-    let each = |p: &Point| p.trials as f64 * SIZES * p.place.ln_n().exp();
-    Some(MoreTrials { factor, samples: (factor - 1) as f64 * values.iter().map(each).sum::<f64>() })
-}
-
-fn more_dimensions(values: &[Dimension], rate: Rate) -> Option<MoreDimensions> {
-    let fit = slope(values, 0.0)?;
-    let count = values.len() as f64;
-    let (first, last) = (values.first()?.ln_d, values.last()?.ln_d);
-    let step = (last - first) / (count - 1.0);
-    let mean = |of: &dyn Fn(&Dimension) -> f64| values.iter().map(of).sum::<f64>() / count;
-    let (variance, trials) = (mean(&|p| p.variance), mean(&|p| p.trials as f64));
-    let mut planned = values.to_vec();
-    let mut more = MoreDimensions { dimensions: Vec::new(), samples: 0.0 };
-    for k in 1..=MOST_DIMENSIONS {
-        let ln_d = last + step * k as f64;
-        let ln_n = fit.intercept + fit.value * ln_d;
-        more.dimensions.push(ln_d.exp().round() as usize);
-        more.samples += trials * SIZES * ln_n.exp();
-        let ln_n = Place::Inside(ln_n);
-        planned.push(Dimension { ln_d, ln_n, variance, trials: trials.round() as usize });
-        if settled(&planned, rate) {
-            return Some(more);
-        }
+        let factor = (2..=MOST_TRIALS).find(enough)?;
+        let each = |p: &Point| p.trials as f64 * SIZES * p.place.ln_n().exp();
+        let samples = (factor - 1) as f64 * values.iter().map(each).sum::<f64>();
+        Some(MoreTrials { factor, samples })
     }
-    None
-}
 
-/// Whether the band is narrow enough: its half-width within the margin, wherever the data lie.
-fn settled(planned: &[Dimension], rate: Rate) -> bool {
-    let band = Band::of(planned, rate.log_power);
-    band.is_some_and(|band| {
-        band.within(rate.exponent) <= MARGIN || band.excludes(rate.exponent).is_some()
-    })
+    fn more_dimensions(&self, seen: &[Dimension]) -> Option<MoreDimensions> {
+        let fit = slope(seen, 0.0)?;
+        let count = seen.len() as f64;
+        let (first, last) = (seen.first()?.ln_d, seen.last()?.ln_d);
+        let step = (last - first) / (count - 1.0);
+        let mean = |of: &dyn Fn(&Dimension) -> f64| seen.iter().map(of).sum::<f64>() / count;
+        let (variance, trials) = (mean(&|p| p.variance), mean(&|p| p.trials as f64));
+        let mut planned = seen.to_vec();
+        let mut more = MoreDimensions { dimensions: Vec::new(), samples: 0.0 };
+        for k in 1..=MOST_DIMENSIONS {
+            let ln_d = last + step * k as f64;
+            let ln_n = fit.intercept + fit.value * ln_d;
+            more.dimensions.push(ln_d.exp().round() as usize);
+            more.samples += trials * SIZES * ln_n.exp();
+            let ln_n = Place::Inside(ln_n);
+            planned.push(Dimension { ln_d, ln_n, variance, trials: trials.round() as usize });
+            if self.settles(&planned) {
+                return Some(more);
+            }
+        }
+        None
+    }
+
+    /// Whether the band would be narrow enough about n* = d^b ln^{γmax/2} d.
+    fn settles(&self, planned: &[Dimension]) -> bool {
+        let Rate { exponent, log_power, .. } = self.rate;
+        let right = |p: &Dimension| {
+            let log = if log_power > 0.0 { 0.5 * log_power * p.ln_d.ln() } else { 0.0 };
+            let ln_n = Place::Inside(exponent * p.ln_d + log);
+            Dimension { ln_n, variance: p.variance + self.scatter, ..*p }
+        };
+        let band = Band::of(&planned.iter().map(right).collect::<Vec<_>>(), log_power);
+        band.is_some_and(|band| band.within(exponent) <= SHARE * MARGIN)
+    }
 }

@@ -215,9 +215,8 @@ fn cells_outside_the_range_are_censored_and_kept() {
 #[test]
 fn two_uncensored_dimensions_still_give_an_exponent() {
     let mut records = study((1.0, 20.0), 0.1, 5, &[64, 256, 1024, 4096], 7);
-    let largest = |d: usize| records.iter().filter(|r| r.d == d).map(|r| r.n).max().unwrap_or(0);
-    // Without its last four sample sizes a cell no longer crosses.
-    let limits = [256, 1024].map(|d| (d, largest(d) / 6 - 1));
+    // Short of n* = 20 d a cell does not cross.
+    let limits = [256, 1024].map(|d| (d, 15 * d as u64));
     records.retain(|r| limits.iter().all(|&(d, limit)| r.d != d || r.n <= limit));
     let series = &analyse_default(&records).exponents[0];
     assert_eq!((series.points, series.censored, series.d_min, series.d_max), (2, 2, 64, 4096));
