@@ -277,7 +277,6 @@ fn house() -> Tree {
 }
 
 #[test]
-#[ignore = "until the rooms are rebuilt"]
 fn no_files_import_each_other() {
     let house = house();
     assert!(house.len() > 100, "{} files", house.len());

@@ -1,10 +1,12 @@
 //! From the words of a command to an exit code, whatever happens in between.
 
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use clap::Parser;
+use secateur::sample::simd;
 use secateur::{Error, Result};
 
 use super::arguments::{Arguments, Command, Format};
@@ -19,7 +21,7 @@ pub(crate) fn answer(run: impl FnOnce(Command, Voice) -> Result<Ending>) -> Exit
         Ok(Arguments { command }) => {
             threads::limit(&command);
             let voice = command.voice();
-            ended(guarded(|| run(command, voice)), voice)
+            ended(guarded(|| simd::check().and_then(|()| run(command, voice))), voice)
         }
         Err(refusal) => refused(&refusal),
     }
@@ -50,7 +52,8 @@ fn asked() -> Format {
 fn refused(refusal: &clap::Error) -> ExitCode {
     let voice = Voice { format: asked(), quiet: false };
     if !refusal.use_stderr() {
-        return ended(print::written(refusal.print()).map(|()| Ending::Done), voice);
+        let shown = refusal.print().and_then(|()| std::io::stdout().flush());
+        return ended(print::written(shown).map(|()| Ending::Done), voice);
     }
     let text = refusal.to_string();
     let (message, hint) = text.trim().split_once("\n\n").unwrap_or((text.trim(), ""));

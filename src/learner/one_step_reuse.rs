@@ -1,8 +1,7 @@
 //! One gradient step as published by Damian, Lee and Soltanolkotabi 2022: one data set for
 //! everything, a mirrored start, the linear part of the labels removed.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, MatRef, Par, Side};
+use faer::{Mat, MatRef, Side};
 
 use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::Options;
@@ -13,6 +12,7 @@ use super::stage::readout::Moments;
 use super::stage::{Budget, Case, Cost, Layer, Network, Trained, Work};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
+use crate::sample::product::transposed_product;
 use crate::sample::{Key, LabelScratch, Samples, Stage, Tile, reduce};
 
 /// Samples that the penalty is chosen on, beside the n that all else reads.
@@ -112,7 +112,7 @@ impl Residual<'_> {
                 }
                 let x = MatRef::from_column_major_slice(&scratch.x, rows, d);
                 let c = MatRef::from_column_major_slice(&scratch.hidden, rows, width);
-                matmul(part.as_mut(), Accum::Replace, x.transpose(), c, 1.0, Par::Seq);
+                transposed_product(part.as_mut(), x, c);
                 add(total, part);
             },
         );

@@ -2,14 +2,10 @@
 
 use super::crew::Crew;
 use super::key::Key;
+use super::strip::{BLOCK, position};
 use super::{gaussian, input, simd};
 use crate::model::input::Input;
 use crate::model::target::Target;
-
-/// Samples in a block: the unit in which the design is generated.
-///
-/// A strip of one coordinate (4 KiB) fits the first-level cache.
-pub const BLOCK: usize = 1024;
 
 /// Position of the label noise ξ, beside the input coordinates.
 const NOISE: u32 = u32::MAX;
@@ -230,9 +226,4 @@ impl<'a> Samples<'a> {
     fn strip(&self, block: u64, j: u32, out: &mut [f32]) {
         gaussian::fill(self.key, position(block, j), out);
     }
-}
-
-pub(super) fn position(block: u64, j: u32) -> u64 {
-    debug_assert!(block < 1 << 32, "more than 2⁴² samples");
-    (block << 32) | u64::from(j)
 }

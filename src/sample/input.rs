@@ -13,9 +13,9 @@
 //! Source of the third: Kotz, Kozubowski and Podgórski 2001, *The Laplace Distribution and
 //! Generalizations*, proposition 2.2.10.
 
-use super::design::BLOCK;
 use super::gaussian;
 use super::key::Key;
+use super::strip::{BLOCK, position};
 use crate::model::input::Input;
 
 /// Writes coordinate `j` of `block`, under `input`, of the stage whose key is `stage`.
@@ -23,7 +23,7 @@ pub(super) fn fill(input: Input, stage: Key, block: u64, j: u32, out: &mut [f32]
     let strip = |part: u64, j: u32| {
         let mut g = [0.0_f32; BLOCK];
         let key = if part == 0 { stage } else { stage.child(part) };
-        gaussian::fill(key, super::design::position(block, j), &mut g[..out.len()]);
+        gaussian::fill(key, position(block, j), &mut g[..out.len()]);
         g
     };
     let g = strip(0, j);

@@ -10,10 +10,13 @@ pub mod gaussian;
 pub mod input;
 pub mod key;
 pub mod labels;
+pub mod product;
 pub mod reduce;
 pub mod simd;
+pub mod strip;
 
 pub use crew::Crew;
-pub use design::{BLOCK, Design, LabelScratch, Samples, Stage, Tile};
+pub use design::{Design, LabelScratch, Samples, Stage, Tile};
 pub use key::Key;
 pub use labels::CentredLabels;
+pub use strip::BLOCK;

@@ -53,7 +53,7 @@ fn expectations_are_judged_printed_and_written() {
     assert!(row.contains(&format!(",{word},false,d squared,")), "{row} {word}");
     assert_eq!(std::fs::read_to_string(place.path(name)).expect("it is there"), written);
     let markdown = place.run(&["fit", "mini", "--format", "markdown"]).out;
-    assert!(markdown.contains("| n*(unpruned) / n*(pruned) | all | "), "{markdown}");
+    assert!(markdown.contains(r"| n\*(unpruned) / n\*(pruned) | all | "), "{markdown}");
 }
 
 /// The sides of a ratio may differ in noise or input, and are told apart in every table.

@@ -13,6 +13,7 @@ mod limits;
 #[cfg(unix)]
 mod locks;
 mod manifests;
+mod paths;
 #[path = "../support/place.rs"]
 mod place;
 mod plan;

@@ -1,8 +1,8 @@
 //! A block of samples at a time, and sums of products over blocks.
 
-use faer::linalg::matmul::triangular::{self, BlockStructure};
-use faer::{Accum, Mat, MatRef, Par};
+use faer::{Mat, MatRef};
 
+use crate::sample::product::upper_product;
 use crate::sample::{CentredLabels, LabelScratch};
 
 /// Memory that a block is worked on in, kept from block to block.
@@ -64,9 +64,7 @@ pub(super) fn add_symmetric(
     b: MatRef<'_, f32>,
     scratch: &mut Mat<f32>,
 ) {
-    let (whole, upper) = (BlockStructure::Rectangular, BlockStructure::TriangularUpper);
-    let (left, out) = (a.transpose(), scratch.as_mut());
-    triangular::matmul(out, upper, Accum::Replace, left, whole, b, whole, 1.0, Par::Seq);
+    upper_product(scratch.as_mut(), a, b);
     for (j, total) in total.chunks_exact_mut(scratch.nrows()).enumerate() {
         for (t, &p) in total.iter_mut().zip(&scratch.col_as_slice(j)[..=j]) {
             *t += f64::from(p);

@@ -4,8 +4,7 @@
 //! so `w_j` becomes ± g_j scaled to unit norm, with a random sign (Damian, Lee &
 //! Soltanolkotabi 2022).
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, MatRef, Par};
+use faer::{Mat, MatRef};
 
 use super::block::{Block, add, add_symmetric};
 use super::network::{Layer, scale_to_unit};
@@ -14,6 +13,7 @@ use crate::learner::options::{FeatureOptions, Normalize};
 use crate::model::activation::Activation;
 use crate::model::statistic::{best_feature_shift, feature_gain};
 use crate::sample::key::mix;
+use crate::sample::product::transposed_product;
 use crate::sample::reduce::{self, Merge};
 use crate::sample::{CentredLabels, Key};
 
@@ -157,7 +157,7 @@ pub fn gradient_sums(
             coefficients(layer.activation, shift, &tile.y, c);
             let x = MatRef::from_column_major_slice(&tile.x, rows, m);
             let c = MatRef::from_column_major_slice(c, rows, width);
-            matmul(part.as_mut(), Accum::Replace, x.transpose(), c, 1.0, Par::Seq);
+            transposed_product(part.as_mut(), x, c);
             add(&mut total.gradient, part);
             if second_moment {
                 add_symmetric(&mut total.second_moment, c, c, gram);

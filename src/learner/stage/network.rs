@@ -1,10 +1,10 @@
 //! The network and its hidden layer.
 
-use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, MatRef, Par};
+use faer::{Mat, MatRef};
 
 use crate::model::activation::Activation;
 use crate::sample::gaussian;
+use crate::sample::product::product;
 use crate::sample::{BLOCK, Key};
 
 /// First layer on the kept coordinates: neuron j is column `w_j` of an M × m matrix.
@@ -47,7 +47,7 @@ impl Layer {
     pub fn preactivations(&self, x: &[f32], rows: usize, out: &mut [f32]) {
         let x = MatRef::from_column_major_slice(x, rows, self.coordinates.len());
         let out = faer::MatMut::from_column_major_slice_mut(out, rows, self.width());
-        matmul(out, Accum::Replace, x, self.weights.as_ref(), 1.0, Par::Seq);
+        product(out, x, self.weights.as_ref());
     }
 }
 
