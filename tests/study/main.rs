@@ -5,6 +5,7 @@ mod fuzz;
 mod limits;
 mod messages;
 mod prices;
+mod schema;
 #[path = "../support/sift.rs"]
 mod sift;
 mod spelling;
