@@ -209,7 +209,7 @@ fn manifest(
             ));
             Ok(None)
         }
-        (Ok(None), None) => {
+        (Ok(None), None) if !records.is_empty() => {
             let usual = Options::default().threshold;
             let shown = folder.display();
             voice.note(&format!("{shown} has no {MANIFEST}: thresholds are at {usual}"));

@@ -295,9 +295,9 @@ fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
         ("results/mini/manifest.json", &study),
         ("results/mini/.lock", &study),
         ("results/mini/thresholds.csv", &["compare", "mini", "mini"]),
+        ("own.csv", &["fit", "own.csv"]),
         ("studies/mini.toml", &["plan", "mini"]),
         ("own.toml", &["plan", "own.toml"]),
-        ("own.csv", &["fit", "own.csv"]),
     ];
     for (pipe, arguments) in cases {
         restore(&place, &results);
@@ -308,8 +308,12 @@ fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
         }
         let ran = through(&place, &["timeout", "30"], arguments).expect("it starts");
         let said = flat(&String::from_utf8_lossy(&ran.stderr));
-        assert_eq!(ran.status.code(), Some(1), "{pipe} {arguments:?}: {said}");
-        assert!(said.contains("it is a pipe, a socket or a device"), "{pipe}: {said}");
+        let (code, why) = match pipe.ends_with(".toml") {
+            true => (2, "is not a file"),
+            false => (1, "it is a pipe, a socket or a device"),
+        };
+        assert_eq!(ran.status.code(), Some(code), "{pipe} {arguments:?}: {said}");
+        assert!(said.contains(why), "{pipe}: {said}");
         fs::remove_file(place.path(pipe)).expect("it is there still");
     }
 }
