@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use secateur::model::{LearnerKind, Metric};
 use secateur::study::{Profile, Study};
 use serde_json::Value as Json;
-use strum::IntoEnumIterator;
 
 fn schema() -> Json {
     let text = std::fs::read_to_string("docs/study.schema.json").unwrap();
@@ -101,14 +99,4 @@ fn every_key_of_the_reader_is_in_the_schema_and_no_other() {
     ] {
         assert_eq!(said(pointer), keys_read(&tables), "{pointer}");
     }
-}
-
-#[test]
-fn the_schema_names_every_learner_and_metric() {
-    let root = schema();
-    let pattern = root["$defs"]["learner"]["pattern"].as_str().unwrap();
-    let names = LearnerKind::ALL.map(LearnerKind::name).join("|");
-    assert_eq!(pattern, format!("^({names})(/.+)?$"));
-    let metrics: Vec<&str> = Metric::iter().map(Metric::name).collect();
-    assert_eq!(root["$defs"]["metric"]["enum"], Json::from(metrics));
 }
