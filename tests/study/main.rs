@@ -1,8 +1,14 @@
 //! From the text of a study to its samples.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests list documents and studies, and time what has limits"
+)]
+
 mod faint;
 mod fuzz;
 mod limits;
+mod links;
 mod messages;
 mod prices;
 mod schema;
