@@ -4,7 +4,7 @@
 
 from the trials of tests/fixtures/estimates and the thresholds of results/reference. Formulas are
 those of docs/statistics.md and docs/mathematics.md, solved by other means: pseudo-inverses, general
-root finders, adaptive quadrature. `cargo test --test rate_estimates` compares to 1e-9.
+root finders, adaptive quadrature. `cargo test --release --test analysis rates` compares to 1e-9.
 """
 
 import csv

@@ -11,7 +11,7 @@ pub mod registry;
 pub mod stage;
 
 macro_rules! modules {
-    ($($Kind:ident $file:ident($exponent:path);)*) => {
+    ($($Kind:ident $file:ident($rate:path, $queries:ident);)*) => {
         $(pub mod $file;)*
     };
 }

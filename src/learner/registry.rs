@@ -9,7 +9,7 @@ use crate::model::law::LawPoint;
 use crate::sample::Key;
 
 macro_rules! registry {
-    ($($Kind:ident $file:ident($exponent:path);)*) => {
+    ($($Kind:ident $file:ident($rate:path, $queries:ident);)*) => {
         impl LearnerKind {
             /// The keys that its table in a study may have.
             #[must_use]

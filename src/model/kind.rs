@@ -7,32 +7,40 @@ use crate::error::{Error, Result, nearest};
 use crate::words::steers;
 
 /// Hands the list of learners to the macro `$then`: the kind, the file in `learner/` that bears
-/// its name, and the rate that theory has for it. The order is that of tables and legends.
+/// its name, the rate that theory has for it, and how it looks at the data. The order is that of
+/// tables and legends.
 ///
 /// The enum below, the modules of `learner` and their registry are made of it, so that a new
 /// learner is one line here and its file.
 macro_rules! learners {
     ($then:ident) => {
         $then! {
-            Pruned pruned(theory::pruned);
-            Unpruned unpruned(theory::dense);
-            Oracle oracle(theory::sparse);
-            RandomMask random_mask(theory::none);
-            Spectral spectral(theory::spectral);
-            DiagonalThresholding diagonal_thresholding(theory::screened);
-            OnlineSgd online_sgd(theory::online);
-            SmoothedSgd smoothed_sgd(theory::smoothed);
-            LabelTransform label_transform(theory::generative);
-            MagnitudePruning magnitude_pruning(theory::none);
-            RandomFeatures random_features(theory::degree);
-            OneStepReuse one_step_reuse(theory::dense);
+            Pruned pruned(theory::pruned, CORRELATIONAL);
+            Unpruned unpruned(theory::dense, CORRELATIONAL);
+            Oracle oracle(theory::sparse, OTHER);
+            RandomMask random_mask(theory::none, CORRELATIONAL);
+            Spectral spectral(theory::spectral, OTHER);
+            DiagonalThresholding diagonal_thresholding(theory::screened, CORRELATIONAL);
+            OnlineSgd online_sgd(theory::online, CORRELATIONAL);
+            SmoothedSgd smoothed_sgd(theory::smoothed, CORRELATIONAL);
+            LabelTransform label_transform(theory::generative, OTHER);
+            MagnitudePruning magnitude_pruning(theory::none, CORRELATIONAL);
+            RandomFeatures random_features(theory::degree, OTHER);
+            OneStepReuse one_step_reuse(theory::dense, OTHER);
         }
     };
 }
 pub(crate) use learners;
 
+/// It looks at the data through averages of the label times a function of the input, each sample
+/// once, and is not told the support.
+const CORRELATIONAL: bool = true;
+
+/// It is told the support, reads samples again and again, or takes a function of the label.
+const OTHER: bool = false;
+
 macro_rules! kinds {
-    ($($Kind:ident $file:ident($exponent:path);)*) => {
+    ($($Kind:ident $file:ident($rate:path, $queries:ident);)*) => {
         /// The learners there are, each described in the module of its name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum LearnerKind {
@@ -61,7 +69,15 @@ macro_rules! kinds {
             #[must_use]
             pub fn rate(self, problem: &Problem) -> Option<Rate> {
                 match self {
-                    $(Self::$Kind => $exponent(problem),)*
+                    $(Self::$Kind => $rate(problem),)*
+                }
+            }
+
+            /// Whether the lower bound for correlational statistical queries is about it.
+            #[must_use]
+            pub fn is_correlational(self) -> bool {
+                match self {
+                    $(Self::$Kind => $queries,)*
                 }
             }
         }
@@ -73,28 +89,6 @@ learners!(kinds);
 const LONGEST_NAME: usize = 100;
 
 impl LearnerKind {
-    /// Whether the lower bound for correlational statistical queries is about it: it looks at the
-    /// data through averages of the label times a function of the input, each sample once, and
-    /// is not told the support.
-    #[must_use]
-    pub fn is_correlational(self) -> bool {
-        match self {
-            Self::Pruned
-            | Self::Unpruned
-            | Self::RandomMask
-            | Self::DiagonalThresholding
-            | Self::OnlineSgd
-            | Self::SmoothedSgd
-            | Self::MagnitudePruning => true,
-            // Told the support; reading samples again and again; a function of the label.
-            Self::Oracle
-            | Self::Spectral
-            | Self::RandomFeatures
-            | Self::OneStepReuse
-            | Self::LabelTransform => false,
-        }
-    }
-
     /// The learner behind `name`, if there is one. A variant is named `kind/variant`, as in
     /// `pruned/raw`.
     #[must_use]

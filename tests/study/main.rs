@@ -4,8 +4,10 @@ mod drill;
 mod faint;
 mod fuzz;
 mod limits;
+mod links;
 mod messages;
 mod prices;
+mod schema;
 #[path = "../support/sift.rs"]
 mod sift;
 mod spelling;
