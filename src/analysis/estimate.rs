@@ -75,7 +75,7 @@ pub struct Threshold {
     pub ci_high: f64,
     /// Whether `n_star` is only a bound.
     pub censored: Censoring,
-    /// Successful trials per sample size, the most over the curve: a bracket search runs all next
+    /// Trials per sample size, failed ones included, the most over the curve: a bracket search runs all next
     /// to the crossing and fewer elsewhere.
     pub trials: usize,
     /// Bootstrap standard error of ln n*; absent when censored.

@@ -22,7 +22,7 @@ pub struct Dimension {
     pub ln_d: f64,
     /// ln n*, or a bound on it.
     pub ln_n: Place,
-    /// Variance of ln n* by the trials ([`super::mean::crossing_variance`]); not read of a bound.
+    /// Variance of ln n* by the trials ([`super::point::Point::variance`]); not read of a bound.
     pub variance: f64,
     /// Trials behind it.
     pub trials: usize,

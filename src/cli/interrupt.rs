@@ -1,6 +1,8 @@
 //! Ctrl-C and SIGTERM: no new trial is started, those in flight get a moment, and what is
 //! written stays. A second signal ends at once.
 
+#![expect(clippy::disallowed_methods, reason = "trials in flight get a moment")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};

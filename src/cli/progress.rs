@@ -1,5 +1,7 @@
 //! Progress of a study: a bar on a terminal, now and then a line otherwise, or events.
 
+#![expect(clippy::disallowed_methods, reason = "a bar shows time")]
+
 use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};

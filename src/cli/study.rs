@@ -1,5 +1,7 @@
 //! The steps of `study`: plan, run what is missing, fit, draw and print.
 
+#![expect(clippy::disallowed_methods, reason = "it says how long the run took")]
+
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Instant;

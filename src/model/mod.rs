@@ -1,10 +1,13 @@
 //! The statistical question: what is learned, from what, and what theory says it costs.
 //!
-//! A target is a [`Link`] σ* of a few hidden directions; a network is made of an
-//! [`Activation`] φ; pruning ranks the coordinates by a [`Statistic`] of the first-layer
-//! gradient at shifted basis vectors, one per [`Channel`]. [`theory`] holds the exponents that
-//! measurements are compared with. Expectations under the standard Gaussian come from
-//! [`quadrature`], orthogonal polynomials from [`hermite`]. Nothing here draws a random number.
+//! A [`Problem`] is a target without its dimension: a [`Link`] σ* of a few hidden directions, how
+//! sparse they are, the noise, the inputs. A network is made of an [`Activation`] φ; pruning ranks
+//! the coordinates by a [`Statistic`] of the first-layer gradient at shifted basis vectors, one per
+//! [`Channel`]; a [`Metric`] is what is measured of it. What theory says is a [`Rate`] for each
+//! [`LearnerKind`], from the exponents of [`theory`], and for the ranking a finite-size [`law`] with
+//! its constant. Expectations under the standard Gaussian come from [`quadrature`], orthogonal
+//! polynomials from [`hermite`]. Nothing here draws a random number but from a generator that it is
+//! handed.
 
 pub mod activation;
 mod asked;

@@ -224,6 +224,7 @@ fn nothing_to_draw_is_an_error_with_a_hint() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a file in the way of a folder")]
 fn an_unwritable_folder_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

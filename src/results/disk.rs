@@ -6,6 +6,8 @@
 //! a pipe. What is written never goes through a symbolic link: a folder that somebody else made
 //! must not decide what is overwritten here.
 
+#![expect(clippy::disallowed_methods, reason = "the room for it")]
+
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};

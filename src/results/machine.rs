@@ -1,5 +1,7 @@
 //! What is known of the machine.
 
+#![expect(clippy::disallowed_methods, reason = "when a run started and ended")]
+
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,5 +1,7 @@
 //! One trial: draw the target, train, measure, and turn whatever happens into a record.
 
+#![expect(clippy::disallowed_methods, reason = "the column `seconds`")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 

@@ -1,5 +1,7 @@
 //! Estimates and verdicts: against other formulations, and on trials whose law is known.
 
+#![expect(clippy::disallowed_methods, reason = "tests make and list files of their own")]
+
 mod collapse;
 mod compare;
 mod estimates;

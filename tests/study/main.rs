@@ -1,5 +1,10 @@
 //! From the text of a study to its samples.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests list documents and studies, and time what has limits"
+)]
+
 mod drill;
 mod faint;
 mod fuzz;

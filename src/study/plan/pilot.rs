@@ -1,5 +1,7 @@
 //! Pilot trials: one a series, where what a trial costs is not known well, to scale its price by.
 
+#![expect(clippy::disallowed_methods, reason = "pilot trials are timed, and given up in time")]
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
