@@ -56,9 +56,8 @@ impl Lock {
 fn succeed(lock: &mut File, name: &str, path: &Path, notes: &mut Vec<String>) -> Result<()> {
     let text = read(lock).map_err(|e| disk::failed("read", path, &e))?;
     // Whatever else has the name of a lock, or is a second name of something, stays whole.
-    if !(text.is_empty()
-        || text.starts_with(|c: char| c.is_ascii_digit()) && text.lines().count() == 1)
-    {
+    let is_name = text.starts_with(|c: char| c.is_ascii_digit()) && text.lines().count() == 1;
+    if !text.is_empty() && !is_name {
         return Err(Error::runtime(format!("{} is not a lock of secateur", path.display()))
             .hint("it holds something else: look at it, and move it away"));
     }
@@ -78,22 +77,15 @@ impl Drop for Lock {
     }
 }
 
-/// Opens the lock file at `path`, or makes it.
-fn open(path: &Path) -> Result<File> {
-    loop {
-        if let Some(file) = disk::open_own(path)? {
-            return Ok(file);
-        }
-        if let Some(file) = disk::create_new(path)? {
-            return Ok(file);
-        }
-    }
-}
-
-/// Takes the lock at `path`, alone or shared.
+/// Takes the lock at `path`, alone or shared, and makes its file where there is none.
 fn acquire(path: &Path, shared: bool, folder: &Path, notes: &mut Vec<String>) -> Result<File> {
-    loop {
-        let file = open(path)?;
+    const TRIES: usize = 10;
+    for _ in 0..TRIES {
+        let there = disk::open_own(path)?;
+        let Some(file) = there.map_or_else(|| disk::create_new(path), |file| Ok(Some(file)))?
+        else {
+            continue;
+        };
         let tried = if shared { file.try_lock_shared() } else { file.try_lock() };
         judge(tried, folder, path, notes)?;
         // In between the folder may have been moved aside, and the lock with it.
@@ -101,6 +93,7 @@ fn acquire(path: &Path, shared: bool, folder: &Path, notes: &mut Vec<String>) ->
             return Ok(file);
         }
     }
+    Err(unwritable(path, &"it comes and goes"))
 }
 
 /// Writes who holds the lock; an empty text once nobody does.
@@ -113,7 +106,8 @@ fn sign(file: &mut File, text: &str) -> io::Result<()> {
 fn read(file: &mut File) -> io::Result<String> {
     let mut text = Vec::new();
     file.take(1000).read_to_end(&mut text)?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    // Zeros are what a crash of the machine may leave.
+    Ok(String::from_utf8_lossy(&text).trim_matches('\0').to_owned())
 }
 
 fn judge(

@@ -5,7 +5,6 @@ use crate::place::Place;
 use crate::voice::events;
 
 const OWN: &str = include_str!("../fixtures/own_experiment.csv");
-const HEADER: &str = "learner,d,n,trial,risk\n";
 const NOTE: &str = "note: exp.csv has no `link`, `k_star`, `r`, `alpha`, `q`, `s`: left empty, \
                     and what theory predicts from it is not known\n";
 
@@ -14,16 +13,6 @@ fn place(table: impl AsRef<[u8]>) -> Place {
     let place = Place::new();
     place.write("exp.csv", table);
     place
-}
-
-/// The whole message about a table, of a command that must change nothing.
-fn refused(table: impl AsRef<[u8]>, message: &str) {
-    let place = place(table);
-    let before = place.files();
-    let ran = place.run(&["fit", "exp.csv", "--out", "tables"]);
-    assert_eq!(ran.err.replace(NOTE, "").trim(), message.trim());
-    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""));
-    assert!(place.files() == before, "files were touched");
 }
 
 /// The table of exponents, less its head.
@@ -113,10 +102,6 @@ fn a_trials_csv_stands_for_its_folder() {
 #[test]
 fn figures_of_a_table_need_a_place() {
     let place = place(OWN);
-    let ran = place.run(&["plot", "exp.csv"]);
-    let message = "× there is no folder for the figures of exp.csv\n  \
-                   help: name one with --out FOLDER: they go to FOLDER/FILE/figures";
-    assert_eq!((ran.code, ran.err.replace(NOTE, "").trim()), (Some(2), message));
     let ran = place.run(&["plot", "exp.csv", "--out", "drawn"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(place.path("drawn/exp/figures/thresholds.svg").is_file());
@@ -195,39 +180,4 @@ fn byte_order_marks_carriage_returns_and_blanks_are_read() {
     assert_eq!(fitted(OWN.replace(',', " , ")), plain);
     assert_eq!(fitted(OWN.replace('\n', "\n\n")), plain);
     assert_eq!(fitted(OWN.trim_end()), plain);
-}
-
-#[test]
-fn what_is_no_table_of_trials_is_refused() {
-    refused(
-        HEADER,
-        r"
-× exp.csv has a header and no rows
-  help: a row is a trial: its learner, dimension d, samples n, index and risk",
-    );
-    refused(
-        b"learner,d,n,trial,risk\ncaf\xe9,16,128,0,0.5\n",
-        r"
-× exp.csv, line 2: not text in UTF-8
-  help: save it again as CSV with the encoding UTF-8",
-    );
-}
-
-#[test]
-fn a_path_that_is_no_table_is_refused() {
-    let place = place(OWN);
-    place.write("folder.csv/other.txt", "x");
-    for (path, message) in [
-        (
-            "none.csv",
-            "× there is no file none.csv\n  help: give the path of a CSV file of trials, or the name of a study with results",
-        ),
-        (
-            "folder.csv",
-            "× there are no results of `folder.csv`\n  help: the folder has no trials.csv; a table of another name is given by its path",
-        ),
-    ] {
-        let ran = place.run(&["fit", path]);
-        assert_eq!((ran.code, ran.out.as_str(), ran.err.trim()), (Some(2), "", message));
-    }
 }

@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests make, list and wait for files of their own")]
 
 mod compare;
+#[path = "../support/document.rs"]
+mod document;
 mod errors;
 mod expect;
 #[cfg(unix)]

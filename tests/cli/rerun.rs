@@ -52,8 +52,6 @@ fn a_row_that_is_wrong_is_shown_to_be() {
 #[test]
 fn what_cannot_be_repeated_is_said() {
     let place = Place::new();
-    let ran = place.run(&["rerun", "mini", "--trial", "0/64/0"]);
-    ran.said("there are no results of `mini`");
     assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
     let first = name(&records(&place)[0]);
     let ran = place.run(&["rerun", "mini", "--trial", "0/64/0"]);

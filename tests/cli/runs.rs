@@ -267,37 +267,6 @@ fn a_reader_that_hangs_up_is_no_error() {
 }
 
 #[test]
-fn a_learner_blind_to_its_link_is_warned_about_before_it_runs() {
-    let place = Place::new();
-    let even = &["plan", "mini", "--set", "learner.pruned.channel=odd"];
-    let ran = place.run(even);
-    assert_eq!(ran.code, Some(0), "{}", ran.err);
-    assert_eq!(
-        ran.err,
-        "warning: pruned on `He2`: no channel of the gradient comparison (odd) sees order 2 \
-         with relu at shift 0.000\n"
-    );
-    let cubic = place.say("plan mini --set model.link=He3 --set learner.unpruned.feature.shift=0");
-    assert_eq!(
-        cubic.err,
-        "warning: unpruned on `He3`: the gradient step has no signal of order 3 with relu at \
-         feature.shift 0.000\n"
-    );
-    assert_eq!(place.run(&["plan", "mini"]).err, "");
-}
-
-#[test]
-fn reduced_simulation_of_reused_data_is_refused_with_the_reason() {
-    let place = Place::new();
-    let ran =
-        place.say("study mini --set samples.simulation=reduced --set learner.pruned.data=reuse");
-    assert_eq!(ran.code, Some(2));
-    ran.said("reused data cannot be simulated in reduced form");
-    ran.said("the weights depend on the samples");
-    assert!(!place.path("results").exists());
-}
-
-#[test]
 fn a_number_of_trials_on_the_command_line_holds_for_every_sweep() {
     let place = Place::new();
     let text = crate::place::MINI.replace("d = [8, 16, 25, 32]", "d = [8, 16]\ntrials = 4");

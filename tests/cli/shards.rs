@@ -107,24 +107,6 @@ fn folders_from_elsewhere_are_merged_and_doubles_must_agree() {
 }
 
 #[test]
-fn what_cannot_be_merged_is_said() {
-    let place = Place::new();
-    let ran = place.run(&["merge", "mini"]);
-    let message = "× there are no results of `mini`
-  help: run `secateur study mini` first, or give a folder with a trials.csv";
-    assert_eq!((ran.code, ran.err.trim()), (Some(2), message));
-    fs::create_dir(place.path("empty")).expect("a folder");
-    let ran = place.run(&["merge", "new", "empty"]);
-    let message = "× empty has no table of trials
-  help: give a folder of results, which has a trials.csv or tables of shards";
-    assert_eq!((ran.code, ran.err.trim()), (Some(2), message));
-    let ran = place.run(&["study", "mini", "--shard", "8/7"]);
-    assert_eq!(ran.code, Some(2));
-    ran.said("`8/7` is not a shard: write k/N with 1 ≤ k ≤ N");
-    assert!(!place.path("results/mini").exists());
-}
-
-#[test]
 fn a_series_stays_in_its_shard_when_the_study_grows() {
     let (small, large) = (Place::new(), wide());
     let grown = fs::read_to_string(large.path("studies/mini.toml")).expect("a study");

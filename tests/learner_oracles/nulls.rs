@@ -111,7 +111,7 @@ fn rankings_have_the_law_of_explicit_ones() {
         let comparison = comparison(channel, Activation::Relu, k_star);
         let nulls = NullComparison::new(&comparison, input).unwrap();
         let mut differences: [Vec<f64>; 5] = Default::default();
-        for trial in 0..300 {
+        for trial in 0..160 {
             let target = target(link, d, s, 0.1, trial).on(input);
             let directions = target.directions();
             let design = Design::new(Key::root(trial));

@@ -5,6 +5,8 @@
     reason = "tests list documents and studies, and time what has limits"
 )]
 
+#[path = "../support/document.rs"]
+mod document;
 mod drill;
 mod faint;
 mod fuzz;

@@ -8,8 +8,7 @@
 //!
 //! `MESSAGES=write cargo test --release --test study messages` writes the messages anew.
 
-use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use secateur::analysis::{Options, analyse};
@@ -19,6 +18,8 @@ use secateur::model::{self, Activation, Link};
 use secateur::results::{self, Trials};
 use secateur::study::{Profile, Study};
 use secateur::{Error, ErrorKind, Result};
+
+use crate::document::{self, documents, tidy, words};
 
 /// What every study has.
 const FRAME: &str = "[model]\nlink = \"He2\"\n[[sweep]]\nalpha = 0.5\nd = [16]\n\
@@ -94,27 +95,13 @@ impl Subject {
     }
 }
 
-/// Words of a command: apart by blanks, but for what is in single quotes.
-fn words(command: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut quoted = false;
-    for c in command.chars() {
-        match c {
-            '\'' => quoted = !quoted,
-            ' ' if !quoted => words.push(String::new()),
-            _ => words.last_mut().expect("a word").push(c),
-        }
-    }
-    words
-}
-
 /// What the program writes of an error, less blanks at the ends of lines.
 fn message(error: &Error) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor());
     let handler = handler.with_width(100).with_links(false).with_context_lines(1);
     let mut text = String::new();
     handler.render_report(&mut text, error).expect("it can be shown");
-    text.trim().lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    tidy(&text)
 }
 
 /// The message of what has to be refused, by whom it has to be.
@@ -124,34 +111,26 @@ fn refusal(what: &str, checked: Result<()>, table: bool) -> String {
     message(&error)
 }
 
-/// The document with the messages of today, and how many they are.
-fn rerun(document: &str, fragments: bool) -> (String, usize) {
-    let (mut out, mut count) = (String::new(), 0);
+/// Holds a document against the messages of today; how many they are.
+fn rerun(path: &Path, fragments: bool) -> usize {
+    let mut count = 0;
     let (mut subject, mut refused) = (Subject::default(), None::<(Subject, Result<()>)>);
-    let mut lines = document.lines();
-    while let Some(line) = lines.next() {
-        out += &(line.to_owned() + "\n");
-        let Some(language) = line.strip_prefix("```") else { continue };
-        let block = lines.by_ref().take_while(|line| *line != "```");
-        let mut block: String = block.map(|line| line.to_owned() + "\n").collect();
-        if language == "text"
-            && let Some((wrong, checked)) = refused.take()
-        {
-            block = refusal(&wrong.text, checked, wrong.table);
+    document::check(path, |language, block| {
+        let asked_for = refused.take();
+        if let Some((wrong, checked)) = asked_for {
+            assert_eq!(language, "text", "{checked:?} of\n{}", wrong.text);
             count += 1;
-        }
-        if let Some((wrong, Err(error))) = &refused {
-            panic!("{}\n{}", wrong.text, message(error));
+            return refusal(&wrong.text, checked, wrong.table);
         }
         match language {
             "toml" | "csv" => {
                 let whole = if fragments { completed(&block) } else { block.clone() };
                 let new = Subject { text: whole, table: language == "csv" };
-                let checked = new.check();
-                match checked {
+                match new.check() {
                     Ok(()) => subject = new,
-                    Err(_) => refused = Some((new, checked)),
+                    wrong => refused = Some((new, wrong)),
                 }
+                block
             }
             "diff" | "console" => {
                 let cases = block.split("\n\n").map(|case| {
@@ -164,14 +143,13 @@ fn rerun(document: &str, fragments: bool) -> (String, usize) {
                 });
                 let cases: Vec<String> = cases.collect();
                 count += cases.len();
-                block = cases.join("\n");
+                cases.join("\n")
             }
-            _ => {}
+            _ => block,
         }
-        write!(out, "{block}```\n").expect("text");
-    }
-    assert!(refused.is_none(), "the last block is refused");
-    (out, count)
+    });
+    assert!(refused.is_none(), "{}: the last block is refused", path.display());
+    count
 }
 
 /// A fragment of a study with what every study has.
@@ -182,30 +160,10 @@ fn completed(fragment: &str) -> String {
     format!("{claim}{fragment}{frame}")
 }
 
-fn documents(folder: &str) -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let entries = std::fs::read_dir(root.join(folder)).expect("a folder");
-    let all = entries.map(|entry| entry.expect("an entry").path());
-    all.filter(|path| path.extension().is_some_and(|e| e == "md")).collect()
-}
-
 #[test]
 fn documents_say_what_the_program_says() {
-    let mut count = 0;
-    for folder in ["tests/messages", "docs", ""] {
-        for path in documents(folder) {
-            let text = std::fs::read_to_string(&path).expect("a document");
-            let (again, messages) = rerun(&text, folder != "tests/messages");
-            count += messages;
-            if std::env::var("MESSAGES").is_ok_and(|value| value == "write") {
-                std::fs::write(&path, again).expect("it can be written");
-                continue;
-            }
-            for (line, (found, said)) in text.lines().zip(again.lines()).enumerate() {
-                assert_eq!(found, said, "{}:{}", path.display(), line + 1);
-            }
-            assert_eq!(text, again, "{}", path.display());
-        }
-    }
-    assert!(count > 140, "{count} messages");
+    let of = |folder| documents(folder).into_iter().map(move |path| (folder, path));
+    let all = ["tests/messages", "docs", ""].into_iter().flat_map(of);
+    let count: usize = all.map(|(folder, path)| rerun(&path, folder != "tests/messages")).sum();
+    assert!(count > 150, "{count} messages");
 }

@@ -18,20 +18,33 @@ const STUDY: [(f64, &[usize]); 5] = [
     (0.75, &[81, 150, 256, 400, 512]),
 ];
 
+/// α, (d, s) and their rankings.
+type Study = Vec<(f64, Vec<(usize, usize)>, Staircase)>;
+
+fn study() -> Study {
+    let one = |(alpha, dimensions): (f64, &[usize])| {
+        let sizes = sparse(alpha, dimensions);
+        let ranking = Staircase::he2(&sizes);
+        (alpha, sizes, ranking)
+    };
+    STUDY.map(one).into()
+}
+
 /// Errors of ln n* beyond the trials', and how often κ = 1 and C = 1 are held.
 pub(crate) fn table(repetitions: u64) -> String {
     let mut text =
         "| n* | κ: mean | sd | holds 1 | C: mean | holds 1 |\n|---|---|---|---|---|---|\n"
             .to_owned();
+    let study = study();
     for (name, trials, scatter) in [
         ("the law, trials 4.5 %", 0.045, 0.0),
         ("trials 3 %, scatter 3 %", 0.03, 0.03),
         ("trials 2 %, scatter 6 %", 0.02, 0.06),
     ] {
-        let found = repeat(repetitions, |seed| exact(seed, trials, scatter));
+        let found = repeat(repetitions, |seed| exact(&study, seed, trials, scatter));
         text += &row(name, &found);
     }
-    let found = repeat(repetitions, measured);
+    let found = repeat(repetitions, |seed| measured(&study, seed));
     text + &row("staircase, 24 trials", &found)
 }
 
@@ -61,28 +74,24 @@ fn cell(alpha: f64, s: usize, ln_law: f64, ln_n: f64, variance: f64) -> LawCell 
     LawCell { alpha, ln_power, ln_n, variance, ln_law, ln_clearance: ln_law - ln_power }
 }
 
-fn exact(seed: u64, trials: f64, scatter: f64) -> (Interval, Interval) {
+fn exact(study: &Study, seed: u64, trials: f64, scatter: f64) -> (Interval, Interval) {
     let mut rng = generator(&[seed, trials.to_bits(), scatter.to_bits()]);
     let spread = ChiSquared::new(7.0).expect("seven is positive");
     let mut cells = Vec::new();
-    for (alpha, dimensions) in STUDY {
-        let sizes = sparse(alpha, dimensions);
-        let ranking = Staircase::he2(&sizes);
-        for (d, s) in sizes {
+    for (alpha, sizes, ranking) in study {
+        for &(d, s) in sizes {
             let ln_law = ranking.ln_n_star(d, s);
             let ln_n = ln_law + trials * normal(&mut rng) + scatter * normal(&mut rng);
             let variance = trials * trials * spread.sample(&mut rng) / 7.0;
-            cells.push(cell(alpha, s, ln_law, ln_n, variance));
+            cells.push(cell(*alpha, s, ln_law, ln_n, variance));
         }
     }
     both(&cells)
 }
 
-fn measured(seed: u64) -> (Interval, Interval) {
+fn measured(study: &Study, seed: u64) -> (Interval, Interval) {
     let mut cells = Vec::new();
-    for (alpha, dimensions) in STUDY {
-        let sizes = sparse(alpha, dimensions);
-        let ranking = Staircase::he2(&sizes);
+    for (alpha, sizes, ranking) in study {
         let world = World {
             name: "staircase",
             b: 2.0 * alpha,
@@ -94,9 +103,9 @@ fn measured(seed: u64) -> (Interval, Interval) {
             count_at: None,
             scatter: 0.0,
         };
-        for (point, (d, s)) in world.series(seed).iter().zip(sizes) {
+        for (point, &(d, s)) in world.series(seed).iter().zip(sizes) {
             let ln_law = ranking.ln_n_star(d, s);
-            cells.push(cell(alpha, s, ln_law, point.ln_n.ln_n(), point.variance));
+            cells.push(cell(*alpha, s, ln_law, point.ln_n.ln_n(), point.variance));
         }
     }
     both(&cells)
