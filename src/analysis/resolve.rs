@@ -1,5 +1,9 @@
 //! What would settle an open verdict, and its price in samples.
 
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
 use super::band::Band;
 use super::estimate::{MoreDimensions, MoreTrials, Resolution};
 use super::place::Place;
@@ -17,13 +21,13 @@ const MOST_DIMENSIONS: usize = 12;
 /// Sample sizes that a crossing needs: the two beside it.
 const SIZES: f64 = 2.0;
 
-/// Share of the margin that the band may take where the estimate hits the prediction exactly, so
-/// that half of all studies match: an estimate misses by 0.674 standard errors at the median,
-/// and the band reaches 1.645 of them.
-const SHARE: f64 = 1.645 / (1.645 + 0.674);
+/// Simulated studies that an advice is tried on.
+const STUDIES: usize = 128;
 
-/// The smallest change of each kind after which half of all studies would match the prediction,
-/// if it is right and the noise is that of this study.
+/// The smallest change of each kind after which a study would likely match the prediction,
+/// if it is right and the noise is that of this study, by simulation: ln n* of every dimension is
+/// normal about the law with the variance of its trials and the scatter of this study, and its
+/// band is judged as that of any study.
 ///
 /// *Trials*: f times the trials at every dimension divide the variances by f; the scatter about
 /// the line stays. Price: Σ (f − 1) T_i · 2 n*_i, each new trial at the two sample sizes beside the
@@ -54,15 +58,15 @@ struct Plan {
 
 impl Plan {
     fn more_trials(&self, values: &[Point], seen: &[Dimension]) -> Option<MoreTrials> {
-        let enough = |factor: &usize| {
+        let enough = |factor: usize| {
             let more = |p: &Dimension| Dimension {
-                variance: p.variance / *factor as f64,
+                variance: p.variance / factor as f64,
                 trials: p.trials * factor,
                 ..*p
             };
             self.settles(&seen.iter().map(more).collect::<Vec<_>>())
         };
-        let factor = (2..=MOST_TRIALS).find(enough)?;
+        let factor = first(2..MOST_TRIALS + 1, enough)?;
         let each = |p: &Point| p.trials as f64 * SIZES * p.place.ln_n().exp();
         let samples = (factor - 1) as f64 * values.iter().map(each).sum::<f64>();
         Some(MoreTrials { factor, samples })
@@ -91,15 +95,36 @@ impl Plan {
         None
     }
 
-    /// Whether the band would be narrow enough about n* = d^b ln^{γmax/2} d.
+    /// Whether three in four studies of these dimensions match, n* = d^b ln^{γmax/2} d being true:
+    /// the noise is an estimate itself, and where it came out too small half of them still do.
+    ///
+    /// Every plan sees the same standard normals, so that more data are not worse by luck.
     fn settles(&self, planned: &[Dimension]) -> bool {
-        let Rate { exponent, log_power, .. } = self.rate;
-        let right = |p: &Dimension| {
-            let log = if log_power > 0.0 { 0.5 * log_power * p.ln_d.ln() } else { 0.0 };
-            let ln_n = Place::Inside(exponent * p.ln_d + log);
-            Dimension { ln_n, variance: p.variance + self.scatter, ..*p }
-        };
-        let band = Band::of(&planned.iter().map(right).collect::<Vec<_>>(), log_power);
-        band.is_some_and(|band| band.within(exponent) <= SHARE * MARGIN)
+        let mut generator = ChaCha8Rng::seed_from_u64(0);
+        let matches = (0..STUDIES).filter(|_| self.one(planned, &mut generator)).count();
+        4 * matches >= 3 * STUDIES
     }
+
+    /// Whether one such study matches.
+    fn one(&self, planned: &[Dimension], generator: &mut ChaCha8Rng) -> bool {
+        let Rate { exponent, log_power, .. } = self.rate;
+        let mut draw = |p: &Dimension| {
+            let log = if log_power > 0.0 { 0.5 * log_power * p.ln_d.ln() } else { 0.0 };
+            let error: f64 = StandardNormal.sample(generator);
+            let error = error * (p.variance + self.scatter).sqrt();
+            Dimension { ln_n: Place::Inside(exponent * p.ln_d + log + error), ..*p }
+        };
+        let drawn: Vec<Dimension> = planned.iter().map(&mut draw).collect();
+        Band::of(&drawn, log_power).is_some_and(|band| band.within(exponent) <= MARGIN)
+    }
+}
+
+/// The first number in `range` that is enough, if those after it are as well.
+fn first(range: std::ops::Range<usize>, enough: impl Fn(usize) -> bool) -> Option<usize> {
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if enough(middle) { high = middle } else { low = middle + 1 }
+    }
+    (low < range.end).then_some(low)
 }

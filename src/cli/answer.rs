@@ -1,6 +1,5 @@
 //! From the words of a command to an exit code, whatever happens in between.
 
-use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -52,8 +51,7 @@ fn asked() -> Format {
 fn refused(refusal: &clap::Error) -> ExitCode {
     let voice = Voice { format: asked(), quiet: false };
     if !refusal.use_stderr() {
-        let shown = refusal.print().and_then(|()| std::io::stdout().flush());
-        return ended(print::written(shown).map(|()| Ending::Done), voice);
+        return ended(print::help(refusal).map(|()| Ending::Done), voice);
     }
     let text = refusal.to_string();
     let (message, hint) = text.trim().split_once("\n\n").unwrap_or((text.trim(), ""));

@@ -28,8 +28,13 @@ pub(crate) fn raw(bytes: &[u8]) -> Result<()> {
     written(std::io::stdout().lock().write_all(bytes))
 }
 
+/// Help or the version, in the colours that the terminal has.
+pub(crate) fn help(refusal: &clap::Error) -> Result<()> {
+    written(refusal.print())
+}
+
 /// Whether that went to standard output. A closed pipe is the reader's choice, not an error.
-pub(crate) fn written(result: std::io::Result<()>) -> Result<()> {
+fn written(result: std::io::Result<()>) -> Result<()> {
     match result.and_then(|()| std::io::stdout().flush()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => {
             Err(Error::runtime(format!("cannot write to standard output: {e}"))

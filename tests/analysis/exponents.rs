@@ -228,7 +228,7 @@ fn censored_cells_bound_the_advantage() {
     assert!(last.ratio < 60.0 / 20.0 * 311_f64.sqrt());
 }
 
-/// What the advice promises: about half of the studies that follow it match.
+/// About half of the studies that follow the advice match, whatever noise it was given by.
 #[test]
 fn the_advice_for_an_open_verdict_is_enough() {
     let mut settled = [Vec::new(), Vec::new()];

@@ -192,6 +192,6 @@ fn tables_with_a_patch() {
             .prop_map(|(at, length, patch)| {
                 format!("{}{patch}{}", &SOUND[..at], &SOUND[(at + length).min(SOUND.len())..])
             });
-    let share = accepted(&patched, |text| check(text.as_bytes()));
+    let share = accepted(256, &patched, |text| check(text.as_bytes()));
     assert!((0.02..0.9).contains(&share), "{share}");
 }

@@ -198,14 +198,14 @@ proptest! {
 #[test]
 fn pieces_of_links() {
     let texts = (pieces(LINK.to_vec(), 23), prop::option::of(1..5_usize));
-    let share = accepted(&texts, |(text, r)| check_link(&text, r));
+    let share = accepted(8192, &texts, |(text, r)| check_link(&text, r));
     assert!(share > 0.01, "{share}");
 }
 
 /// The value of a link is that of the expression that it spells.
 #[test]
 fn links_mean_what_they_say() {
-    let share = accepted(&Tree::any(), |tree| {
+    let share = accepted(256, &Tree::any(), |tree| {
         let text = tree.text(0);
         let Ok(link) = Link::parse(&text, None) else { return Ok(false) };
         for z in [[-1.7, 0.6], [-0.3, -0.9], [0.4, 1.9], [1.3, -2.2]] {
@@ -227,6 +227,6 @@ fn studies_with_a_patch() {
             format!("{}{patch}{}", &SOUND[..at], &SOUND[(at + length).min(SOUND.len())..])
         },
     );
-    let share = accepted(&patched, |text| check_study(&text));
+    let share = accepted(256, &patched, |text| check_study(&text));
     assert!((0.02..0.9).contains(&share), "{share}");
 }

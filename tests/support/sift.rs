@@ -7,11 +7,12 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 /// accepted them; the share that it accepted. A floor under it tells a test that looks at
 /// accepted values from one that never sees any.
 pub(crate) fn accepted<S: Strategy>(
+    cases: u32,
     values: &S,
     check: impl Fn(S::Value) -> Result<bool, TestCaseError>,
 ) -> f64 {
     let (seen, good) = (std::cell::Cell::new(0.0), std::cell::Cell::new(0.0));
-    let run = TestRunner::new(Config::default()).run(values, |value| {
+    let run = TestRunner::new(Config { cases, ..Config::default() }).run(values, |value| {
         seen.set(seen.get() + 1.0);
         good.set(good.get() + f64::from(u8::from(check(value)?)));
         Ok(())
