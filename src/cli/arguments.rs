@@ -28,8 +28,8 @@ pub(crate) struct Arguments {
 
 /// What can be typed, and what to know besides.
 fn examples(lines: &[&str], hint: &str) -> String {
-    let lines: String = lines.iter().map(|line| format!("  secateur {line}\n")).collect();
-    format!("Examples:\n{lines}\n{hint}")
+    let lines: Vec<String> = lines.iter().map(|line| format!("  secateur {line}")).collect();
+    format!("Examples:\n{}\n\n{hint}", lines.join("\n"))
 }
 
 #[derive(Debug, Subcommand)]

@@ -36,12 +36,12 @@ pub(crate) fn report(
     }
     match format {
         TableFormat::Json => print::json(analysis),
-        TableFormat::Markdown => print::sections([
+        TableFormat::Markdown => print::sections(&[
             report::markdown_table(analysis),
             report::conclusion(analysis),
             report::expectation_markdown(analysis),
         ]),
-        TableFormat::Text => print::sections([
+        TableFormat::Text => print::sections(&[
             report::exponent_table(analysis),
             report::conclusion(analysis),
             report::expectation_table(analysis),
@@ -229,7 +229,9 @@ fn asked(manifest: &Manifest, tau: f64, voice: Voice) -> Option<Asked> {
 
 /// Notes on tables that were read, and how many of their trials failed, to standard error.
 fn announce(notes: &[String], records: &[Record], voice: Voice) {
-    notes.iter().for_each(|note| voice.note(note));
+    for note in notes {
+        voice.note(note);
+    }
     let (all, failed) = (records.len(), records.iter().filter(|r| !r.is_ok()).count());
     if failed > 0 {
         voice.note(&format!(

@@ -60,7 +60,9 @@ pub(crate) fn show(
         Format::Json => print::json(&as_json(&plan, &prices, threads)),
         Format::Text => print::text(&as_text(&plan, &prices, threads)),
     }?;
-    notes.iter().for_each(|note| voice.note(note));
+    for note in &notes {
+        voice.note(note);
+    }
     study.warnings().iter().chain(&shortage(&plan, threads)).for_each(|w| voice.warn(w));
     Ok(Ending::Done)
 }

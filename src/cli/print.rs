@@ -18,7 +18,7 @@ pub(crate) fn text(text: &str) -> Result<()> {
 }
 
 /// Writes texts with an empty line between them; an empty one is none.
-pub(crate) fn sections<const N: usize>(texts: [String; N]) -> Result<()> {
+pub(crate) fn sections(texts: &[String]) -> Result<()> {
     let texts: Vec<&str> = texts.iter().map(|t| t.trim_end()).filter(|t| !t.is_empty()).collect();
     text(&texts.join("\n\n"))
 }

@@ -77,7 +77,8 @@ pub fn list(folder: &Path) -> Result<Vec<String>> {
 /// # Errors
 /// When it is not there, is something else, or cannot be opened.
 pub fn open(path: &Path) -> Result<File> {
-    let opened = fs::metadata(path).and_then(regular).and_then(|()| File::open(path));
+    let opened =
+        fs::metadata(path).and_then(|found| regular(&found)).and_then(|()| File::open(path));
     opened.map_err(|error| failed("read", path, &error))
 }
 
@@ -123,7 +124,7 @@ pub(crate) fn read_all(file: &mut File, path: &Path) -> Result<Vec<u8>> {
 pub(crate) fn open_own(path: &Path) -> Result<Option<File>> {
     let opened = || {
         let Some(found) = there(fs::symlink_metadata(path))? else { return Ok(None) };
-        regular(found)?;
+        regular(&found)?;
         let file = OpenOptions::new().read(true).append(true).open(path)?;
         // What was looked at may have been replaced since, by a link.
         if is_at(&file, path)? { Ok(Some(file)) } else { Err(io::Error::other("it has changed")) }
@@ -317,7 +318,7 @@ pub fn sweep(folder: &Path) {
 fn is_part(name: &str) -> bool {
     let process = |middle: &str| {
         let (name, id) = middle.rsplit_once('.')?;
-        let ours = name.ends_with(".csv") || name.ends_with(".json");
+        let ours = Path::new(name).extension().is_some_and(|e| e == "csv" || e == "json");
         (ours && id.bytes().all(|b| b.is_ascii_digit())).then_some(())
     };
     let middle = name.strip_suffix(PART.1);
@@ -338,8 +339,8 @@ fn there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-fn regular(found: Metadata) -> io::Result<()> {
-    if found.is_file() { Ok(()) } else { Err(refused(&found)) }
+fn regular(found: &Metadata) -> io::Result<()> {
+    if found.is_file() { Ok(()) } else { Err(refused(found)) }
 }
 
 fn refused(found: &Metadata) -> io::Error {

@@ -29,6 +29,9 @@ pub fn tables(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(names.iter().map(|name| folder.join(name)).collect())
 }
 
+/// Number of a record, and of the table that it is from.
+type Spot = (usize, usize);
+
 /// Trials of several tables, each once.
 #[derive(Debug, Default)]
 pub struct Gathered {
@@ -36,7 +39,7 @@ pub struct Gathered {
     tables: Vec<PathBuf>,
     duplicates: usize,
     /// Where the trial of a cell, n and index is: its number in the records, and its table.
-    found: HashMap<Arc<str>, HashMap<(u64, u32), (usize, usize)>>,
+    found: HashMap<Arc<str>, HashMap<(u64, u32), Spot>>,
 }
 
 impl Gathered {

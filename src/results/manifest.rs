@@ -196,7 +196,7 @@ fn copy(folder: &Path, id: &str) -> PathBuf {
 pub fn copies(folder: &Path) -> Result<Vec<PathBuf>> {
     let all = folder.join(MANIFESTS);
     let mut names = disk::list(&all)?;
-    names.retain(|name| name.ends_with(".json"));
+    names.retain(|name| Path::new(name).extension().is_some_and(|e| e == "json"));
     Ok(names.iter().map(|name| all.join(name)).collect())
 }
 

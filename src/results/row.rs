@@ -119,7 +119,7 @@ pub fn line(record: &Record) -> Vec<u8> {
     Row { check: Some(signature.into()), ..row }.bytes(WriterBuilder::new().has_headers(false))
 }
 
-/// Columns and fields of `record` as [`line`] writes them, but for the check.
+/// Columns and fields of `record` as [`line()`] writes them, but for the check.
 #[must_use]
 pub fn fields(record: &Record) -> Vec<(&'static str, String)> {
     let separated = Row::of(record).separated();

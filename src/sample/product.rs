@@ -146,7 +146,7 @@ fn in_lanes(mut out: MatMut<'_, f32>, a: MatRef<'_, f32>, b: MatRef<'_, f32>) {
     }
 }
 
-fn column<'a>(matrix: MatRef<'a, f32>, j: usize) -> &'a [f32] {
+fn column(matrix: MatRef<'_, f32>, j: usize) -> &[f32] {
     let column = matrix.col(j).try_as_col_major();
     column.map_or(&[], faer::ColRef::as_slice)
 }

@@ -15,7 +15,6 @@ use secateur::model::law::{Keep, Ranking, Signal, equal_rows, kept_share};
 use secateur::model::rate::{Rate, RateKind};
 
 /// (slot, risk) of the trials at each n.
-
 type Row = BTreeMap<String, String>;
 type Outcome = Result<(), Box<dyn Error>>;
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::place::{Place, flat, rows};
@@ -308,9 +308,10 @@ fn a_pipe_in_the_place_of_a_file_is_refused_at_once() {
         }
         let ran = through(&place, &["timeout", "30"], arguments).expect("it starts");
         let said = flat(&String::from_utf8_lossy(&ran.stderr));
-        let (code, why) = match pipe.ends_with(".toml") {
-            true => (2, "is not a file"),
-            false => (1, "it is a pipe, a socket or a device"),
+        let (code, why) = if Path::new(pipe).extension().is_some_and(|e| e == "toml") {
+            (2, "is not a file")
+        } else {
+            (1, "it is a pipe, a socket or a device")
         };
         assert_eq!(ran.status.code(), Some(code), "{pipe} {arguments:?}: {said}");
         assert!(said.contains(why), "{pipe}: {said}");

@@ -20,7 +20,7 @@ fn table(name: &str, link: &str) -> String {
     for d in [16, 32, 64, 128] {
         for (step, risk) in [0.95, 0.8, 0.2, 0.05].iter().enumerate() {
             for trial in 0..3 {
-                let n = d * d / 4 << step;
+                let n = ((d * d) / 4) << step;
                 let risk = risk + 0.01 * f64::from(trial);
                 text += &format!("{name},{link},0.5,{d},{n},{trial},{risk}\n");
             }

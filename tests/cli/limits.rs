@@ -12,7 +12,7 @@ fn ended(mut command: Command) -> Option<(Option<i32>, String)> {
     let mut child = child.expect("it starts");
     let start = Instant::now();
     while child.try_wait().expect("a child").is_none() {
-        if start.elapsed() > Duration::from_secs(120) {
+        if start.elapsed() > Duration::from_mins(2) {
             child.kill().expect("a child");
             return None;
         }
@@ -36,7 +36,7 @@ fn limited(command: &Command, limit: &str) -> Command {
 
 /// Whether this is root, and the tools of util-linux are there: others have processes already.
 fn can_limit() -> bool {
-    let id = Command::new("id").arg("-u").output().map(|o| o.stdout == b"0\n").unwrap_or(false);
+    let id = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout == b"0\n");
     id && ["prlimit", "setpriv"]
         .iter()
         .all(|tool| Command::new(tool).arg("--version").output().is_ok())

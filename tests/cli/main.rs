@@ -1,5 +1,6 @@
 //! The program as its user meets it: what it says, writes and refuses, and how it ends.
 
+#![expect(clippy::print_stdout, reason = "what is skipped")]
 #![expect(clippy::disallowed_methods, reason = "tests make, list and wait for files of their own")]
 
 mod compare;

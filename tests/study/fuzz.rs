@@ -171,7 +171,8 @@ fn check_study(text: &str) -> Result<bool, TestCaseError> {
         }
         let kept = manifest::study(&manifest::start(&study, None, 1));
         let kept = kept.map_err(|e| TestCaseError::fail(format!("{text}: {e}")))?;
-        let names = |study: &Study| study.cells().map(|c| c.name()).collect::<Vec<_>>();
+        let names =
+            |study: &Study| study.cells().map(secateur::study::Cell::name).collect::<Vec<_>>();
         prop_assert_eq!(names(&kept), names(&study));
         prop_assert_eq!(&kept.samples, &study.samples);
     }

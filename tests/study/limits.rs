@@ -19,12 +19,12 @@ fn refused(text: &str) -> String {
 
 /// `1, 2, …, count` times `step`.
 fn list(count: u32, step: f64) -> String {
-    (1..=count).map(|i| format!("{:?},", f64::from(i) * step)).collect()
+    (1..=count).map(|i| format!("{:?}", f64::from(i) * step)).collect::<Vec<_>>().join(",")
 }
 
 #[test]
 fn ten_billion_cells_are_refused_before_they_are_made() {
-    let d: String = (0..1000).map(|i| format!("{},", i + 64)).collect();
+    let d = (64..1064).map(|d: u32| d.to_string()).collect::<Vec<_>>().join(",");
     let text = format!(
         "claim = \"c\"\n[model]\nlink = \"He2\"\n[[sweep]]\nlearner = \"pruned\"\n\
          alpha = [{}]\nnoise = [{}]\nd = [{d}]\n",
@@ -40,7 +40,7 @@ fn many_sweeps_are_no_way_around_the_limits() {
     let sweep = "[[sweep]]\nlearner = \"pruned\"\nalpha = 0.5\nd = [16, 25, 36, 49, 64]\n";
     let text = |count| format!("claim = \"c\"\nmodel.link = \"He2\"\n{}", sweep.repeat(count));
     assert_eq!(refused(&text(10_001)), "the sweeps have more than 10000 series");
-    let d: String = (0..200).map(|i| format!("{},", i + 64)).collect();
+    let d = (64..264).map(|d: u32| d.to_string()).collect::<Vec<_>>().join(",");
     let text = text(600).replace("16, 25, 36, 49, 64", &d);
     assert_eq!(refused(&text), "the sweeps have more than 100000 cells");
 }

@@ -1,5 +1,6 @@
 //! From the text of a study to its samples.
 
+#![expect(clippy::print_stdout, reason = "what a drill counted")]
 #![expect(
     clippy::disallowed_methods,
     reason = "tests list documents and studies, and time what has limits"

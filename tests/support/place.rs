@@ -35,7 +35,7 @@ pub(crate) fn endless() -> String {
 }
 
 /// How long a test waits for what has to happen, on however slow a machine.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Waits until `happened`, and fails if it never does.
 pub(crate) fn wait_until(what: &str, mut happened: impl FnMut() -> bool) {

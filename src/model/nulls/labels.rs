@@ -42,7 +42,7 @@ impl LabelSums {
     }
 
     /// The bound L for n labels that `sample` stands for, centred: the largest for which no label
-    /// within reaches more than [`REACH`] of `radius` when tilted by one standard deviation,
+    /// within reaches more than `REACH` of `radius` when tilted by one standard deviation,
     ///
     /// ```text
     /// L = REACH · radius · √(n · mean of ỹ² over |ỹ| ≤ L)

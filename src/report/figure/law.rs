@@ -64,7 +64,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
                 page::title(&mut scene, panel.rect, name, 0);
             }
         }
-        let side = vec![format::learner(&row.learner), row.setting.label()];
+        let side = [format::learner(&row.learner), row.setting.label()];
         page::side_titles(&mut scene, page.rect(index, PANELS.len() - 1), &side[..1]);
         if rows.len() > 1 {
             page::title(&mut scene, page.rect(index, 0), &side[1], 0);

@@ -275,6 +275,6 @@ mod tests {
         assert!((point.mean - 0.4).abs() < 1e-15);
         // `scipy.stats.t.ppf(0.975, 3) * numpy.std(x, ddof=1) / 2`
         assert!((point.uncertainty - 0.468_443_412_303).abs() < 1e-9, "{}", point.uncertainty);
-        assert_eq!(Point::new(1, &[0.3]).uncertainty.is_finite(), false);
+        assert!(!Point::new(1, &[0.3]).uncertainty.is_finite());
     }
 }
