@@ -96,7 +96,8 @@ impl Plan {
     }
 
     /// Whether three in four studies of these dimensions match, n* = d^b ln^{γmax/2} d being true:
-    /// the noise is an estimate itself, and where it came out too small half of them still do.
+    /// a margin chosen after half proved too few, as the noise is an estimate itself. How many real
+    /// studies then match is held to a floor in the tests, and not known better.
     ///
     /// Every plan sees the same standard normals, so that more data are not worse by luck.
     fn settles(&self, planned: &[Dimension]) -> bool {
