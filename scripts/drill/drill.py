@@ -245,11 +245,11 @@ def trials(rows):
 
 
 def outcome(folder):
-    """What is in a results folder, without what differs from run to run."""
+    """What is in a results folder, without what differs from run to run or was kept of a torn row."""
     found, table = {}, []
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
-        if path.is_dir() or name.startswith((".lock", "manifest", "merged/")):
+        if path.is_dir() or name.startswith((".lock", "manifest", "merged/")) or ".torn-" in name:
             continue
         if name == "trials.csv" or name.startswith("trials-") and name.endswith(".csv"):
             table += steady(path)

@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-use secateur::results::{self, Gathered, Manifest, Record, TrialName, Trials, provenance, tables};
-use secateur::sample::Crew;
+use secateur::results::{
+    self, Gathered, Manifest, Record, TrialName, Trials, difference, provenance, same_result,
+    tables,
+};
+use secateur::sample::{Crew, simd};
 use secateur::study::manifest::study as recorded_study;
 use secateur::study::trial::Conditions;
 use secateur::study::{Cell, Series, Study};
@@ -16,6 +19,9 @@ use super::{folder, print};
 
 /// Columns that are not results: wall time, and where the row comes from.
 const ASIDE: [&str; 2] = ["seconds", "manifest"];
+
+/// By how much the metrics of a trial may differ where two kinds of processors round differently.
+const ROUNDING: f64 = 1e-9;
 
 /// `secateur rerun`.
 pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
@@ -32,23 +38,23 @@ pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
     let columns = compare(record, &again);
     let differing: Vec<&str> =
         columns.iter().filter(|c| c.recorded != c.again).map(|c| c.name).collect();
+    let verdict = Verdict::of(record, &again, &manifest);
     match format {
         Format::Json => print::json(&json!({
             "trial": trial.to_string(),
             "matches": differing.is_empty(),
+            "agrees": verdict != Verdict::Other,
             "differing": differing,
             "recorded": record,
             "again": again,
         })),
-        Format::Text => print::text(&text(trial, &columns, differing.is_empty())),
+        Format::Text => print::text(&text(trial, &columns, verdict)),
     }?;
-    if differing.is_empty() {
+    if verdict != Verdict::Other {
         return Ok(Ending::Done);
     }
-    let made = manifest.commit.as_deref().map_or(String::new(), |c| format!(" by commit {c}"));
-    Err(Error::runtime(format!("trial {trial} differs in {}", differing.join(", "))).hint(format!(
-        "it was recorded{made}: a change of the numbers since should have changed the key of its cell; please report it"
-    )))
+    Err(Error::runtime(format!("trial {trial} differs in {}", differing.join(", ")))
+        .hint(why(&manifest)))
 }
 
 fn unknown(name: &TrialName, trials: &Trials, folder: &Path) -> Error {
@@ -115,12 +121,59 @@ fn compare(recorded: &Record, again: &Record) -> Vec<Column> {
     columns.filter(|column| !ASIDE.contains(&column.name)).collect()
 }
 
-fn text(name: &TrialName, columns: &[Column], matches: bool) -> String {
+/// How a trial that was run again compares with its row.
+#[derive(Clone, Copy, PartialEq)]
+enum Verdict {
+    /// To the bit.
+    Same,
+    /// But for the rounding of another kind of processor.
+    Rounded,
+    Other,
+}
+
+impl Verdict {
+    fn of(record: &Record, again: &Record, manifest: &Manifest) -> Self {
+        match difference(record, again) {
+            _ if same_result(record, again) => Self::Same,
+            Some(apart) if apart <= ROUNDING && is_foreign(manifest) => Self::Rounded,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether the run of `manifest` was on another kind of processor than this one.
+fn is_foreign(manifest: &Manifest) -> bool {
+    simd::arithmetic(&manifest.simd) != simd::arithmetic(simd::name())
+}
+
+/// Why a trial of the run of `manifest` may be another now.
+fn why(manifest: &Manifest) -> String {
+    let made = manifest.commit.as_deref().map_or(String::new(), |c| format!(" by commit {c}"));
+    if is_foreign(manifest) {
+        return format!(
+            "it was recorded{made} on a processor with {}, which rounds in another order than one \
+             with {}; that may decide a branch: only one of its kind can tell whether the row is \
+             right",
+            manifest.simd,
+            simd::name()
+        );
+    }
+    format!(
+        "it was recorded{made}: a change of the numbers since should have changed the key of its \
+         cell; please report it"
+    )
+}
+
+fn text(name: &TrialName, columns: &[Column], verdict: Verdict) -> String {
     let mut text = format!("{:<11} {:<24} again\n", "column", "recorded");
     for Column { name, recorded, again } in columns {
         let mark = if recorded == again { "" } else { "  <- differs" };
         text += &format!("{name:<11} {recorded:<24} {again}{mark}\n");
     }
-    let verdict = if matches { "matches to the bit" } else { "does not match" };
+    let verdict = match verdict {
+        Verdict::Same => "matches to the bit",
+        Verdict::Rounded => "matches but for the rounding of another kind of processor",
+        Verdict::Other => "does not match",
+    };
     text + &format!("\ntrial {name} {verdict}\n")
 }

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use super::disk;
 use super::name::TrialName;
+use super::provenance;
 use super::read::{Loaded, read};
 use super::record::Record;
-use super::row::same_result;
+use super::row::{difference, same_result};
 use super::shard::Shard;
 use super::strict::Found;
 use super::trials::Trials;
 use crate::error::{Error, Result};
+use crate::sample::simd::arithmetic;
 
 /// Name of the file of records in a results folder.
 pub const TRIALS: &str = "trials.csv";
@@ -38,6 +40,9 @@ pub struct Gathered {
     records: Vec<Record>,
     tables: Vec<PathBuf>,
     duplicates: usize,
+    /// Of those, the ones that two kinds of processors rounded differently, and how far apart.
+    rounded: usize,
+    apart: f64,
     /// Where the trial of a cell, n and index is: its number in the records, and its table.
     found: HashMap<Arc<str>, HashMap<(u64, u32), Spot>>,
 }
@@ -56,6 +61,7 @@ impl Gathered {
             notes.extend(loaded.notes);
             gathered.add(path, loaded.records)?;
         }
+        notes.extend(gathered.note());
         Ok((gathered, notes))
     }
 
@@ -63,6 +69,18 @@ impl Gathered {
     #[must_use]
     pub fn duplicates(&self) -> usize {
         self.duplicates
+    }
+
+    /// What the reader should know of trials that more than one table has.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        (self.rounded > 0).then(|| {
+            format!(
+                "{} trials were measured on processors of two kinds, which round differently, by up \
+                 to {:.1e}: the first row of each counts",
+                self.rounded, self.apart
+            )
+        })
     }
 
     /// The trials.
@@ -85,14 +103,34 @@ impl Gathered {
             let (first, table) = *cell.entry((record.n, record.trial)).or_insert(place);
             if first == place.0 {
                 self.records.push(record);
-            } else if !same_result(&self.records[first], &record) {
-                return Err(disagreement(&self.tables[table], path, &self.records[first], &record));
             } else {
+                if !same_result(&self.records[first], &record) {
+                    self.excuse(first, table, path, &record)?;
+                }
                 self.duplicates += 1;
             }
         }
         Ok(())
     }
+
+    /// Lets a trial pass that `record` and the row `first` of another table say differently, if
+    /// two kinds of processors measured it.
+    fn excuse(&mut self, first: usize, table: usize, path: &Path, record: &Record) -> Result<()> {
+        let (known, other) = (&self.records[first], &self.tables[table]);
+        let kinds = (kind(other, known), kind(path, record));
+        let two = matches!(&kinds, (Some(a), Some(b)) if a != b);
+        let apart = difference(known, record).filter(|_| two);
+        let apart = apart.ok_or_else(|| disagreement(other, path, known, record))?;
+        self.rounded += 1;
+        self.apart = self.apart.max(apart);
+        Ok(())
+    }
+}
+
+/// The kind of processor that measured `record`, a row of `table`, if its manifest says.
+fn kind(table: &Path, record: &Record) -> Option<String> {
+    let manifest = provenance::of_row(table.parent()?, record).ok()?;
+    (!manifest.simd.is_empty()).then(|| arithmetic(&manifest.simd).to_owned())
 }
 
 /// The whole rows of a table of this version whose last row is not finished, whatever line ends
@@ -115,8 +153,8 @@ fn disagreement(first: &Path, second: &Path, a: &Record, b: &Record) -> Error {
         or_failed(b)
     ))
     .hint(format!(
-        "a trial has the same bits on every machine: `secateur rerun FOLDER --trial {}` shows \
-         which table is wrong; delete its rows",
+        "a trial has the same bits on all processors of one kind: `secateur rerun FOLDER --trial {}` \
+         shows which table is wrong; delete its rows",
         TrialName::of(a)
     ))
 }

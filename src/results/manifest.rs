@@ -46,7 +46,8 @@ pub struct Manifest {
     pub platform: String,
     /// Name of the processor, if known.
     pub processor: Option<String>,
-    /// Instruction set that the numerics run with; results do not depend on it.
+    /// Instruction set that the numerics run with; see [`crate::sample::simd::arithmetic`] for
+    /// which ones give the same bits.
     #[serde(default)]
     pub simd: String,
     /// The shard k/N that was run, if not all.

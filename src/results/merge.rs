@@ -22,7 +22,7 @@ pub struct Merged {
     pub tables: usize,
     /// Trials of all of them together.
     pub trials: usize,
-    /// Rows that another table had as well, equal to the bit.
+    /// Rows that another table had as well.
     pub duplicates: usize,
     /// What the user should know.
     pub notes: Vec<String>,
@@ -59,8 +59,9 @@ pub fn merge(folder: &Path, sources: &[PathBuf]) -> Result<Merged> {
         }
     }
     let duplicates = gathered.duplicates();
-    let trials = gathered.trials()?;
     let mut notes = held.notes.clone();
+    notes.extend(gathered.note());
+    let trials = gathered.trials()?;
     if let Some((path, torn)) = torn {
         notes.push(dropped(path, &keep(path, &torn)?));
     }

@@ -27,7 +27,7 @@ pub use merge::{Merged, merge};
 pub use name::TrialName;
 pub use read::{Loaded, parse, read};
 pub use record::{Fault, Measured, Record, Simulated};
-pub use row::{columns, fields, header, line, same_result};
+pub use row::{columns, difference, fields, header, line, same_result};
 pub use shard::Shard;
 pub use store::{Store, move_aside};
 pub use table::{broken_row, signed_table};

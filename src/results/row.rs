@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use csv::{DeserializeErrorKind, QuoteStyle, StringRecord, WriterBuilder};
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
+use strum::IntoEnumIterator;
 
 use super::check::check;
 use super::record::{Fault, Measured, Record, Simulated};
@@ -132,6 +133,23 @@ pub fn fields(record: &Record) -> Vec<(&'static str, String)> {
 pub fn same_result(a: &Record, b: &Record) -> bool {
     let bare = |record| Row { seconds: None, manifest: None, ..Row::of(record) }.separated();
     bare(a) == bare(b)
+}
+
+/// By how much the metrics of two records of one trial differ at most, relative where they are
+/// above 1; none if the records differ in anything else. Wall time and provenance aside.
+#[must_use]
+pub fn difference(a: &Record, b: &Record) -> Option<f64> {
+    let (Ok(x), Ok(y)) = (&a.outcome, &b.outcome) else {
+        return same_result(a, b).then_some(0.0);
+    };
+    let alike = Record { outcome: Ok(Measured { metrics: x.metrics, ..*y }), ..b.clone() };
+    let apart = |metric| match (x.metrics[metric], y.metrics[metric]) {
+        (Some(x), Some(y)) => Some((x - y).abs() / x.abs().max(y.abs()).max(1.0)),
+        (None, None) => Some(0.0),
+        _ => None,
+    };
+    let apart: Option<Vec<f64>> = Metric::iter().map(apart).collect();
+    apart.filter(|_| same_result(a, &alike)).map(|apart| apart.into_iter().fold(0.0, f64::max))
 }
 
 impl Serialize for Record {

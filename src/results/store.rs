@@ -53,6 +53,7 @@ impl Store {
             };
             done.add(&path, records)?;
         }
+        notes.extend(done.note());
         let done = done.trials()?;
         let table = match resumed {
             Some((mut table, torn)) => {

@@ -90,6 +90,14 @@ pub fn name() -> &'static str {
     }
 }
 
+/// The kind of processor, of an instruction set by its name: trials of one kind agree to the bit.
+///
+/// AVX2 and AVX-512 are one. Others round the linear algebra in another order.
+#[must_use]
+pub fn arithmetic(name: &str) -> &str {
+    if name == "AVX-512" { "AVX2" } else { name }
+}
+
 /// Whether this path has the fused products of AVX2, which faer then uses.
 pub(super) fn is_fused() -> bool {
     #[cfg(test)]

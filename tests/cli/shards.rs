@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Stdio;
 
 use crate::place::{MINI, Place, flat, forge, rows};
+use secateur::results::{self, Manifest, Record};
 use serde_json::Value as Json;
 
 const TRIALS: &str = "results/mini/trials.csv";
@@ -122,4 +123,47 @@ fn a_series_stays_in_its_shard_when_the_study_grows() {
     let (small, large) = (all(&small), all(&large));
     assert_eq!(large.iter().map(BTreeSet::len).sum::<usize>(), 10);
     assert!(small.iter().zip(&large).all(|(s, l)| s.is_subset(l)), "{small:?}\n{large:?}");
+}
+
+/// Makes the table of `place` one of a processor with NEON, and its first trial another `risk`.
+fn measured_elsewhere(place: &Place, risk: impl Fn(f64) -> f64) {
+    forge(place, TRIALS, risk);
+    let folder = place.path("results/mini");
+    let text = fs::read(folder.join("manifest.json")).expect("a manifest");
+    let manifest: Manifest = serde_json::from_slice(&text).expect("JSON");
+    let manifest = Manifest { simd: "NEON".to_owned(), ..manifest }.identified();
+    manifest.write(&folder).expect("written");
+    let mut table = results::header();
+    for record in results::read(&place.path(TRIALS)).expect("a table").records {
+        let record = Record { manifest: Some(manifest.id.as_str().into()), ..record };
+        table += &String::from_utf8(results::line(&record)).expect("text");
+    }
+    place.write(TRIALS, table);
+}
+
+#[test]
+fn processors_of_two_kinds_do_not_accuse_each_other() {
+    for (factor, rounded) in [(1.0 + 1e-13, true), (1.01, false)] {
+        let (here, there) = (Place::new(), Place::new());
+        for place in [&here, &there] {
+            assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
+        }
+        measured_elsewhere(&there, |risk| risk * factor);
+        let before = rows(&here, TRIALS);
+        let elsewhere = there.path("results/mini");
+        let merged = here.run(&["merge", "mini", elsewhere.to_str().expect("a path")]);
+        assert_eq!(merged.code, Some(0), "{}", merged.err);
+        merged.said("1 trials were measured on processors of two kinds");
+        assert_eq!(rows(&here, TRIALS), before, "the first row counts");
+        let first = results::read(&there.path(TRIALS)).expect("a table").records.remove(0);
+        let name = format!("{}/{}/{}", first.cell, first.n, first.trial);
+        let ran = there.run(&["rerun", "mini", "--trial", &name]);
+        assert_eq!(ran.code, Some(i32::from(!rounded)), "{}", ran.err);
+        if rounded {
+            ran.printed("matches but for the rounding of another kind of processor");
+        } else {
+            let said = flat(&ran.err);
+            assert!(said.contains("only one of its kind can tell whether the row is"), "{said}");
+        }
+    }
 }
