@@ -30,6 +30,14 @@ quick:
 slurm:
     .ci/run slurm
 
+# System calls that fail, and kills at them, a sample; the same trials as on other processors.
+faults:
+    .ci/run faults
+
+# Licences, sources and advisories of dependencies.
+audit:
+    .ci/run audit
+
 # A study of CELLS cells, killed KILLS times.
 drill KILLS='100' CELLS='200':
     scripts/kill_drill.sh "$1" "$2"

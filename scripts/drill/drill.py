@@ -6,8 +6,9 @@
 
 Each scenario is a folder in some state and a command on it. For each call of the command on a
 file of the results (open, read, write, rename, sync, list, stat and the rest), and each of five
-errors, the command runs once with that call failing; and once killed before it, and with half
-of a write on disk. After each:
+errors, the command runs once with that call failing; once killed before it; and for each write
+once killed with half of it on disk, and once with a disk that is full after half of it. After
+each:
 
   exit      0 or 1 (and no panic, signal or hang); a failure says on standard error what failed
   silent    after exit 0 everything is as it would be without the fault
@@ -75,6 +76,9 @@ class Drill:
         self.binary, self.root = str(pathlib.Path(binary).resolve()), root
         self.inject = root / "inject"
         subprocess.run(["cc", "-O2", "-o", self.inject, HERE / "inject.c"], check=True)
+        if subprocess.run([self.inject, root, root / "report", "list", "true"]).returncode != 0:
+            print("skipped: processes may not be traced here")
+            sys.exit(0)
         self.places = {name: root / "start" / name for name in SCENARIOS}
         self.prepare()
 
@@ -155,6 +159,7 @@ class Drill:
                 yield name, "kill", "any", number, "-"
             for number in range(counts["write"]):
                 yield name, "tear", "write", number, "-"
+                yield name, "full", "write", number, "ENOSPC"
 
     def judge(self, case, keep=False):
         """What is wrong after the case: a list of (what, text), or None if it did not strike."""
@@ -164,7 +169,7 @@ class Drill:
         shutil.copytree(self.places[name], place, dirs_exist_ok=True)
         folder = place / "results" / "small"
         before = rows(place / "results")
-        code_of = getattr(errno, error) if mode == "fail" else 0
+        code_of = getattr(errno, error, 0)
         inject = [self.inject, place / "results", report, mode, kind, number, code_of]
         command, after = SCENARIOS[name]
         code, said = self.run(place, command, inject)
@@ -175,7 +180,7 @@ class Drill:
             shutil.rmtree(place)
             return None
         wrong = []
-        if mode == "fail":
+        if mode in ("fail", "full"):
             wrong += verdict_on_exit(code, said)
             if code == 0:
                 wrong += self.silent(name, folder)
@@ -320,7 +325,7 @@ def report(drill, options):
                 print(what, *case, "::", text, flush=True)
     print(f"\n{len(cases)} of {total} cases, {struck.pop('missed', 0)} of them after the command had ended")
     for name in SCENARIOS:
-        counts = {mode: struck[name, mode] for mode in ("fail", "kill", "tear")}
+        counts = {mode: struck[name, mode] for mode in ("fail", "kill", "tear", "full")}
         print(f"  {name:7}", ", ".join(f"{mode} {count}" for mode, count in counts.items()))
     for what, found in sorted(faults.items()):
         print(f"  {what}: {len({case for case, _ in found})} cases")

@@ -5,6 +5,7 @@
 //   inject FOLDER REPORT fail CLASS N ERRNO COMMAND…    call N (from 0) of CLASS fails
 //   inject FOLDER REPORT kill any N 0       COMMAND…    killed before call N
 //   inject FOLDER REPORT tear write N 0     COMMAND…    killed with half of write N on disk
+//   inject FOLDER REPORT full write N ERRNO COMMAND…    half of write N is done, the next fails
 //
 // Only calls whose path or descriptor lies in FOLDER count: the loader, /proc and the terminal
 // are left alone. REPORT gets a line `CLASS PATH` for each call that was listed or struck.
@@ -102,6 +103,7 @@ int main(int argc, char **argv) {
     FILE *report = fopen(argv[2], "w");
     if (!report) die(argv[2]);
     int list = !strcmp(mode, "list"), tear = !strcmp(mode, "tear"), fail = !strcmp(mode, "fail");
+    int full = !strcmp(mode, "full");
     long strike = -1, error = 0, count = 0;
     if (!list) class = argv[4], strike = atol(argv[5]), error = atol(argv[6]);
     char **command = argv + (list ? 4 : 7);
@@ -135,13 +137,14 @@ int main(int argc, char **argv) {
         file_of(pid, &r, CALLS[i].kind, file);
         int inside = !strncmp(file, folder, length) && (file[length] == '/' || !file[length]);
         int meant = inside && (!strcmp(class, "any") || !strcmp(class, CALLS[i].class));
+        int rest = full && meant && count == strike + 1; // of a write that was cut short
         int now = meant && count++ == strike, next = PTRACE_CONT;
         if ((list && inside) || now) fprintf(report, "%s %s\n", CALLS[i].class, file), fflush(report);
-        if (now && fail) {
+        if ((now && fail) || rest) {
             r.orig_rax = -1, r.rax = -error;
             ptrace(PTRACE_SETREGS, pid, 0, &r);
-        } else if (now && tear) {
-            r.rdx /= 2, next = PTRACE_SYSCALL;
+        } else if (now && (tear || full)) {
+            r.rdx /= 2, next = tear ? PTRACE_SYSCALL : PTRACE_CONT;
             ptrace(PTRACE_SETREGS, pid, 0, &r);
         } else if (now) {
             kill(child, SIGKILL);
