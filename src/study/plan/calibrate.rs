@@ -40,11 +40,12 @@ const SIZES: [u64; 4] = [6144, 6144, 65_536, 64];
 /// Times that each is run; the fastest counts, as others were disturbed.
 const REPEATS: u32 = 3;
 
-/// Sweeps of the elimination; the system is nearly diagonal.
-const SWEEPS: usize = 50;
+/// The pieces that these show.
+const PIECES: [fn(&mut Rates) -> &mut f64; 4] =
+    [|r| &mut r.entry, |r| &mut r.product, |r| &mut r.activation, |r| &mut r.trial];
 
-/// Least share of a time that is taken for the piece which it is meant to show.
-const LEAST: f64 = 0.05;
+/// Rounds of the fit; each piece is most of its trial, so few are needed.
+const ROUNDS: usize = 50;
 
 /// Measures the rates of one core of this machine, in less than a second.
 ///
@@ -52,48 +53,34 @@ const LEAST: f64 = 0.05;
 /// When the trials cannot be set up.
 pub fn measure() -> Result<Rates> {
     let study = Study::parse("calibration", "calibration", TRIALS, Profile::Standard, &[])?;
-    let mut rows = [[0.0; 4]; 4];
-    let mut times = [0.0; 4];
-    for (i, series) in study.series.iter().enumerate().take(4) {
-        let (setting, cell, n) = (&series.setting, &series.cells[0], SIZES[i]);
-        let conditions = Conditions {
-            study: &study.name,
-            manifest: "",
-            setting,
-            cell,
-            test: study.samples.test,
-            crew: Crew::alone(),
-        };
+    let test = study.samples.test;
+    let trial = |i: usize| (&study.series[i].setting, &study.series[i].cells[0], SIZES[i]);
+    let times = std::array::from_fn(|i| {
+        let ((setting, cell, n), crew) = (trial(i), Crew::alone());
+        let conditions = Conditions { study: &study.name, manifest: "", setting, cell, test, crew };
         let seconds = (0..REPEATS).filter_map(|trial| conditions.run(n, trial).seconds);
-        times[i] = seconds.fold(f64::INFINITY, f64::min);
-        rows[i] = units().map(|rates| cost::trial_seconds(&rates, setting, cell, n, 64));
-    }
-    let [entry, product, activation, trial] = solve(&rows, &times);
-    Ok(Rates { entry, product, activation, trial })
+        seconds.fold(f64::INFINITY, f64::min)
+    });
+    let counted = |rates: &Rates, i: usize| {
+        let (setting, cell, n) = trial(i);
+        cost::trial_seconds(rates, setting, cell, n, test)
+    };
+    Ok(fitted(counted, times))
 }
 
-/// The rates of which one is 1 and the others 0: what a trial costs of each piece.
-fn units() -> [Rates; 4] {
-    let none = Rates { entry: 0.0, product: 0.0, activation: 0.0, trial: 0.0 };
-    [
-        Rates { entry: 1.0, ..none },
-        Rates { product: 1.0, ..none },
-        Rates { activation: 1.0, ..none },
-        Rates { trial: 1.0, ..none },
-    ]
-}
-
-/// Positive x with Σ_j `rows[i][j] x_j` near `times[i]`, by Gauss–Seidel sweeps; each
-/// equation is solved for its diagonal.
-fn solve(rows: &[[f64; 4]; 4], times: &[f64; 4]) -> [f64; 4] {
-    let mut x = [0.0; 4];
-    for _ in 0..SWEEPS {
-        for (i, (row, time)) in rows.iter().zip(times).enumerate() {
-            let others: f64 = (0..4).filter(|&j| j != i).map(|j| row[j] * x[j]).sum();
-            x[i] = (time - others).max(LEAST * time) / row[i];
+/// Rates at which the trials take `times`: each trial in turn corrects the rate of its piece.
+fn fitted(counted: impl Fn(&Rates, usize) -> f64, times: [f64; PIECES.len()]) -> Rates {
+    let mut rates = Rates::TYPICAL;
+    for _ in 0..ROUNDS {
+        for (i, (piece, time)) in PIECES.iter().zip(times).enumerate() {
+            let (correction, usual) =
+                (time / counted(&rates, i), *piece(&mut { Rates::TYPICAL }));
+            let rate = piece(&mut rates);
+            // A disturbed trial says nothing of its piece.
+            *rate = (*rate * correction).clamp(usual / 100.0, usual * 100.0);
         }
     }
-    x
+    rates
 }
 
 #[cfg(test)]
@@ -108,10 +95,23 @@ mod tests {
             [0.1, 3.0, 20.0, 1.0],
             [0.0, 0.1, 0.2, 1.0],
         ];
-        let truth = [3e-4, 2e-5, 7e-4, 1e-4];
-        let times = rows.map(|row| row.iter().zip(truth).map(|(a, x)| a * x).sum());
-        for (found, truth) in solve(&rows, &times).iter().zip(truth) {
-            assert!((found / truth - 1.0).abs() < 1e-9, "{found} {truth}");
+        let price = |row: [f64; 4], rates: &Rates| -> f64 {
+            let share = |(of, share): (&fn(&mut Rates) -> &mut f64, f64)| {
+                share * *of(&mut { *rates }) / *of(&mut { Rates::TYPICAL })
+            };
+            PIECES.iter().zip(row).map(share).sum()
+        };
+        let Rates { entry, product, activation, trial } = Rates::TYPICAL;
+        let truth = Rates {
+            entry: 3.0 * entry,
+            product: 0.5 * product,
+            activation: 2.0 * activation,
+            trial,
+        };
+        let found = fitted(|rates, i| price(rows[i], rates), rows.map(|row| price(row, &truth)));
+        for piece in PIECES {
+            let ratio = *piece(&mut { found }) / *piece(&mut { truth });
+            assert!((ratio - 1.0).abs() < 1e-6, "{found:?}");
         }
     }
 
