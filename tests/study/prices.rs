@@ -34,7 +34,7 @@ const TRIALS: [(&str, &str, usize, u64); 22] = [
 ];
 
 /// Seconds that this thread has worked, without what others took of its core.
-fn worked() -> Option<f64> {
+pub(crate) fn worked() -> Option<f64> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     Some(text.split_whitespace().next()?.parse::<f64>().ok()? * 1e-9)
 }

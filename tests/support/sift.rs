@@ -3,7 +3,7 @@
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-/// Shows `check` as many values as `PROPTEST_CASES` says (256), which says whether the program
+/// Shows `check` at least so many values, more if `PROPTEST_CASES` says so, which says whether the program
 /// accepted them; the share that it accepted. A floor under it tells a test that looks at
 /// accepted values from one that never sees any.
 pub(crate) fn accepted<S: Strategy>(
@@ -12,11 +12,13 @@ pub(crate) fn accepted<S: Strategy>(
     check: impl Fn(S::Value) -> Result<bool, TestCaseError>,
 ) -> f64 {
     let (seen, good) = (std::cell::Cell::new(0.0), std::cell::Cell::new(0.0));
-    let run = TestRunner::new(Config { cases, ..Config::default() }).run(values, |value| {
-        seen.set(seen.get() + 1.0);
-        good.set(good.get() + f64::from(u8::from(check(value)?)));
-        Ok(())
-    });
+    let usual = Config::default();
+    let run =
+        TestRunner::new(Config { cases: cases.max(usual.cases), ..usual }).run(values, |value| {
+            seen.set(seen.get() + 1.0);
+            good.set(good.get() + f64::from(u8::from(check(value)?)));
+            Ok(())
+        });
     run.unwrap_or_else(|error| panic!("{error}"));
     good.get() / seen.get()
 }
