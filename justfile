@@ -26,6 +26,10 @@ doc:
 quick:
     .ci/run quick
 
+# The diffs of CONTRIBUTING.md, applied to a copy that is built and run.
+toys:
+    .ci/run toys
+
 # A study on a real Slurm whose tasks are cancelled, requeued and killed (root, Debian).
 slurm:
     .ci/run slurm
