@@ -58,7 +58,7 @@ pub fn pooled(series: &[&[Crossings]]) -> Vec<Fitted> {
 }
 
 /// The series without its α.
-fn at_any_alpha(series: &Series) -> Series {
+pub(super) fn at_any_alpha(series: &Series) -> Series {
     let problem = Problem { alpha: None, ..series.problem.clone() };
     Series { problem, learner: series.learner.clone() }
 }

@@ -92,6 +92,8 @@ pub(crate) struct Found {
     folder: Option<PathBuf>,
     /// Identifier of the manifest of the latest run.
     manifest: Option<String>,
+    /// Its profile.
+    profile: Option<String>,
     trials: Trials,
     options: Options,
     asked: Asked,
@@ -99,7 +101,7 @@ pub(crate) struct Found {
 
 impl Found {
     /// The trials that `results` names: a study below `out`, a folder, or a table.
-    fn locate(
+    pub(crate) fn locate(
         results: &str,
         out: Option<&Path>,
         threshold: Option<f64>,
@@ -148,8 +150,8 @@ impl Found {
         let options = options(threshold.unwrap_or(usual));
         let asked = manifest.as_ref().and_then(|m| asked(m, options.threshold, voice));
         let asked = Asked { study, ..asked.unwrap_or_default() };
-        let manifest = manifest.map(|m| m.id);
-        Ok(Self { folder: Some(folder), manifest, trials, options, asked })
+        let (manifest, profile) = manifest.map(|m| (m.id, m.profile)).unzip();
+        Ok(Self { folder: Some(folder), manifest, profile, trials, options, asked })
     }
 
     /// The trials of a table of any origin; its estimates go to `out`, if that is given.
@@ -177,13 +179,27 @@ impl Found {
         let options = options(threshold.unwrap_or(Options::default().threshold));
         let trials = Trials::new(records)?;
         let asked = Asked { study, ..Asked::default() };
-        Ok(Self { folder, manifest: None, trials, options, asked })
+        Ok(Self { folder, manifest: None, profile: None, trials, options, asked })
     }
 
     /// All estimates.
     pub(crate) fn analyse(&self) -> Result<Analysis> {
         let analysis = analysis::analyse(&self.trials, &self.asked, &self.options)?;
         Ok(Analysis { manifest: self.manifest.clone(), ..analysis })
+    }
+
+    /// Its trials.
+    pub(crate) fn records(&self) -> &[Record] {
+        self.trials.records()
+    }
+
+    /// The command that runs what would settle open verdicts, if these are a study's results.
+    pub(crate) fn settling(&self) -> Option<String> {
+        let (folder, profile) = (self.folder.as_ref()?, self.profile.as_ref()?);
+        let home = folder.parent().filter(|home| *home != Path::new("results"));
+        let out = home.map(|home| format!(" --out {}", home.display())).unwrap_or_default();
+        let study = &self.asked.study;
+        Some(format!("secateur study {study} --profile {profile} --settle{out}"))
     }
 
     /// Makes the folder of the tables, if there is to be one.
