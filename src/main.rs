@@ -36,7 +36,7 @@ fn main() -> ExitCode {
 fn study(arguments: &StudyArguments, voice: Voice) -> Result<Ending> {
     let mut study = arguments.selection.read()?;
     if arguments.settle {
-        let Some(settled) = settle::settled(&study, &arguments.selection, voice)? else {
+        let Some(settled) = settle::settled(&study, arguments, voice)? else {
             return Ok(Ending::Done);
         };
         study = settled;

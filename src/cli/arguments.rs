@@ -253,6 +253,10 @@ pub(crate) struct StudyArguments {
     #[arg(long, conflicts_with_all = ["fresh", "shard"])]
     pub(crate) settle: bool,
 
+    /// Largest power of ln d of every prediction [default: each its own]
+    #[arg(long, value_name = "POWER", allow_negative_numbers = true)]
+    pub(crate) log_power: Option<f64>,
+
     /// Run part k of N only, into a table of its own; nothing is fitted
     ///
     /// Parts may run at the same time, on different machines that share the folder, or in
@@ -360,6 +364,10 @@ pub(crate) struct FolderArguments {
     /// Risk that has to be reached [default: the study's]
     #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
     pub(crate) threshold: Option<f64>,
+
+    /// Largest power of ln d of every prediction [default: each its own]
+    #[arg(long, value_name = "POWER", allow_negative_numbers = true)]
+    pub(crate) log_power: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -378,22 +386,13 @@ pub(crate) struct FitArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// Name of a study with results, folder that holds a trials.csv, or any CSV file of trials
-    #[arg(value_name = "NAME|FOLDER|FILE")]
-    pub(crate) results: String,
+    #[command(flatten)]
+    pub(crate) folder: FolderArguments,
 
     /// Which series: learners, and alpha=0.5, link=He2, r=1, q=0, noise=0.1 or input=gaussian
     /// [default: all]
     #[arg(value_name = "SERIES")]
     pub(crate) series: Vec<String>,
-
-    /// Folder that holds the results of all studies [default: results]
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) out: Option<PathBuf>,
-
-    /// Risk that has to be reached [default: the study's]
-    #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
-    pub(crate) threshold: Option<f64>,
 
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]

@@ -14,16 +14,20 @@ use super::voice::Voice;
 
 /// `secateur explain`.
 pub(crate) fn explain(arguments: &ExplainArguments, voice: Voice) -> Result<Ending> {
-    let ExplainArguments { results, series, out, threshold, format } = arguments;
+    let ExplainArguments { folder, series, format } = arguments;
     let wanted = Wanted::parse(series)?;
-    let found = Found::locate(results, out.as_deref(), *threshold, voice)?;
+    let found = Found::locate(folder, voice)?;
     let analysis = found.analyse()?;
     let chosen = explanations(&analysis, |e| wanted.holds(e));
     if chosen.is_empty() {
         let all = analysis.exponents.iter().chain(&analysis.pooled);
         let names: Vec<String> = all.map(|e| e.series.to_string()).collect();
-        return Err(Error::usage(format!("no series of {results} is {}", series.join(" ")))
-            .hint(format!("there are: {}", names.join("; "))));
+        return Err(Error::usage(format!(
+            "no series of {} is {}",
+            folder.results,
+            series.join(" ")
+        ))
+        .hint(format!("there are: {}", names.join("; "))));
     }
     let command = found.settling();
     match format {

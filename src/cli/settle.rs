@@ -12,7 +12,7 @@ use secateur::results::provenance;
 use secateur::study::{self, Cell, More, Study};
 use secateur::{Error, Result};
 
-use super::arguments::Selection;
+use super::arguments::StudyArguments;
 use super::folder::Found;
 use super::voice::Voice;
 
@@ -21,9 +21,14 @@ use super::voice::Voice;
 ///
 /// # Errors
 /// When there are no results of just this study, or they cannot be read.
-pub(crate) fn settled(study: &Study, selection: &Selection, voice: Voice) -> Result<Option<Study>> {
-    let folder = selection.folder(study);
+pub(crate) fn settled(
+    study: &Study,
+    arguments: &StudyArguments,
+    voice: Voice,
+) -> Result<Option<Study>> {
+    let folder = arguments.selection.folder(study);
     let found = Found::of_folder(folder.clone(), None, voice)?;
+    let found = found.with_log_power(arguments.log_power);
     let manifest = provenance::latest(&folder, found.records())?;
     let base = manifest.as_ref().map(study::manifest::study).transpose()?;
     let there: HashSet<String> = base.iter().flat_map(Study::cells).map(Cell::name).collect();

@@ -1,6 +1,6 @@
 //! `explain` says why a verdict is what it is, `study --settle` runs what would settle it.
 
-use crate::place::{Place, rows};
+use crate::place::{MINI, Place, rows};
 
 /// A study whose one verdict is open until its oracle has larger dimensions.
 const OPEN: &str = r#"claim = "open"
@@ -83,4 +83,27 @@ fn explanations_are_chosen_and_go_to_programs() {
         assert_eq!(ran.code, Some(2));
         ran.said(message);
     }
+}
+
+#[test]
+fn a_rate_of_ones_own_is_judged_and_changes_no_trial() {
+    let place = Place::new();
+    let rate = |rest: &str| {
+        let json = place.say(&format!("fit mini --format json{rest}")).out;
+        let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        json["exponents"][0]["predicted"].clone()
+    };
+    place.say("study mini");
+    let before = rows(&place, "results/mini/trials.csv");
+    assert_eq!(rate(""), serde_json::json!({ "exponent": 1.0, "log_power": 1.0, "kind": "upper" }));
+    assert_eq!(rate(" --log-power 0.5")["log_power"], 0.5);
+    let own = "[learner.pruned]\npredicted = { exponent = \"k_star - alpha\", log_power = 2 }\n";
+    place.write("studies/mini.toml", format!("{MINI}{own}"));
+    place.say("study mini").said("8 of 8 cells done, nothing to run");
+    assert!(rows(&place, "results/mini/trials.csv").len() == before.len());
+    let own = serde_json::json!({ "exponent": 1.5, "log_power": 2.0, "kind": "heuristic" });
+    assert_eq!(rate(""), own);
+    let refused = place.say("fit mini --log-power -1");
+    assert_eq!(refused.code, Some(2));
+    refused.said("the power of ln d is not a number of at least 0");
 }

@@ -1,5 +1,6 @@
 //! The whole study.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -7,12 +8,13 @@ use serde_json::Value as Json;
 use super::catalogue;
 use super::document::Node;
 use super::expect::read_expectations;
+use super::learner::read_rates;
 use super::limits;
 use super::samples::SamplePlan;
 use super::sweep::read_sweeps;
 use crate::error::{Error, Result};
-use crate::model::Asked;
 use crate::model::expectation::Expectation;
+use crate::model::{Asked, OwnRate};
 use crate::study::cell::{Cell, Series, Setting};
 use crate::study::more::More;
 
@@ -63,6 +65,8 @@ pub struct Study {
     pub series: Vec<Series>,
     /// What the results are held against.
     pub expectations: Vec<Expectation>,
+    /// Rates of the user's own, by learner.
+    pub rates: HashMap<String, OwnRate>,
     /// Profile that was applied.
     pub profile: Profile,
     /// The resolved document, for the manifest.
@@ -112,6 +116,7 @@ impl Study {
             seed,
             samples,
             expectations: read_expectations(&section, &series)?,
+            rates: read_rates(&section)?,
             series,
             profile,
             resolved: root.to_json(),
@@ -159,6 +164,7 @@ impl Study {
         Asked {
             study: self.name.clone(),
             expectations: self.expectations.clone(),
+            rates: self.rates.clone(),
             laws: cells.filter_map(law).collect(),
         }
     }
