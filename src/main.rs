@@ -9,7 +9,9 @@ use secateur::Result;
 use cli::arguments::{Command, StudyArguments};
 use cli::study::Run;
 use cli::voice::Voice;
-use cli::{Ending, compare, folder, generate, list, merge, plan, rerun, slurm, theory};
+use cli::{
+    Ending, compare, explain, folder, generate, list, merge, plan, rerun, settle, slurm, theory,
+};
 
 fn main() -> ExitCode {
     cli::answer(|command, voice| match command {
@@ -18,6 +20,7 @@ fn main() -> ExitCode {
         Command::List(arguments) => list::list(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments, voice),
         Command::Fit(arguments) => folder::fit(&arguments, voice),
+        Command::Explain(arguments) => explain::explain(&arguments, voice),
         Command::Plot(arguments) => folder::plot(&arguments, voice),
         Command::Merge(arguments) => merge::merge(&arguments, voice),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
@@ -31,10 +34,16 @@ fn main() -> ExitCode {
 
 /// `secateur study`: plans what is missing, runs it, fits all that is there, draws and prints.
 fn study(arguments: &StudyArguments, voice: Voice) -> Result<Ending> {
-    if arguments.dry_run {
-        return plan::show(&arguments.selection, arguments.shard, arguments.format, voice);
+    let mut study = arguments.selection.read()?;
+    if arguments.settle {
+        let Some(settled) = settle::settled(&study, arguments, voice)? else {
+            return Ok(Ending::Done);
+        };
+        study = settled;
     }
-    let study = arguments.selection.read()?;
+    if arguments.dry_run {
+        return plan::show(&study, &arguments.selection, arguments.shard, arguments.format, voice);
+    }
     let mut run = Run::open(&study, arguments, voice)?;
     let plan = run.plan()?;
     let outcome = run.simulate(&plan)?;

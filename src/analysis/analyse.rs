@@ -41,9 +41,9 @@ pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Anal
     let crossings = pool.install(|| crossings(&frame, &curves, asked, options))?;
     let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;
     let series: Vec<&[Crossings]> = crossings.chunk_by(same).collect();
-    let fitted = series.par_iter().filter_map(|cells| exponent::of_series(cells));
+    let fitted = series.par_iter().filter_map(|cells| exponent::of_series(cells, asked));
     let fitted: Vec<Fitted> = pool.install(|| fitted.collect());
-    let together = exponent::pooled(&series);
+    let together = exponent::pooled(&series, asked);
     let (exponents, pooled) = judged(fitted, together, options);
     let usual: Vec<&Crossing> = crossings.iter().map(|[usual, ..]| usual).collect();
     let grounds = Grounds {
@@ -58,7 +58,7 @@ pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Anal
     for expectation in &asked.expectations {
         expected.extend(grounds.judge(expectation)?);
     }
-    let advantages = advantage::advantages(&usual);
+    let advantages = advantage::advantages(&usual, asked);
     let laws = laws(&usual, asked);
     let thresholds = usual.into_iter().map(|c| c.threshold.clone()).collect();
     Ok(Analysis {

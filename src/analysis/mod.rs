@@ -20,6 +20,7 @@ pub mod compare;
 pub mod diagnostics;
 pub mod estimate;
 pub mod expect;
+pub mod explain;
 pub mod exponent;
 pub mod frame;
 pub mod interval;

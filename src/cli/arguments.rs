@@ -83,6 +83,12 @@ pub(crate) enum Command {
         "docs/statistics.md says what the columns mean.",
     ))]
     Fit(FitArguments),
+    /// Say why a verdict is what it is: points, band, law, the rule that decided, what would settle it
+    #[command(after_help = examples(
+        &["explain alpha_sweep", "explain alpha_sweep pruned alpha=0.75"],
+        "docs/statistics.md, section 4, has the rules.",
+    ))]
+    Explain(ExplainArguments),
     /// Draw the figures again
     #[command(after_help = examples(
         &["plot alpha_sweep", "plot experiment.csv --out figures"],
@@ -242,6 +248,15 @@ pub(crate) struct StudyArguments {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
+    /// Run what would settle the verdicts that are open: more trials or dimensions, as the notes of
+    /// the last run advise, whichever reads fewer samples
+    #[arg(long, conflicts_with_all = ["fresh", "shard"])]
+    pub(crate) settle: bool,
+
+    /// Largest power of ln d of every prediction [default: each its own]
+    #[arg(long, value_name = "POWER", allow_negative_numbers = true)]
+    pub(crate) log_power: Option<f64>,
+
     /// Run part k of N only, into a table of its own; nothing is fitted
     ///
     /// Parts may run at the same time, on different machines that share the folder, or in
@@ -349,6 +364,10 @@ pub(crate) struct FolderArguments {
     /// Risk that has to be reached [default: the study's]
     #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
     pub(crate) threshold: Option<f64>,
+
+    /// Largest power of ln d of every prediction [default: each its own]
+    #[arg(long, value_name = "POWER", allow_negative_numbers = true)]
+    pub(crate) log_power: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -363,6 +382,21 @@ pub(crate) struct FitArguments {
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    #[command(flatten)]
+    pub(crate) folder: FolderArguments,
+
+    /// Which series: learners, and alpha=0.5, link=He2, r=1, q=0, noise=0.1 or input=gaussian
+    /// [default: all]
+    #[arg(value_name = "SERIES")]
+    pub(crate) series: Vec<String>,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

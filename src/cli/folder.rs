@@ -52,8 +52,7 @@ pub(crate) fn report(
 
 /// `secateur fit`: thresholds, exponents and verdicts again.
 pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
-    let FolderArguments { results, out, threshold } = &arguments.folder;
-    let found = Found::locate(results, out.as_deref(), *threshold, voice)?;
+    let found = Found::locate(&arguments.folder, voice)?;
     let analysis = found.analyse()?;
     let mut folder = found.prepare()?;
     if let Some(read_only) = folder
@@ -73,11 +72,10 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
 
 /// `secateur plot`: figures again.
 pub(crate) fn plot(arguments: &FolderArguments, voice: Voice) -> Result<Ending> {
-    let FolderArguments { results, out, threshold } = arguments;
-    let found = Found::locate(results, out.as_deref(), *threshold, voice)?;
+    let found = Found::locate(arguments, voice)?;
     let analysis = found.analyse()?;
     let folder = found.prepare()?.ok_or_else(|| {
-        Error::usage(format!("there is no folder for the figures of {results}"))
+        Error::usage(format!("there is no folder for the figures of {}", arguments.results))
             .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
     })?;
     for path in report::draw_all(&analysis, &folder.join("figures"))? {
@@ -92,6 +90,8 @@ pub(crate) struct Found {
     folder: Option<PathBuf>,
     /// Identifier of the manifest of the latest run.
     manifest: Option<String>,
+    /// Its profile.
+    profile: Option<String>,
     trials: Trials,
     options: Options,
     asked: Asked,
@@ -99,12 +99,18 @@ pub(crate) struct Found {
 
 impl Found {
     /// The trials that `results` names: a study below `out`, a folder, or a table.
-    fn locate(
-        results: &str,
-        out: Option<&Path>,
-        threshold: Option<f64>,
-        voice: Voice,
-    ) -> Result<Self> {
+    pub(crate) fn locate(arguments: &FolderArguments, voice: Voice) -> Result<Self> {
+        let FolderArguments { results, out, threshold, log_power } = arguments;
+        let found = Self::at(results, out.as_deref(), *threshold, voice)?;
+        Ok(found.with_log_power(*log_power))
+    }
+
+    /// With another largest power of ln d for every prediction, if there is one.
+    pub(crate) fn with_log_power(self, log_power: Option<f64>) -> Self {
+        Self { options: Options { log_power, ..self.options }, ..self }
+    }
+
+    fn at(results: &str, out: Option<&Path>, threshold: Option<f64>, voice: Voice) -> Result<Self> {
         let home = out.unwrap_or(Path::new("results"));
         let path = Path::new(results);
         if let Some(folder) = find(results, home, has_trials)? {
@@ -148,8 +154,8 @@ impl Found {
         let options = options(threshold.unwrap_or(usual));
         let asked = manifest.as_ref().and_then(|m| asked(m, options.threshold, voice));
         let asked = Asked { study, ..asked.unwrap_or_default() };
-        let manifest = manifest.map(|m| m.id);
-        Ok(Self { folder: Some(folder), manifest, trials, options, asked })
+        let (manifest, profile) = manifest.map(|m| (m.id, m.profile)).unzip();
+        Ok(Self { folder: Some(folder), manifest, profile, trials, options, asked })
     }
 
     /// The trials of a table of any origin; its estimates go to `out`, if that is given.
@@ -177,13 +183,29 @@ impl Found {
         let options = options(threshold.unwrap_or(Options::default().threshold));
         let trials = Trials::new(records)?;
         let asked = Asked { study, ..Asked::default() };
-        Ok(Self { folder, manifest: None, trials, options, asked })
+        Ok(Self { folder, manifest: None, profile: None, trials, options, asked })
     }
 
     /// All estimates.
     pub(crate) fn analyse(&self) -> Result<Analysis> {
         let analysis = analysis::analyse(&self.trials, &self.asked, &self.options)?;
         Ok(Analysis { manifest: self.manifest.clone(), ..analysis })
+    }
+
+    /// Its trials.
+    pub(crate) fn records(&self) -> &[Record] {
+        self.trials.records()
+    }
+
+    /// The command that runs what would settle open verdicts, if these are a study's results.
+    pub(crate) fn settling(&self) -> Option<String> {
+        let (folder, profile) = (self.folder.as_ref()?, self.profile.as_ref()?);
+        let home = folder.parent().filter(|home| *home != Path::new("results"));
+        let out = home.map(|home| format!(" --out {}", home.display())).unwrap_or_default();
+        let study = &self.asked.study;
+        let power = self.options.log_power.map(|power| format!(" --log-power {power}"));
+        let power = power.unwrap_or_default();
+        Some(format!("secateur study {study} --profile {profile} --settle{out}{power}"))
     }
 
     /// Makes the folder of the tables, if there is to be one.

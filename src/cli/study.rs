@@ -131,6 +131,7 @@ impl<'a> Run<'a> {
         }
         let options = analysis::Options {
             threads: self.manifest.threads,
+            log_power: self.arguments.log_power,
             ..folder::options(study.samples.threshold)
         };
         let trials = Trials::new(outcome.records.clone())?;

@@ -5,8 +5,8 @@ use secateur::Error;
 use serde::Serialize;
 
 use super::arguments::{
-    Command, CompareArguments, FitArguments, Format, FormatArguments, LinkArguments, PlanArguments,
-    PredictArguments, RerunArguments, StudyArguments, TableFormat,
+    Command, CompareArguments, ExplainArguments, FitArguments, Format, FormatArguments,
+    LinkArguments, PlanArguments, PredictArguments, RerunArguments, StudyArguments, TableFormat,
 };
 use super::event::Event;
 use super::print;
@@ -17,6 +17,7 @@ impl Command {
         let format = match self {
             Self::Study(StudyArguments { format, .. })
             | Self::Plan(PlanArguments { format, .. })
+            | Self::Explain(ExplainArguments { format, .. })
             | Self::Rerun(RerunArguments { format, .. })
             | Self::Predict(PredictArguments { format, .. })
             | Self::Link(LinkArguments { format, .. })

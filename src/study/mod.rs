@@ -2,6 +2,7 @@
 
 pub mod cell;
 pub mod manifest;
+pub mod more;
 pub mod plan;
 pub mod read;
 pub mod run;
@@ -9,6 +10,7 @@ pub mod search;
 pub mod trial;
 
 pub use cell::{Cell, Series};
+pub use more::More;
 pub use plan::Plan;
 pub use read::{Profile, Study};
 pub use run::{Job, Outcome, Step, run};

@@ -25,6 +25,7 @@ mod plan;
 mod prices;
 mod rerun;
 mod runs;
+mod settle;
 mod shards;
 #[cfg(unix)]
 mod signals;

@@ -3,6 +3,7 @@
 pub(crate) mod comparison;
 pub(crate) mod details;
 pub(crate) mod expectations;
+pub(crate) mod explain;
 mod grid;
 pub(crate) mod notes;
 pub(crate) mod table;

@@ -10,10 +10,13 @@ use crate::error::Result;
 use crate::learner::options::{
     FeatureOptions, Keep, Lambda, Options, PruneOptions, ReadoutOptions, SgdOptions, Width,
 };
-use crate::model::{Activation, ChannelChoice, Choice, LearnerKind};
+use crate::model::{Activation, ChannelChoice, Choice, Formula, LearnerKind, OwnRate};
 use crate::words::names;
 
 const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
+
+/// Key of a rate of the user's own.
+const PREDICTED: &str = "predicted";
 
 /// Options of the learners that have a table, by name.
 pub(super) type Learners<'a> = HashMap<&'a str, Options>;
@@ -31,10 +34,31 @@ pub(super) fn read_learners(node: &Node) -> Result<Learners<'_>> {
     tables.map(|(name, table)| Ok((name, read_learner(name, table)?))).collect()
 }
 
+/// The rates that tables `[learner.NAME]` state: part of what results are held against, not of
+/// what is run.
+pub(super) fn read_rates(root: &Section<'_>) -> Result<HashMap<String, OwnRate>> {
+    let Some(node) = root.get("learner") else { return Ok(HashMap::new()) };
+    let stated = node.entries("learner")?.filter_map(|(name, table)| {
+        let mut entries = table.entries(name).ok()?;
+        Some((name, entries.find(|(key, _)| *key == PREDICTED)?.1))
+    });
+    stated.map(|(name, node)| Ok((name.to_owned(), read_rate(node)?))).collect()
+}
+
+fn read_rate(node: &Node) -> Result<OwnRate> {
+    let section = node.section(PREDICTED, &["exponent", "log_power"])?;
+    let exponent = section.required("exponent")?;
+    let exponent = match exponent.text("exponent") {
+        Ok(text) => Formula::parse(text).map_err(|e| exponent.blame(&e))?,
+        Err(_) => exponent.number("exponent")?.into(),
+    };
+    Ok(OwnRate { exponent, log_power: section.number("log_power", 0.0..=10.0, 0.0)? })
+}
+
 /// Options of the learner `name` from its table `node`.
 fn read_learner(name: &str, node: &Node) -> Result<Options> {
     let kind = LearnerKind::parse(name).map_err(|e| node.blame(&e))?;
-    let used = kind.keys();
+    let used = [kind.keys(), vec![PREDICTED]].concat();
     let mut known = used.clone();
     for key in LearnerKind::ALL.into_iter().flat_map(LearnerKind::keys) {
         if !known.contains(&key) {

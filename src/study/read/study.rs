@@ -1,5 +1,6 @@
 //! The whole study.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -7,13 +8,15 @@ use serde_json::Value as Json;
 use super::catalogue;
 use super::document::Node;
 use super::expect::read_expectations;
+use super::learner::read_rates;
 use super::limits;
 use super::samples::SamplePlan;
 use super::sweep::read_sweeps;
-use crate::error::Result;
-use crate::model::Asked;
+use crate::error::{Error, Result};
 use crate::model::expectation::Expectation;
+use crate::model::{Asked, OwnRate};
 use crate::study::cell::{Cell, Series, Setting};
+use crate::study::more::More;
 
 /// Keys of a study, and of what a profile overrides.
 const KEYS: [&str; 9] =
@@ -62,6 +65,8 @@ pub struct Study {
     pub series: Vec<Series>,
     /// What the results are held against.
     pub expectations: Vec<Expectation>,
+    /// Rates of the user's own, by learner.
+    pub rates: HashMap<String, OwnRate>,
     /// Profile that was applied.
     pub profile: Profile,
     /// The resolved document, for the manifest.
@@ -111,10 +116,41 @@ impl Study {
             seed,
             samples,
             expectations: read_expectations(&section, &series)?,
+            rates: read_rates(&section)?,
             series,
             profile,
             resolved: root.to_json(),
         })
+    }
+
+    /// The study that `resolved` is, a document as [`Study::resolved`] is one; `shown` is its name
+    /// in messages.
+    ///
+    /// # Errors
+    /// When this version does not know some of its keys.
+    pub fn of_resolved(name: &str, shown: &str, mut resolved: Json, seed: u64) -> Result<Self> {
+        // TOML has no whole numbers above 2⁶³.
+        resolved.as_object_mut().map(|keys| keys.remove("seed"));
+        let text = toml::to_string(&resolved)
+            .map_err(|e| Error::runtime(format!("{shown} is no study: {e}")))?;
+        Self::parse(name, shown, &text, Profile::Standard, &[format!("seed={seed}")])
+    }
+
+    /// The same with `more` trials and dimensions.
+    ///
+    /// # Errors
+    /// When it cannot have them.
+    pub fn with(&self, more: &[More]) -> Result<Self> {
+        let mut resolved = self.resolved.clone();
+        let sweeps = match resolved["sweep"].take() {
+            Json::Array(sweeps) => sweeps,
+            one => vec![one],
+        };
+        // Of a cell in two sweeps the first decides.
+        let all = more.iter().map(More::sweep).chain(sweeps);
+        resolved["sweep"] = all.collect();
+        let study = Self::of_resolved(&self.name, &self.name, resolved, self.seed)?;
+        Ok(Self { profile: self.profile, ..study })
     }
 
     /// What its trials are asked at the risk `tau`.
@@ -128,6 +164,7 @@ impl Study {
         Asked {
             study: self.name.clone(),
             expectations: self.expectations.clone(),
+            rates: self.rates.clone(),
             laws: cells.filter_map(law).collect(),
         }
     }

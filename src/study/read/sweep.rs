@@ -22,8 +22,8 @@ use crate::study::search::lattice;
 use crate::words::names;
 
 const MODEL_KEYS: [&str; 7] = ["link", "r", "noise", "input", "normalize", "direction", "q"];
-const SWEEP_KEYS: [&str; 9] =
-    ["learner", "alpha", "d", "link", "r", "q", "noise", "input", "trials"];
+const SWEEP_KEYS: [&str; 10] =
+    ["learner", "alpha", "d", "link", "r", "q", "noise", "input", "trials", "precision"];
 
 /// What a sweep takes every combination of, the last fastest, beside learner and α.
 const AXES: [&str; 5] = ["link", "r", "q", "noise", "input"];
@@ -124,6 +124,9 @@ impl<'a> Reader<'a> {
     /// Adds every combination of the lists of one `[[sweep]]`.
     fn sweep(&mut self, sweep: &Section<'a>, trials: u32) -> Result<()> {
         let (axes, ds) = (self.axes(sweep)?, sweep.required("d")?);
+        let precision = sweep.get("precision");
+        let precision = precision.map(|node| number_in(node, "precision", &limits::PRECISION));
+        let precision = precision.transpose()?;
         for learner in sweep.required("learner")?.items("learner")? {
             for alpha in sweep.required("alpha")?.items("alpha")? {
                 for at in combinations(&axes) {
@@ -135,8 +138,9 @@ impl<'a> Reader<'a> {
                     };
                     let base = self.base(learner, link, at)?;
                     let setting = self.setting(learner, alpha, at, &base)?;
-                    let cells = self.cells(&setting, learner, ds, trials)?;
-                    for cell in &cells {
+                    let mut cells = self.cells(&setting, learner, ds, trials)?;
+                    for cell in &mut cells {
+                        cell.precision = precision;
                         self.spreads.check(&setting, cell).map_err(|e| link.blame(&e))?;
                     }
                     self.add(setting, cells);
