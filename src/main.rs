@@ -9,13 +9,14 @@ use secateur::Result;
 use cli::arguments::{Command, StudyArguments};
 use cli::study::Run;
 use cli::voice::Voice;
-use cli::{Ending, compare, folder, generate, list, merge, plan, rerun, slurm, theory};
+use cli::{Ending, compare, folder, generate, list, merge, new, plan, rerun, slurm, theory};
 
 fn main() -> ExitCode {
     cli::answer(|command, voice| match command {
         Command::Study(arguments) => study(&arguments, voice),
         Command::Slurm(arguments) => slurm::run(&arguments, voice),
         Command::List(arguments) => list::list(&arguments),
+        Command::New(arguments) => new::new(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments, voice),
         Command::Fit(arguments) => folder::fit(&arguments, voice),
         Command::Plot(arguments) => folder::plot(&arguments, voice),

@@ -25,4 +25,4 @@ pub use text::comparison::{MARKS, comparison_markdown, comparison_text};
 pub use text::details::details_table;
 pub use text::expectations::{expectation_markdown, expectation_table};
 pub use text::notes::notes;
-pub use text::table::{conclusion, exponent_table, markdown_table};
+pub use text::table::{conclusion, exponent_table, markdown_table, tally};

@@ -34,29 +34,35 @@ pub fn markdown_table(analysis: &Analysis) -> String {
 #[must_use]
 pub fn conclusion(analysis: &Analysis) -> String {
     let all = || analysis.exponents.iter().chain(&analysis.pooled);
-    let count =
-        |words: &[Verdict]| all().filter(|e| e.verdict.is_some_and(|v| words.contains(&v))).count();
-    let parts: Vec<String> = [
-        ("match", &[Verdict::Matches, Verdict::MatchesUpToLog][..]),
-        ("above", &[Verdict::Above]),
-        ("below", &[Verdict::Below]),
-        ("open", &[Verdict::Open]),
-        ("with too few values", &[Verdict::Censored, Verdict::TooFewDimensions]),
-    ]
-    .into_iter()
-    .map(|(word, verdicts)| (word, count(verdicts)))
-    .filter(|(_, count)| *count > 0)
-    .map(|(word, count)| format!("{count} {word}"))
-    .collect();
-    if parts.is_empty() {
-        return String::new();
+    let tally = tally(all().filter_map(|e| e.verdict).map(Verdict::word));
+    if tally.is_empty() {
+        return tally;
     }
     let against = match all().filter(|e| e.contradiction).count() {
         0 => "nothing contradicts theory".to_owned(),
         1 => "1 contradicts a theorem".to_owned(),
         count => format!("{count} contradict a theorem"),
     };
-    format!("{}; {against}", parts.join(", "))
+    format!("{tally}; {against}")
+}
+
+/// Verdicts counted: `9 match, 3 open`; empty without one.
+#[must_use]
+pub fn tally<'a>(verdicts: impl IntoIterator<Item = &'a str>) -> String {
+    let verdicts: Vec<&str> = verdicts.into_iter().collect();
+    let count = |words: &[Verdict]| {
+        verdicts.iter().filter(|verdict| words.iter().any(|w| w.word() == **verdict)).count()
+    };
+    let parts = [
+        ("match", &[Verdict::Matches, Verdict::MatchesUpToLog][..]),
+        ("above", &[Verdict::Above]),
+        ("below", &[Verdict::Below]),
+        ("open", &[Verdict::Open]),
+        ("with too few values", &[Verdict::Censored, Verdict::TooFewDimensions]),
+    ];
+    let parts = parts.map(|(word, verdicts)| (count(verdicts), word));
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 fn grid(analysis: &Analysis) -> Grid<'static, 9> {

@@ -1,10 +1,8 @@
 //! The whole study.
 
-use std::path::Path;
-
 use serde_json::Value as Json;
 
-use super::catalogue;
+use super::catalogue::Source;
 use super::document::Node;
 use super::expect::read_expectations;
 use super::limits;
@@ -69,13 +67,13 @@ pub struct Study {
 }
 
 impl Study {
-    /// Reads and checks a study file; `sets` are `key=value` assignments applied last.
+    /// Reads and checks a study; `sets` are `key=value` assignments applied last.
     ///
     /// # Errors
     /// With the place in the file, for anything that is not a valid study.
-    pub fn read(path: &Path, profile: Profile, sets: &[String]) -> Result<Self> {
-        let (name, text) = catalogue::text(path)?;
-        Self::parse(&name, &catalogue::printable(path), &text, profile, sets)
+    pub fn read(source: &Source, profile: Profile, sets: &[String]) -> Result<Self> {
+        let (name, text) = source.text()?;
+        Self::parse(&name, &source.shown(), &text, profile, sets)
     }
 
     /// [`Study::read`] from a text; `shown` is the file's name in messages.
