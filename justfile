@@ -26,6 +26,10 @@ doc:
 quick:
     .ci/run quick
 
+# The page of a study in a headless Chromium.
+page:
+    .ci/run page
+
 # A study on a real Slurm whose tasks are cancelled, requeued and killed (root, Debian).
 slurm:
     .ci/run slurm

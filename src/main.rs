@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Plan(arguments) => plan::plan(&arguments, voice),
         Command::Fit(arguments) => folder::fit(&arguments, voice),
         Command::Plot(arguments) => folder::plot(&arguments, voice),
+        Command::Report(arguments) => folder::pages(&arguments, voice),
         Command::Merge(arguments) => merge::merge(&arguments, voice),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments, voice),

@@ -98,6 +98,15 @@ pub(crate) enum Command {
         "Each figure is there as .svg and as .png.",
     ))]
     Plot(FolderArguments),
+    /// Write the page of results again; of several also an index, OUT/report.html
+    ///
+    /// The page is one file with figures, verdicts and tables, which opens from disk without a
+    /// network. `study`, `fit` and `plot` write it too.
+    #[command(after_help = examples(
+        &["report alpha_sweep", "report alpha_sweep noise width"],
+        "A browser opens results/NAME/report.html.",
+    ))]
+    Report(ReportArguments),
     /// Hold two results against each other: which thresholds and exponents moved
     ///
     /// A pair is marked + where the estimate is significantly larger in B (more samples, a
@@ -376,6 +385,21 @@ pub(crate) struct FitArguments {
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// Names of studies with results, or folders that hold a trials.csv
+    #[arg(value_name = "NAME|FOLDER", required = true)]
+    pub(crate) results: Vec<String>,
+
+    /// Folder that holds the results of all studies [default: results]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Risk that has to be reached [default: the study's]
+    #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
+    pub(crate) threshold: Option<f64>,
 }
 
 #[derive(Debug, Args)]

@@ -4,15 +4,18 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secateur::analysis::{self, Analysis, Options};
+use secateur::cluster::quote;
 use secateur::model::Asked;
+use secateur::report::page::{Card, Origin, write_index, write_page};
 use secateur::results::disk::{self, Kind};
 use secateur::results::manifest::{MANIFEST, Manifest};
 use secateur::results::{self, Gathered, Record, TRIALS, Trials, provenance, tables};
 use secateur::study;
 use secateur::{Error, Result, report};
 
-use super::arguments::{FitArguments, FolderArguments, TableFormat};
+use super::arguments::{FitArguments, FolderArguments, ReportArguments, TableFormat};
 use super::ending::Ending;
+use super::event::Event;
 use super::print;
 use super::voice::Voice;
 
@@ -21,18 +24,14 @@ pub(crate) fn options(threshold: f64) -> Options {
     Options { threshold, ..Options::default() }
 }
 
-/// Writes tables (and figures) into `folder`, if there is one, and prints the exponents.
+/// Writes tables into `folder`, if there is one, and prints the exponents.
 pub(crate) fn report(
     analysis: &Analysis,
     folder: Option<&Path>,
     format: TableFormat,
-    figures: bool,
 ) -> Result<()> {
     if let Some(folder) = folder {
         analysis::write::write(folder, analysis)?;
-        if figures {
-            report::draw_all(analysis, &folder.join("figures"))?;
-        }
     }
     match format {
         TableFormat::Json => print::json(analysis),
@@ -64,7 +63,13 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
         voice.note(&format!("{shown} may not be written: the tables are printed only"));
         folder = None;
     }
-    report(&analysis, folder, arguments.format, false)?;
+    report(&analysis, folder, arguments.format)?;
+    if let Some(folder) = folder {
+        let page = found.page(folder, &analysis)?;
+        if arguments.format == TableFormat::Text {
+            voice.tell(&Event::Page { file: page.display().to_string() });
+        }
+    }
     if arguments.details && arguments.format == TableFormat::Text {
         print::text(&format!("\n{}", report::details_table(&analysis)))?;
     }
@@ -80,8 +85,32 @@ pub(crate) fn plot(arguments: &FolderArguments, voice: Voice) -> Result<Ending> 
         Error::usage(format!("there is no folder for the figures of {results}"))
             .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
     })?;
-    for path in report::draw_all(&analysis, &folder.join("figures"))? {
-        print::text(&path.display().to_string())?;
+    let mut files = report::draw_all(&analysis, &folder.join("figures"))?;
+    files.push(found.page(folder, &analysis)?);
+    files.iter().try_for_each(|path| print::text(&path.display().to_string()))?;
+    Ok(Ending::Done)
+}
+
+/// `secateur report`: the pages of results again, and of several the index.
+pub(crate) fn pages(arguments: &ReportArguments, voice: Voice) -> Result<Ending> {
+    let ReportArguments { results, out, threshold } = arguments;
+    let home = out.as_deref().unwrap_or(Path::new("results"));
+    let mut cards = Vec::new();
+    for name in results {
+        let found = Found::locate(name, out.as_deref(), *threshold, voice)?;
+        let analysis = found.analyse()?;
+        let folder = found.prepare()?.ok_or_else(|| {
+            Error::usage(format!("there is no folder for the page of {name}"))
+                .hint("name one with --out FOLDER: it goes to FOLDER/FILE/report.html")
+        })?;
+        let page = found.page(folder, &analysis)?;
+        let link = page.strip_prefix(home).unwrap_or(&page).to_string_lossy().into_owned();
+        cards.push(Card::new(&analysis, &found.origin(""), &link));
+        print::text(&page.display().to_string())?;
+    }
+    if cards.len() > 1 {
+        disk::make_folders(home)?;
+        print::text(&write_index(home, &cards)?.display().to_string())?;
     }
     Ok(Ending::Done)
 }
@@ -90,8 +119,8 @@ pub(crate) fn plot(arguments: &FolderArguments, voice: Voice) -> Result<Ending> 
 pub(crate) struct Found {
     /// Where their tables and figures belong, if anywhere.
     folder: Option<PathBuf>,
-    /// Identifier of the manifest of the latest run.
-    manifest: Option<String>,
+    /// The manifest of the latest run.
+    manifest: Option<Manifest>,
     trials: Trials,
     options: Options,
     asked: Asked,
@@ -148,7 +177,6 @@ impl Found {
         let options = options(threshold.unwrap_or(usual));
         let asked = manifest.as_ref().and_then(|m| asked(m, options.threshold, voice));
         let asked = Asked { study, ..asked.unwrap_or_default() };
-        let manifest = manifest.map(|m| m.id);
         Ok(Self { folder: Some(folder), manifest, trials, options, asked })
     }
 
@@ -183,7 +211,17 @@ impl Found {
     /// All estimates.
     pub(crate) fn analyse(&self) -> Result<Analysis> {
         let analysis = analysis::analyse(&self.trials, &self.asked, &self.options)?;
-        Ok(Analysis { manifest: self.manifest.clone(), ..analysis })
+        Ok(Analysis { manifest: self.manifest.as_ref().map(|m| m.id.clone()), ..analysis })
+    }
+
+    fn origin<'a>(&'a self, command: &'a str) -> Origin<'a> {
+        Origin { manifest: self.manifest.as_ref(), command }
+    }
+
+    /// Writes the page into `folder`.
+    fn page(&self, folder: &Path, analysis: &Analysis) -> Result<PathBuf> {
+        let command = quote(&folder.display().to_string());
+        write_page(folder, analysis, &self.trials, &self.options, &self.origin(&command))
     }
 
     /// Makes the folder of the tables, if there is to be one.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use secateur::Result;
 use secateur::analysis::stored::Tables;
 use secateur::report;
 use secateur::results::Trials;
@@ -12,7 +13,6 @@ use secateur::study::read::catalogue::Source;
 use secateur::study::{Plan, Profile, Study};
 use secateur::threads::available;
 use secateur::words::duration;
-use secateur::Result;
 use serde_json::{Value as Json, json};
 
 use super::arguments::{Format, Studies};
@@ -74,9 +74,7 @@ fn seconds(study: &Study, prices: &Prices) -> f64 {
 fn results(folder: &Path) -> Option<(PathBuf, String)> {
     has_trials(folder).ok().filter(|there| *there)?;
     let said = match Tables::read(folder) {
-        Ok(tables) => {
-            report::tally(tables.fits.iter().filter_map(|fit| fit.verdict.as_deref()))
-        }
+        Ok(tables) => report::tally(tables.fits.iter().filter_map(|fit| fit.verdict.as_deref())),
         Err(_) => "not fitted yet".to_owned(),
     };
     Some((folder.to_owned(), if said.is_empty() { "no prediction".to_owned() } else { said }))
@@ -85,7 +83,8 @@ fn results(folder: &Path) -> Option<(PathBuf, String)> {
 impl Entry {
     fn text(&self) -> String {
         let Self { name, study, results, .. } = self;
-        let results = results.as_ref().map(|(folder, said)| format!("; {}: {said}", folder.display()));
+        let results =
+            results.as_ref().map(|(folder, said)| format!("; {}: {said}", folder.display()));
         match study {
             Err(error) => format!("{name}  (cannot be read: {error})\n"),
             Ok((claim, seconds)) => format!(
@@ -97,9 +96,9 @@ impl Entry {
     }
 
     fn json(&self) -> Json {
-        let results = self.results.as_ref().map(|(folder, said)| {
-            json!({ "folder": folder.display().to_string(), "verdicts": said })
-        });
+        let results = self.results.as_ref().map(
+            |(folder, said)| json!({ "folder": folder.display().to_string(), "verdicts": said }),
+        );
         let study = self.study.as_ref();
         json!({
             "study": self.name,

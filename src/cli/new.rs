@@ -52,7 +52,8 @@ pub(crate) fn new(arguments: &NewArguments) -> Result<Ending> {
     Study::parse(name, &path.display().to_string(), &text, Profile::Standard, &[])?;
     disk::make_folders(&folder)?;
     disk::replace(&path, text.as_bytes())?;
-    let flag = studies.studies.as_ref().map_or(String::new(), |f| format!(" --studies {}", f.display()));
+    let flag =
+        studies.studies.as_ref().map_or(String::new(), |f| format!(" --studies {}", f.display()));
     print::text(&format!(
         "{}\n\nsecateur plan {name}{flag}     what it would run, and for how long\n\
          secateur study {name}{flag}    run it: results/{name}/report.html says what it found",

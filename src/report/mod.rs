@@ -7,6 +7,7 @@
 
 pub mod draw;
 pub mod figure;
+pub mod page;
 
 mod files;
 mod format;

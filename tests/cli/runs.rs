@@ -212,7 +212,10 @@ fn list_shows_claims_prices_results_and_what_is_broken() {
         assert!(ran.out.contains(lines), "{lines} in {}", ran.out);
     }
     let mini = listed(&place, "mini");
-    assert_eq!((&mini["claim"], &mini["source"]), (&"a tiny study".into(), &"studies/mini.toml".into()));
+    assert_eq!(
+        (&mini["claim"], &mini["source"]),
+        (&"a tiny study".into(), &"studies/mini.toml".into())
+    );
     assert_eq!(mini["results"]["folder"], "results/mini");
 }
 

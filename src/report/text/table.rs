@@ -7,10 +7,14 @@ use crate::model::rate::Rate;
 use crate::report::format;
 use crate::report::group::{Setting, sorted};
 
-const HEADINGS: [&str; 9] =
+pub(crate) const HEADINGS: [&str; 9] =
     ["learner", "link", "α", "d", "β [95 %]", "theory", "within", "verdict", "CSQ bound"];
 /// Columns of numbers stand right.
-const RIGHT: [bool; 9] = [false, false, true, true, true, true, true, false, false];
+pub(crate) const RIGHT: [bool; 9] = [false, false, true, true, true, true, true, false, false];
+/// Which column is the verdict.
+pub(crate) const VERDICT: usize = 7;
+/// Columns that τ moves.
+pub(crate) const MOVED: [usize; 5] = [3, 4, 6, VERDICT, 8];
 
 /// The exponents as aligned text: one series a line, sorted by link, learner and α, then what
 /// theory calls one number over several α.
@@ -66,9 +70,19 @@ pub fn tally<'a>(verdicts: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 fn grid(analysis: &Analysis) -> Grid<'static, 9> {
-    let rows = sorted(&analysis.exponents).into_iter().map(|e| row(e, "–"));
-    let pooled = sorted(&analysis.pooled).into_iter().map(|e| row(e, "all"));
-    Grid { headings: HEADINGS, right: RIGHT, rows: rows.chain(pooled).collect() }
+    let rows = rows(&analysis.exponents, &analysis.pooled);
+    Grid { headings: HEADINGS, right: RIGHT, rows }
+}
+
+/// The rows of the table: series, then those of several α.
+pub(crate) fn rows(exponents: &[Exponent], pooled: &[Exponent]) -> Vec<[String; 9]> {
+    let series = sorted(exponents).into_iter().map(|e| row(e, "–"));
+    series.chain(sorted(pooled).into_iter().map(|e| row(e, "all"))).collect()
+}
+
+/// What τ moves of a row.
+pub(crate) fn moved(row: &[String; 9]) -> [String; 5] {
+    MOVED.map(|column| row[column].clone())
 }
 
 /// A series; `no_alpha` stands for an α that it does not have.

@@ -81,7 +81,9 @@ impl Catalogue {
         studies.remove(name).ok_or_else(|| {
             let error = Error::usage(format!("unknown study `{name}`"));
             match nearest(name, studies.keys().map(String::as_str)) {
-                Some(near) => error.hint(format!("did you mean `{near}`? `secateur list` shows all")),
+                Some(near) => {
+                    error.hint(format!("did you mean `{near}`? `secateur list` shows all"))
+                }
                 None => error.hint(
                     "`secateur list` shows the studies; a file is given by its path, with .toml",
                 ),
@@ -94,7 +96,8 @@ impl Catalogue {
     /// # Errors
     /// When a folder cannot be listed.
     pub fn studies(&self) -> Result<BTreeMap<String, Source>> {
-        let mut studies: BTreeMap<String, Source> = PROGRAM.files().filter_map(of_program).collect();
+        let mut studies: BTreeMap<String, Source> =
+            PROGRAM.files().filter_map(of_program).collect();
         for folder in self.folders()?.into_iter().rev() {
             for name in disk::list(&folder)? {
                 let path = folder.join(&name);
@@ -113,8 +116,11 @@ impl Catalogue {
         if let Some(named) = &self.named
             && !disk::is_folder(named)?
         {
-            return Err(Error::usage(format!("there is no folder {} of studies", printable(named)))
-                .hint("--studies names a folder of .toml files, which come before all others"));
+            return Err(Error::usage(format!(
+                "there is no folder {} of studies",
+                printable(named)
+            ))
+            .hint("--studies names a folder of .toml files, which come before all others"));
         }
         Ok(self.named.iter().cloned().chain([PathBuf::from(FOLDER)]).collect())
     }

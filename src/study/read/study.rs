@@ -5,17 +5,21 @@ use serde_json::Value as Json;
 use super::catalogue::Source;
 use super::document::Node;
 use super::expect::read_expectations;
+use super::figure::read_figure;
 use super::limits;
 use super::samples::SamplePlan;
 use super::sweep::read_sweeps;
 use crate::error::Result;
 use crate::model::Asked;
 use crate::model::expectation::Expectation;
+use crate::model::question::Question;
 use crate::study::cell::{Cell, Series, Setting};
 
 /// Keys of a study, and of what a profile overrides.
-const KEYS: [&str; 9] =
-    ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect"];
+const KEYS: [&str; 10] = [
+    "claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect",
+    "figure",
+];
 
 /// How much a run of a study may cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -60,6 +64,8 @@ pub struct Study {
     pub series: Vec<Series>,
     /// What the results are held against.
     pub expectations: Vec<Expectation>,
+    /// What it asks in one picture.
+    pub question: Option<Question>,
     /// Profile that was applied.
     pub profile: Profile,
     /// The resolved document, for the manifest.
@@ -102,13 +108,15 @@ impl Study {
         let trials = section.whole("trials", 1..=limits::TRIALS, 16)?;
         let seed = section.whole("seed", 0..=u64::MAX, 1)?;
         let series = read_sweeps(&section, &samples, seed, trials)?;
+        let expectations = read_expectations(&section, &series)?;
         Ok(Self {
             name: name.to_owned(),
             claim: section.required("claim")?.text("claim")?.to_owned(),
             expected: section.get("expected").map_or(Ok(""), |n| n.text("expected"))?.to_owned(),
             seed,
             samples,
-            expectations: read_expectations(&section, &series)?,
+            question: read_figure(&section, &series, &expectations)?,
+            expectations,
             series,
             profile,
             resolved: root.to_json(),
@@ -126,6 +134,7 @@ impl Study {
         Asked {
             study: self.name.clone(),
             expectations: self.expectations.clone(),
+            question: self.question.clone(),
             laws: cells.filter_map(law).collect(),
         }
     }
