@@ -30,6 +30,10 @@ quick:
 page:
     .ci/run page
 
+# The diffs of CONTRIBUTING.md, applied to a copy that is built and run.
+toys:
+    .ci/run toys
+
 # A study on a real Slurm whose tasks are cancelled, requeued and killed (root, Debian).
 slurm:
     .ci/run slurm
