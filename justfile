@@ -26,6 +26,10 @@ doc:
 quick:
     .ci/run quick
 
+# The page of a study in a headless Chromium.
+page:
+    .ci/run page
+
 # The diffs of CONTRIBUTING.md, applied to a copy that is built and run.
 toys:
     .ci/run toys

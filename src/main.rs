@@ -10,7 +10,8 @@ use cli::arguments::{Command, StudyArguments};
 use cli::study::Run;
 use cli::voice::Voice;
 use cli::{
-    Ending, compare, explain, folder, generate, list, merge, plan, rerun, settle, slurm, theory,
+    Ending, compare, explain, folder, generate, list, merge, new, plan, rerun, settle, slurm,
+    theory,
 };
 
 fn main() -> ExitCode {
@@ -18,10 +19,12 @@ fn main() -> ExitCode {
         Command::Study(arguments) => study(&arguments, voice),
         Command::Slurm(arguments) => slurm::run(&arguments, voice),
         Command::List(arguments) => list::list(&arguments),
+        Command::New(arguments) => new::new(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments, voice),
         Command::Fit(arguments) => folder::fit(&arguments, voice),
         Command::Explain(arguments) => explain::explain(&arguments, voice),
         Command::Plot(arguments) => folder::plot(&arguments, voice),
+        Command::Report(arguments) => folder::pages(&arguments, voice),
         Command::Merge(arguments) => merge::merge(&arguments, voice),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments, voice),

@@ -9,8 +9,9 @@ use crate::model::Asked;
 use crate::model::problem::{Problem, Series};
 use crate::model::theory::csq_exponent;
 
-/// Crossings of one cell: with the threshold of the study, with τ = 0.3 and with τ = 0.7.
-pub type Crossings = [Crossing; 3];
+/// Crossings of one cell: with the threshold of the study and, where they are wanted, with
+/// τ = 0.3 and τ = 0.7.
+pub type Crossings = Vec<Crossing>;
 
 /// Levels of the risk, besides the study's own, at which the exponent is also fitted.
 pub const OTHER_LEVELS: [f64; 2] = [0.3, 0.7];
@@ -66,7 +67,7 @@ pub(super) fn at_any_alpha(series: &Series) -> Series {
 
 fn of_cells(series: &Series, cells: &[&Crossings], asked: &Asked) -> Option<Fitted> {
     let points = |level: usize| -> Vec<Point> {
-        cells.iter().filter_map(|crossings| Point::of(&crossings[level])).collect()
+        cells.iter().filter_map(|crossings| Point::of(crossings.get(level)?)).collect()
     };
     let [usual, low, high] = [points(0), points(1), points(2)];
     let seen = dimensions(&usual);

@@ -38,6 +38,6 @@ pub mod stored;
 pub mod threshold;
 pub mod write;
 
-pub use analyse::analyse;
+pub use analyse::{analyse, levels};
 pub use estimate::Analysis;
 pub use options::Options;

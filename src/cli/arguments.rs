@@ -7,6 +7,9 @@ use clap_complete::Shell;
 use secateur::results::{Shard, TrialName};
 use secateur::study::Profile;
 
+use super::list::ListArguments;
+use super::new::NewArguments;
+
 /// How many samples does a pruned network need to learn a sparse target, and how does that
 /// number grow with the dimension?
 ///
@@ -57,12 +60,18 @@ pub(crate) enum Command {
         "Without --submit the scripts can be read and changed first.",
     ))]
     Slurm(SlurmArguments),
-    /// Show the studies and their claims
+    /// Show the studies: what each asks, how long it takes, and what results here say
     #[command(after_help = examples(
         &["list", "list --format json"],
         "A name of the list goes to `secateur study` and `secateur plan`.",
     ))]
-    List(FormatArguments),
+    List(ListArguments),
+    /// Write a study file to begin with, commented, that runs as it is
+    #[command(after_help = examples(
+        &["new mine", "new mine --from noise"],
+        "Then change it, and `secateur plan mine` says what it would run.",
+    ))]
+    New(NewArguments),
     /// Show cells, trials, predicted time and memory of a study; run nothing
     #[command(after_help = examples(
         &["plan alpha_sweep --profile full", "plan mine.toml --threads 8 --format json"],
@@ -95,6 +104,15 @@ pub(crate) enum Command {
         "Each figure is there as .svg and as .png.",
     ))]
     Plot(FolderArguments),
+    /// Write the page of results again; of several also an index, OUT/report.html
+    ///
+    /// The page is one file with figures, verdicts and tables, which opens from disk without a
+    /// network. `study`, `fit` and `plot` write it too.
+    #[command(after_help = examples(
+        &["report alpha_sweep", "report alpha_sweep noise width"],
+        "A browser opens results/NAME/report.html.",
+    ))]
+    Report(ReportArguments),
     /// Hold two results against each other: which thresholds and exponents moved
     ///
     /// A pair is marked + where the estimate is significantly larger in B (more samples, a
@@ -195,19 +213,23 @@ pub(crate) enum ProgressStyle {
     None,
 }
 
+/// Where studies are looked for.
 #[derive(Debug, Args)]
-pub(crate) struct FormatArguments {
-    /// Form of the output
-    #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
+pub(crate) struct Studies {
+    /// Folder of study files that come before those in `studies` here, and those of the program
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) studies: Option<PathBuf>,
 }
 
 /// Which study, and what to change in it.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
-    /// Name of a study in the folder `studies`, or path of a study file (.toml)
+    /// Name of a study, as `list` shows them, or path of a study file (.toml)
     #[arg(value_name = "NAME|FILE")]
     pub(crate) study: String,
+
+    #[command(flatten)]
+    pub(crate) studies: Studies,
 
     /// How much it may cost on two cores: quick 30 s, standard 5 min, full hours
     #[arg(long, value_enum, default_value = "standard")]
@@ -397,6 +419,21 @@ pub(crate) struct ExplainArguments {
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// Names of studies with results, or folders that hold a trials.csv
+    #[arg(value_name = "NAME|FOLDER", required = true)]
+    pub(crate) results: Vec<String>,
+
+    /// Folder that holds the results of all studies [default: results]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Risk that has to be reached [default: the study's]
+    #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
+    pub(crate) threshold: Option<f64>,
 }
 
 #[derive(Debug, Args)]

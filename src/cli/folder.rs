@@ -4,15 +4,18 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secateur::analysis::{self, Analysis, Options};
+use secateur::cluster::quote;
 use secateur::model::Asked;
+use secateur::report::page::{Card, Origin, write_index, write_page};
 use secateur::results::disk::{self, Kind};
 use secateur::results::manifest::{MANIFEST, Manifest};
 use secateur::results::{self, Gathered, Record, TRIALS, Trials, provenance, tables};
 use secateur::study;
 use secateur::{Error, Result, report};
 
-use super::arguments::{FitArguments, FolderArguments, TableFormat};
+use super::arguments::{FitArguments, FolderArguments, ReportArguments, TableFormat};
 use super::ending::Ending;
+use super::event::Event;
 use super::print;
 use super::voice::Voice;
 
@@ -21,18 +24,14 @@ pub(crate) fn options(threshold: f64) -> Options {
     Options { threshold, ..Options::default() }
 }
 
-/// Writes tables (and figures) into `folder`, if there is one, and prints the exponents.
+/// Writes tables into `folder`, if there is one, and prints the exponents.
 pub(crate) fn report(
     analysis: &Analysis,
     folder: Option<&Path>,
     format: TableFormat,
-    figures: bool,
 ) -> Result<()> {
     if let Some(folder) = folder {
         analysis::write::write(folder, analysis)?;
-        if figures {
-            report::draw_all(analysis, &folder.join("figures"))?;
-        }
     }
     match format {
         TableFormat::Json => print::json(analysis),
@@ -63,7 +62,13 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
         voice.note(&format!("{shown} may not be written: the tables are printed only"));
         folder = None;
     }
-    report(&analysis, folder, arguments.format, false)?;
+    report(&analysis, folder, arguments.format)?;
+    if let Some(folder) = folder {
+        let page = found.page(folder, &analysis)?;
+        if arguments.format == TableFormat::Text {
+            voice.tell(&Event::Page { file: page.display().to_string() });
+        }
+    }
     if arguments.details && arguments.format == TableFormat::Text {
         print::text(&format!("\n{}", report::details_table(&analysis)))?;
     }
@@ -78,8 +83,32 @@ pub(crate) fn plot(arguments: &FolderArguments, voice: Voice) -> Result<Ending> 
         Error::usage(format!("there is no folder for the figures of {}", arguments.results))
             .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
     })?;
-    for path in report::draw_all(&analysis, &folder.join("figures"))? {
-        print::text(&path.display().to_string())?;
+    let mut files = report::draw_all(&analysis, &folder.join("figures"))?;
+    files.push(found.page(folder, &analysis)?);
+    files.iter().try_for_each(|path| print::text(&path.display().to_string()))?;
+    Ok(Ending::Done)
+}
+
+/// `secateur report`: the pages of results again, and of several the index.
+pub(crate) fn pages(arguments: &ReportArguments, voice: Voice) -> Result<Ending> {
+    let ReportArguments { results, out, threshold } = arguments;
+    let home = out.as_deref().unwrap_or(Path::new("results"));
+    let mut cards = Vec::new();
+    for name in results {
+        let found = Found::at(name, out.as_deref(), *threshold, voice)?;
+        let analysis = found.analyse()?;
+        let folder = found.prepare()?.ok_or_else(|| {
+            Error::usage(format!("there is no folder for the page of {name}"))
+                .hint("name one with --out FOLDER: it goes to FOLDER/FILE/report.html")
+        })?;
+        let page = found.page(folder, &analysis)?;
+        let link = page.strip_prefix(home).unwrap_or(&page).to_string_lossy().into_owned();
+        cards.push(Card::new(&analysis, &found.origin(""), &link));
+        print::text(&page.display().to_string())?;
+    }
+    if cards.len() > 1 {
+        disk::make_folders(home)?;
+        print::text(&write_index(home, &cards)?.display().to_string())?;
     }
     Ok(Ending::Done)
 }
@@ -88,10 +117,8 @@ pub(crate) fn plot(arguments: &FolderArguments, voice: Voice) -> Result<Ending> 
 pub(crate) struct Found {
     /// Where their tables and figures belong, if anywhere.
     folder: Option<PathBuf>,
-    /// Identifier of the manifest of the latest run.
-    manifest: Option<String>,
-    /// Its profile.
-    profile: Option<String>,
+    /// The manifest of the latest run.
+    manifest: Option<Manifest>,
     trials: Trials,
     options: Options,
     asked: Asked,
@@ -154,8 +181,7 @@ impl Found {
         let options = options(threshold.unwrap_or(usual));
         let asked = manifest.as_ref().and_then(|m| asked(m, options.threshold, voice));
         let asked = Asked { study, ..asked.unwrap_or_default() };
-        let (manifest, profile) = manifest.map(|m| (m.id, m.profile)).unzip();
-        Ok(Self { folder: Some(folder), manifest, profile, trials, options, asked })
+        Ok(Self { folder: Some(folder), manifest, trials, options, asked })
     }
 
     /// The trials of a table of any origin; its estimates go to `out`, if that is given.
@@ -183,13 +209,29 @@ impl Found {
         let options = options(threshold.unwrap_or(Options::default().threshold));
         let trials = Trials::new(records)?;
         let asked = Asked { study, ..Asked::default() };
-        Ok(Self { folder, manifest: None, profile: None, trials, options, asked })
+        Ok(Self { folder, manifest: None, trials, options, asked })
     }
 
     /// All estimates.
     pub(crate) fn analyse(&self) -> Result<Analysis> {
         let analysis = analysis::analyse(&self.trials, &self.asked, &self.options)?;
-        Ok(Analysis { manifest: self.manifest.clone(), ..analysis })
+        Ok(Analysis { manifest: self.manifest.as_ref().map(|m| m.id.clone()), ..analysis })
+    }
+
+    fn origin<'a>(&'a self, command: &'a str) -> Origin<'a> {
+        Origin { manifest: self.manifest.as_ref(), command }
+    }
+
+    /// Writes the page into `folder`.
+    fn page(&self, folder: &Path, analysis: &Analysis) -> Result<PathBuf> {
+        let command = quote(&folder.display().to_string());
+        write_page(
+            folder,
+            analysis,
+            (&self.trials, &self.asked),
+            &self.options,
+            &self.origin(&command),
+        )
     }
 
     /// Its trials.
@@ -199,7 +241,7 @@ impl Found {
 
     /// The command that runs what would settle open verdicts, if these are a study's results.
     pub(crate) fn settling(&self) -> Option<String> {
-        let (folder, profile) = (self.folder.as_ref()?, self.profile.as_ref()?);
+        let (folder, profile) = (self.folder.as_ref()?, &self.manifest.as_ref()?.profile);
         let home = folder.parent().filter(|home| *home != Path::new("results"));
         let out = home.map(|home| format!(" --out {}", home.display())).unwrap_or_default();
         let study = &self.asked.study;

@@ -11,6 +11,7 @@ pub(crate) mod generate;
 mod interrupt;
 pub(crate) mod list;
 pub(crate) mod merge;
+pub(crate) mod new;
 pub(crate) mod plan;
 mod print;
 mod progress;

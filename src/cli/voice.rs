@@ -5,10 +5,11 @@ use secateur::Error;
 use serde::Serialize;
 
 use super::arguments::{
-    Command, CompareArguments, ExplainArguments, FitArguments, Format, FormatArguments,
-    LinkArguments, PlanArguments, PredictArguments, RerunArguments, StudyArguments, TableFormat,
+    Command, CompareArguments, ExplainArguments, FitArguments, Format, LinkArguments,
+    PlanArguments, PredictArguments, RerunArguments, StudyArguments, TableFormat,
 };
 use super::event::Event;
+use super::list::ListArguments;
 use super::print;
 
 impl Command {
@@ -21,7 +22,7 @@ impl Command {
             | Self::Rerun(RerunArguments { format, .. })
             | Self::Predict(PredictArguments { format, .. })
             | Self::Link(LinkArguments { format, .. })
-            | Self::List(FormatArguments { format }) => *format,
+            | Self::List(ListArguments { format, .. }) => *format,
             Self::Fit(FitArguments { format: TableFormat::Json, .. })
             | Self::Compare(CompareArguments { format: TableFormat::Json, .. }) => Format::Json,
             _ => Format::Text,

@@ -24,6 +24,7 @@ pub mod metric;
 pub mod nulls;
 pub mod problem;
 pub mod quadrature;
+pub mod question;
 pub mod rate;
 pub mod statistic;
 pub mod tail;

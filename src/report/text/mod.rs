@@ -4,6 +4,7 @@ pub(crate) mod comparison;
 pub(crate) mod details;
 pub(crate) mod expectations;
 pub(crate) mod explain;
-mod grid;
+pub(crate) mod grid;
 pub(crate) mod notes;
+pub(crate) mod says;
 pub(crate) mod table;

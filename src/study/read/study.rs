@@ -1,26 +1,29 @@
 //! The whole study.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use serde_json::Value as Json;
 
-use super::catalogue;
+use super::catalogue::Source;
 use super::document::Node;
 use super::expect::read_expectations;
+use super::figure::read_figure;
 use super::learner::read_rates;
 use super::limits;
 use super::samples::SamplePlan;
 use super::sweep::read_sweeps;
 use crate::error::{Error, Result};
 use crate::model::expectation::Expectation;
+use crate::model::question::Question;
 use crate::model::{Asked, OwnRate};
 use crate::study::cell::{Cell, Series, Setting};
 use crate::study::more::More;
 
 /// Keys of a study, and of what a profile overrides.
-const KEYS: [&str; 9] =
-    ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect"];
+const KEYS: [&str; 10] = [
+    "claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect",
+    "figure",
+];
 
 /// How much a run of a study may cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -67,6 +70,8 @@ pub struct Study {
     pub expectations: Vec<Expectation>,
     /// Rates of the user's own, by learner.
     pub rates: HashMap<String, OwnRate>,
+    /// What it asks in one picture.
+    pub question: Option<Question>,
     /// Profile that was applied.
     pub profile: Profile,
     /// The resolved document, for the manifest.
@@ -74,13 +79,13 @@ pub struct Study {
 }
 
 impl Study {
-    /// Reads and checks a study file; `sets` are `key=value` assignments applied last.
+    /// Reads and checks a study; `sets` are `key=value` assignments applied last.
     ///
     /// # Errors
     /// With the place in the file, for anything that is not a valid study.
-    pub fn read(path: &Path, profile: Profile, sets: &[String]) -> Result<Self> {
-        let (name, text) = catalogue::text(path)?;
-        Self::parse(&name, &catalogue::printable(path), &text, profile, sets)
+    pub fn read(source: &Source, profile: Profile, sets: &[String]) -> Result<Self> {
+        let (name, text) = source.text()?;
+        Self::parse(&name, &source.shown(), &text, profile, sets)
     }
 
     /// [`Study::read`] from a text; `shown` is the file's name in messages.
@@ -109,14 +114,16 @@ impl Study {
         let trials = section.whole("trials", 1..=limits::TRIALS, 16)?;
         let seed = section.whole("seed", 0..=u64::MAX, 1)?;
         let series = read_sweeps(&section, &samples, seed, trials)?;
+        let expectations = read_expectations(&section, &series)?;
         Ok(Self {
             name: name.to_owned(),
             claim: section.required("claim")?.text("claim")?.to_owned(),
             expected: section.get("expected").map_or(Ok(""), |n| n.text("expected"))?.to_owned(),
             seed,
             samples,
-            expectations: read_expectations(&section, &series)?,
             rates: read_rates(&section)?,
+            question: read_figure(&section, &series, &expectations)?,
+            expectations,
             series,
             profile,
             resolved: root.to_json(),
@@ -165,6 +172,7 @@ impl Study {
             study: self.name.clone(),
             expectations: self.expectations.clone(),
             rates: self.rates.clone(),
+            question: self.question.clone(),
             laws: cells.filter_map(law).collect(),
         }
     }
