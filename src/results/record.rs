@@ -70,6 +70,8 @@ pub enum Simulated {
     Explicit,
     /// Later stages were drawn from the exact joint law of what they see.
     Reduced,
+    /// A prediction: sums over samples were replaced by their limits.
+    Limit,
 }
 
 impl Record {

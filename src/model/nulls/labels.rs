@@ -98,6 +98,14 @@ impl LabelSums {
         self
     }
 
+    /// The sums of the same labels, each `times` times.
+    #[must_use]
+    pub fn repeated(mut self, times: u64) -> Self {
+        self.powers.iter_mut().for_each(|power| *power *= times as f64);
+        self.large = self.large.repeat(times as usize);
+        self
+    }
+
     /// Takes over the sums of other labels, with the same bound.
     pub fn merge(&mut self, other: &Self) {
         debug_assert!(self.bound == other.bound);
