@@ -54,7 +54,13 @@ struct Case {
 
 impl Case {
     /// Risks of trials, and seconds that one took.
-    fn risks(&self, simulation: Simulation, d: usize, n: u64, seed: u64) -> secateur::Result<(Vec<f64>, f64)> {
+    fn risks(
+        &self,
+        simulation: Simulation,
+        d: usize,
+        n: u64,
+        seed: u64,
+    ) -> secateur::Result<(Vec<f64>, f64)> {
         let options = Options { simulation, ..self.kind.defaults() };
         let granted = Granted::new(&self.link, self.link.information_exponent()?);
         let learner = self.kind.build(&options, &granted)?;
@@ -94,7 +100,9 @@ impl Case {
         let few = Self { trials: self.trials.div_ceil(8), link: self.link.clone(), ..*self };
         let at = |case: &Self, i| {
             let risks = case.risks(Simulation::Limit, d, size(i), 3)?.0;
-            Ok::<[f64; 2], secateur::Error>(moments(&risks.iter().map(|r| r.min(1.0)).collect::<Vec<_>>()))
+            Ok::<[f64; 2], secateur::Error>(moments(
+                &risks.iter().map(|r| r.min(1.0)).collect::<Vec<_>>(),
+            ))
         };
         let mut i = 8;
         while at(&few, i)?[0] > 0.5 {

@@ -17,6 +17,7 @@ fn empty() -> Analysis {
         study,
         manifest: None,
         threshold: 0.5,
+        predictions: 0,
         curves,
         thresholds,
         exponents,

@@ -87,6 +87,12 @@ impl Record {
         self.outcome.is_ok()
     }
 
+    /// Whether it is a prediction and no measurement.
+    #[must_use]
+    pub fn is_prediction(&self) -> bool {
+        self.measured().and_then(|m| m.simulation) == Some(Simulated::Limit)
+    }
+
     /// A metric, if the trial succeeded and has it.
     #[must_use]
     pub fn metric(&self, metric: Metric) -> Option<f64> {

@@ -10,10 +10,12 @@
 //! |---|---|
 //! | `sum` | which samples stand for all |
 //! | `mean` | means of the gradient and of the scores |
+//! | `power` | mean of the gradient's covariance |
 //! | `shadow` | first layer and target in the few coordinates that matter, and a gradient step there |
 //! | `ranking` | the gradient comparison |
 
 mod mean;
+mod power;
 mod ranking;
 mod shadow;
 mod sum;
@@ -22,5 +24,4 @@ mod tests;
 
 pub use ranking::LimitRanking;
 pub use shadow::{Kept, Shadow};
-pub(super) use sum::SAMPLES;
-pub use sum::Sum;
+pub use sum::{SAMPLES, Sum};

@@ -28,6 +28,7 @@ const ENTRIES: u64 = 1 << 20;
 pub struct LimitRanking {
     comparison: GradientComparison,
     terms: Vec<TermLaw>,
+    samples: u64,
 }
 
 impl LimitRanking {
@@ -37,7 +38,14 @@ impl LimitRanking {
     /// Where the law of null scores has no form that can be computed; the message says why.
     pub fn new(comparison: &GradientComparison) -> Result<Self> {
         let terms = comparison.channels().iter().map(|h| TermLaw::of(h, Input::Gaussian));
-        Ok(Self { comparison: comparison.clone(), terms: terms.collect::<Result<_>>()? })
+        let terms = terms.collect::<Result<_>>()?;
+        Ok(Self { comparison: comparison.clone(), terms, samples: SAMPLES })
+    }
+
+    /// The same with at most `samples` drawn.
+    #[must_use]
+    pub fn with_samples(self, samples: u64) -> Self {
+        Self { samples, ..self }
     }
 
     /// Scores of the coordinates that V touches, and the law of all others given the labels of
@@ -49,7 +57,7 @@ impl LimitRanking {
         let target = portion.world.target;
         let directions = target.directions();
         let support = directions.support();
-        let cap = (ENTRIES / support.len().max(1) as u64).clamp(FEWEST, SAMPLES);
+        let cap = (ENTRIES / support.len().max(1) as u64).max(FEWEST).min(self.samples);
         let sum = Sum::of(portion.n(), cap);
         let labels = portion.first(sum.drawn).labels();
         let samples = labels.samples();

@@ -4,8 +4,8 @@ use faer::{Mat, MatRef};
 use rand::Rng;
 use rand_distr::{Distribution, Gamma, StandardNormal};
 
-use super::mean;
 use super::sum::{SAMPLES, Sum};
+use super::{mean, power};
 use crate::error::Result;
 use crate::learner::stage::block::symmetric;
 use crate::learner::stage::budget::Portion;
@@ -132,7 +132,11 @@ impl Shadow {
         if self.outside == 0 {
             return Ok(inside);
         }
-        let second = symmetric(width, &sums.second_moment) * faer::Scale(sum.ratio());
+        let mut second = symmetric(width, &sums.second_moment);
+        if sum.times > 1 {
+            let mean = power::mean(&self.layer, self.head(), &self.target, shift, rng);
+            second = Mat::from_fn(width, width, |i, j| sum.whole(second[(i, j)], mean[(i, j)]));
+        }
         let outside = triangle(self.outside, width, rng) * scaled_root(&second)?;
         Ok(faer::concat![[inside], [outside]])
     }

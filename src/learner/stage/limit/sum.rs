@@ -1,7 +1,7 @@
 //! Sums over many samples from few.
 
 /// Most samples n₀ that are drawn in place of those of a stage.
-pub(in crate::learner) const SAMPLES: u64 = 1 << 14;
+pub const SAMPLES: u64 = 1 << 14;
 
 /// A sum over n samples as a limit sees it: n₀ ≤ n of them are drawn, and each stands for about
 /// `times` = ⌈n/cap⌉.
