@@ -3,6 +3,7 @@
 pub mod cell;
 pub mod manifest;
 pub mod plan;
+pub mod predict;
 pub mod read;
 pub mod run;
 pub mod search;

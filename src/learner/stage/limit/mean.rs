@@ -43,7 +43,9 @@ pub(super) fn gradient(
             layer.weights.col_as_slice(j).iter().map(|&w| f64::from(w)).collect();
         let norm = unit.iter().map(|w| w * w).sum::<f64>().sqrt();
         if norm > 0.0 {
-            unit.iter_mut().for_each(|w| *w /= norm);
+            for w in &mut unit {
+                *w /= norm;
+            }
         }
         if known.as_ref().is_none_or(|(scale, _)| (scale - norm).abs() > SAME) {
             known = Some((norm, gate(layer.activation, norm, shift, order + 1)));

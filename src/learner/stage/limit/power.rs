@@ -132,6 +132,8 @@ fn nodes(target: &Target, r: usize, rng: &mut impl Rng) -> Vec<(Vec<f64>, f64)> 
         .collect();
     let total: f64 = points.iter().map(|(_, weight)| weight).sum();
     let variance = target.variance() + noise;
-    points.iter_mut().for_each(|(_, weight)| *weight *= variance / total);
+    for (_, weight) in &mut points {
+        *weight *= variance / total;
+    }
     points
 }

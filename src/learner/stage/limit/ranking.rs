@@ -78,9 +78,10 @@ impl LimitRanking {
         }
         let n = sum.n as f64;
         let variance = target.variance() + target.noise().powi(2);
-        let variance = match sum.times {
-            1 => labels.variance(),
-            _ => sum.whole(sum.drawn as f64 * labels.variance(), variance) / n,
+        let variance = if sum.times == 1 {
+            labels.variance()
+        } else {
+            sum.whole(sum.drawn as f64 * labels.variance(), variance) / n
         };
         let scale = n.sqrt() * variance.max(f64::MIN_POSITIVE).sqrt();
         let expansion = Expansion::new(target.link());
@@ -88,13 +89,9 @@ impl LimitRanking {
             (self.comparison.channels()[0].activation, self.comparison.shift());
         let gate = mean::gate(activation, 1.0, shift, expansion.order() + 1);
         let score = |(row, drawn): (&[f64], [f64; 3])| {
-            let whole = match sum.times {
-                1 => drawn,
-                _ => {
-                    let mean = mean::scores(row, &expansion, &gate);
-                    std::array::from_fn(|k| sum.whole(drawn[k], mean[k]))
-                }
-            };
+            let mean = mean::scores(row, &expansion, &gate);
+            let whole = |k: usize| sum.whole(drawn[k], mean[k]);
+            let whole = if sum.times == 1 { drawn } else { std::array::from_fn(whole) };
             self.comparison.score(whole) / scale
         };
         let scores = directions.rows().zip(sums).map(score).collect();
