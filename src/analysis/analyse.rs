@@ -65,6 +65,7 @@ pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Anal
         study: asked.study.clone(),
         manifest: None,
         threshold: options.threshold,
+        predictions: trials.records().iter().filter(|r| r.is_prediction()).count(),
         curves,
         thresholds,
         exponents,

@@ -293,6 +293,8 @@ pub struct Analysis {
     pub manifest: Option<String>,
     /// The risk τ.
     pub threshold: f64,
+    /// Trials that are predictions, of the limit simulation, and not measurements.
+    pub predictions: usize,
     /// Learning curves, one a cell.
     pub curves: Vec<Curve>,
     /// Thresholds, one a cell.

@@ -50,6 +50,9 @@ pub trait Recipe: Learner + Sized + 'static {
     /// The keys that its table may have; others are refused.
     const KEYS: Keys;
 
+    /// Whether it knows the limit simulation ([`super::stage::limit`]).
+    const LIMIT: bool = false;
+
     /// Its options where a study gives none.
     #[must_use]
     fn defaults() -> Options {

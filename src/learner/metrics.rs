@@ -16,34 +16,42 @@ use crate::sample::{Design, LabelScratch, Stage, Tile, reduce};
 /// # Errors
 /// When a metric is not finite.
 pub fn measure(
-    Trained { network, reduced, scores }: &Trained,
+    trained: &Trained,
     target: &Target,
     design: Design<'_>,
     test_samples: u64,
 ) -> Result<Metrics> {
+    let Trained { network, reduced, scores, limit } = trained;
     let directions = target.directions();
-    let (kept, relevant) = (&network.layer.coordinates, directions.relevant());
+    let coordinates = &network.layer.coordinates;
+    // In the limit the layer has coordinates of its own, where the target is another.
+    let (seen, kept) = match limit {
+        Some(limit) => (&limit.target, &limit.kept.touched),
+        None => (target, coordinates),
+    };
+    let relevant = directions.relevant();
     let hits = relevant.iter().filter(|j| kept.binary_search(j).is_ok()).count() as f64;
     let r = directions.r();
     let v = directions.rows_at(kept);
-    let (alignment, subspace) = overlaps(network, &v, r)?;
+    let (alignment, subspace) = overlaps(network, &seen.directions().rows_at(coordinates), r)?;
     let risk = if *reduced {
         let Reduction { layer, target, .. } = Reduction::new(&network.layer, target)?;
         risk(&Network { layer, ..network.clone() }, &target, design, test_samples)?
     } else {
-        risk(network, target, design, test_samples)?
+        risk(network, seen, design, test_samples)?
     };
     if !(risk.is_finite() && alignment.is_finite() && subspace.is_finite()) {
         return Err(Error::runtime("a metric of the trained network is not finite")
             .hint("the network diverged: try a larger lambda or another activation"));
     }
     let ranking = scores.as_ref().map(|scores| Ranking::of(scores, directions));
+    let ranking = ranking.or_else(|| limit.as_ref()?.ranking);
     Ok(Metrics::from_fn(|metric| match metric {
         Metric::Risk => Some(risk),
         Metric::Alignment => Some(alignment),
         Metric::Subspace => Some(subspace),
         Metric::Recall => Some(hits / relevant.len() as f64),
-        Metric::Precision => Some(hits / kept.len() as f64),
+        Metric::Precision => Some(hits / trained.kept() as f64),
         Metric::Mass => Some(v.iter().map(|v| v * v).sum::<f64>() / r as f64),
         Metric::Pearson => ranking?.pearson,
         Metric::Spearman => ranking?.spearman,

@@ -235,7 +235,7 @@ impl Learner for OneStepReuse {
         let readout = best_ridge(&moments, &held_out, n)?;
         let intercept = moments.intercept(&readout) + train.mean;
         let network = with_linear(layer, biases, readout, intercept, &train.beta);
-        Ok(Trained { network, reduced: false, scores: None })
+        Ok(Trained { network, reduced: false, scores: None, limit: None })
     }
 }
 

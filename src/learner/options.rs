@@ -61,6 +61,9 @@ pub enum Simulation {
     /// From the joint law of projections and pre-activations wherever M > m + 2r, else
     /// explicit: see [`super::stage::reduced`].
     Reduced,
+    /// A prediction: sums over samples by their mean and a fluctuation, see
+    /// [`super::stage::limit`].
+    Limit,
 }
 
 /// `auto` reduces once the kept coordinates outnumber the reduced ones by this factor: below
@@ -73,7 +76,7 @@ impl Simulation {
     pub fn reduces(self, kept: usize, width: usize, r: usize) -> bool {
         let reduced = width + 2 * r;
         match self {
-            Self::Explicit => false,
+            Self::Explicit | Self::Limit => false,
             // With fewer coordinates than columns of A there is nothing to reduce.
             Self::Reduced => kept > reduced,
             Self::Auto => kept > WORTHWHILE * reduced,

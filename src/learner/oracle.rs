@@ -15,6 +15,7 @@ pub struct Oracle(TrainKept);
 
 impl Recipe for Oracle {
     const KEYS: Keys = &[NETWORK, &["data", "feature"]];
+    const LIMIT: bool = true;
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         Ok(Self(TrainKept::new(options, granted.k_star())))

@@ -1,7 +1,11 @@
 //! The pruned network: the paper's `PruneNetwork`.
 
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
 use super::contract::{Granted, Keys, Learner, Recipe};
-use super::options::{COMPARISON, Keep, NETWORK, Options};
+use super::options::{COMPARISON, Keep, NETWORK, Options, Simulation};
+use super::stage::limit::LimitRanking;
 use super::stage::{Budget, Case, Cost, GradientComparison, TrainKept, Trained, survivors};
 use crate::error::Result;
 use crate::model::law::LawPoint;
@@ -14,16 +18,21 @@ pub struct Pruned {
     /// |ρ_{k*}| of the coordinate statistic, at least a tenth.
     correlation: f64,
     keep: Keep,
+    /// The comparison in the limit, if that is asked for.
+    limit: Option<LimitRanking>,
     later: TrainKept,
 }
 
 impl Recipe for Pruned {
     const KEYS: Keys = &[NETWORK, COMPARISON];
+    const LIMIT: bool = true;
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         let k_star = granted.k_star();
         let comparison = GradientComparison::new(&options.prune, options.activation, k_star)?;
+        let limit = options.simulation() == Simulation::Limit;
         Ok(Self {
+            limit: limit.then(|| LimitRanking::new(&comparison)).transpose()?,
             correlation: comparison.correlation().abs().max(0.1),
             comparison,
             keep: options.prune.keep,
@@ -60,7 +69,13 @@ impl Learner for Pruned {
     }
 
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
-        let labels = budget.take(Stage::Prune)?.labels();
+        let portion = budget.take(Stage::Prune)?;
+        if let Some(limit) = &self.limit {
+            let mut rng = ChaCha8Rng::seed_from_u64(budget.key("ranking").bits());
+            let (kept, ranking) = limit.rank(&portion, self.keep, &mut rng);
+            return self.later.predict(budget, kept, Some(ranking));
+        }
+        let labels = portion.labels();
         let scores = self.comparison.scores(&labels, budget.d());
         let kept = survivors(&scores, self.keep, budget.s(), self.comparison.channels().len());
         Ok(self.later.train(budget, kept)?.by(scores))

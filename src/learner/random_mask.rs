@@ -21,6 +21,7 @@ pub struct RandomMask {
 
 impl Recipe for RandomMask {
     const KEYS: Keys = &[NETWORK, &["data", "keep", "feature"]];
+    const LIMIT: bool = true;
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         let keep = options.prune.keep_without_null("random_mask", "scores")?;

@@ -20,6 +20,14 @@ macro_rules! registry {
                 groups.concat()
             }
 
+            /// Whether it knows the limit simulation.
+            #[must_use]
+            pub fn has_limit(self) -> bool {
+                match self {
+                    $(Self::$Kind => super::$file::$Kind::LIMIT,)*
+                }
+            }
+
             /// Its options where a study gives none.
             #[must_use]
             pub fn defaults(self) -> Options {

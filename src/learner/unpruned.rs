@@ -13,6 +13,7 @@ pub struct Unpruned(TrainKept);
 impl Recipe for Unpruned {
     /// Those of the comparison have no effect: so that a table can be copied from `pruned`.
     const KEYS: Keys = &[NETWORK, COMPARISON];
+    const LIMIT: bool = true;
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
         Ok(Self(TrainKept::new(options, granted.k_star())))
@@ -33,6 +34,6 @@ impl Learner for Unpruned {
     }
 
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
-        self.0.train(budget, budget.all())
+        self.0.train_all(budget)
     }
 }

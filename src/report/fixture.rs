@@ -18,6 +18,7 @@ pub(super) fn realistic() -> Analysis {
         manifest: None,
         study: "alpha_sweep".to_owned(),
         threshold: 0.5,
+        predictions: 0,
         curves: Vec::new(),
         thresholds: Vec::new(),
         exponents: Vec::new(),

@@ -18,6 +18,7 @@ fn empty() -> Analysis {
         study,
         manifest: None,
         threshold: 0.5,
+        predictions: 0,
         curves,
         thresholds,
         exponents,

@@ -70,6 +70,8 @@ pub enum Simulated {
     Explicit,
     /// Later stages were drawn from the exact joint law of what they see.
     Reduced,
+    /// A prediction: sums over samples were replaced by their limits.
+    Limit,
 }
 
 impl Record {
@@ -83,6 +85,12 @@ impl Record {
     #[must_use]
     pub fn is_ok(&self) -> bool {
         self.outcome.is_ok()
+    }
+
+    /// Whether it is a prediction and no measurement.
+    #[must_use]
+    pub fn is_prediction(&self) -> bool {
+        self.measured().and_then(|m| m.simulation) == Some(Simulated::Limit)
     }
 
     /// A metric, if the trial succeeded and has it.

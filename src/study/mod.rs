@@ -4,6 +4,7 @@ pub mod cell;
 pub mod manifest;
 pub mod more;
 pub mod plan;
+pub mod predict;
 pub mod read;
 pub mod run;
 pub mod search;

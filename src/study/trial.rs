@@ -71,11 +71,15 @@ impl Conditions<'_> {
         let target = Target::new(setting.link.clone(), directions, setting.noise).on(setting.input);
         let design = Design::shared(key, self.crew);
         let trained = setting.built.train(World::new(&target, design), key.named("learner"), n)?;
-        let reduced = trained.reduced;
+        let simulation = match (&trained.limit, trained.reduced) {
+            (Some(_), _) => Simulated::Limit,
+            (None, true) => Simulated::Reduced,
+            (None, false) => Simulated::Explicit,
+        };
         Ok(Measured {
             metrics: metrics::measure(&trained, &target, design, self.test)?,
-            kept: Some(trained.network.layer.coordinates.len()),
-            simulation: Some(if reduced { Simulated::Reduced } else { Simulated::Explicit }),
+            kept: Some(trained.kept()),
+            simulation: Some(simulation),
         })
     }
 }

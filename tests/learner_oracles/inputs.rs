@@ -112,7 +112,7 @@ fn risk_is_a_share_of_the_variance_under_the_law() {
         readout: vec![0.0],
         intercept: 0.0,
     };
-    let trained = Trained { network, reduced: false, scores: None };
+    let trained = Trained { network, reduced: false, scores: None, limit: None };
     let risk = measure(&trained, &target, design(13), 1 << 16).unwrap().of(Metric::Risk);
     assert!((risk - 1.0).abs() < 0.01, "{risk}");
 }

@@ -5,6 +5,7 @@ mod contract;
 mod feature;
 mod gradient;
 mod inputs;
+mod limit;
 mod metrics;
 mod nulls;
 mod pipeline;

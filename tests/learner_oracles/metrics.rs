@@ -18,7 +18,7 @@ fn network(coordinates: &[u32], width: usize, w: impl Fn(usize, usize) -> f64) -
 }
 
 fn metrics(network: &Network, target: &Target) -> Metrics {
-    let trained = Trained { network: network.clone(), reduced: false, scores: None };
+    let trained = Trained { network: network.clone(), reduced: false, scores: None, limit: None };
     measure(&trained, target, design(31), 4096).unwrap()
 }
 

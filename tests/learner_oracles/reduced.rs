@@ -409,19 +409,19 @@ fn gradients_and_labels_have_the_joint_law_of_explicit_ones() {
 }
 
 /// Whole trials that are compared in law.
-struct Case {
-    kind: LearnerKind,
-    link: &'static str,
-    d: usize,
+pub(crate) struct Case {
+    pub(crate) kind: LearnerKind,
+    pub(crate) link: &'static str,
+    pub(crate) d: usize,
     /// Relevant rows of V.
     s: usize,
-    n: u64,
-    options: Options,
+    pub(crate) n: u64,
+    pub(crate) options: Options,
     /// Too few samples to learn from.
     scarce: bool,
 }
 
-fn case(kind: LearnerKind, link: &'static str, d: usize, s: usize, n: u64) -> Case {
+pub(crate) fn case(kind: LearnerKind, link: &'static str, d: usize, s: usize, n: u64) -> Case {
     let mut options = Options { width: 8.into(), ..Options::default() };
     options.prune.keep = Keep::Count(40);
     Case { kind, link, d, s, n, options, scarce: false }
@@ -439,9 +439,14 @@ fn tanh(mut case: Case, feature: f64) -> Case {
 const TRIALS: u64 = 400;
 
 /// Of a trial; σ are the largest singular values of W.
-const MEASURES: [&str; 7] = ["risk", "alignment", "subspace", "σ₁", "σ₂", "σ₃", "mass"];
+pub(crate) const MEASURES: [&str; 7] = ["risk", "alignment", "subspace", "σ₁", "σ₂", "σ₃", "mass"];
 
-fn measures(case: &Case, simulation: Simulation, seed: u64, trials: u64) -> [Vec<f64>; 7] {
+pub(crate) fn measures(
+    case: &Case,
+    simulation: Simulation,
+    seed: u64,
+    trials: u64,
+) -> [Vec<f64>; 7] {
     let link = Link::parse(case.link, None).unwrap().normalised().unwrap();
     let options = Options { simulation, ..case.options.clone() };
     let k_star = link.information_exponent().unwrap();

@@ -45,7 +45,7 @@ const VALUES: [(&str, &str); 33] = [
     ("n_min", "1|64|91"),
     ("n_max", "64|100|256|400"),
     ("test", "2|3|16|64|1025"),
-    ("simulation", "'auto'|'explicit'|'reduced'"),
+    ("simulation", "'auto'|'explicit'|'reduced'|'limit'"),
     ("width", "1|2|3|16|64|{ power = 0.01 }|{ power = 1.1 }"),
     ("activation", "'relu'|'tanh'|'gelu'|'softplus'|'sigmoid'"),
     ("split", "'equal'|[1, 1, 2]|[1, 1]|[1e-300, 1, 1]|[1, 1e300, 1]|[3, 1e-3, 2]"),

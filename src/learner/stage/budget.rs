@@ -103,7 +103,7 @@ fn step_size(data: DataUse, n: u64, step: u32, steps: u32) -> u64 {
 /// target. It reads the target through labels only.
 #[derive(Debug)]
 pub struct Budget<'a> {
-    world: World<'a>,
+    pub(super) world: World<'a>,
     key: Key,
     data: DataUse,
     sizes: std::vec::IntoIter<u64>,
@@ -209,6 +209,11 @@ impl<'a> Portion<'a> {
     #[must_use]
     pub fn n(&self) -> u64 {
         self.n
+    }
+
+    /// The first `n` of them, at most all.
+    pub(super) fn first(self, n: u64) -> Self {
+        Self { n: n.min(self.n), ..self }
     }
 
     /// The samples, simulated in full.

@@ -5,6 +5,7 @@ pub mod budget;
 pub mod compare;
 pub mod gradient;
 pub mod keep;
+pub mod limit;
 pub mod moment;
 pub mod network;
 pub mod nulls;

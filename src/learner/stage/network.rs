@@ -2,7 +2,10 @@
 
 use faer::{Mat, MatRef};
 
+use super::limit::Kept;
+use crate::learner::ranking::Ranking;
 use crate::model::activation::Activation;
+use crate::model::target::Target;
 use crate::sample::gaussian;
 use crate::sample::product::product;
 use crate::sample::{BLOCK, Key};
@@ -113,9 +116,30 @@ pub struct Trained {
     pub reduced: bool,
     /// One score a coordinate, if the coordinates were chosen by scores.
     pub scores: Option<Vec<f64>>,
+    /// What it was trained on, if that is not the target itself but its limit.
+    pub limit: Option<Limit>,
+}
+
+/// What a network was trained on in the limit simulation ([`super::limit`]).
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// The target in the coordinates of the network's layer.
+    pub target: Target,
+    /// The coordinates that they stand for.
+    pub kept: Kept,
+    /// How well scores chose them, if scores did.
+    pub ranking: Option<Ranking>,
 }
 
 impl Trained {
+    /// Number of coordinates M that it was trained on.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.limit
+            .as_ref()
+            .map_or(self.network.layer.coordinates.len(), |limit| limit.kept.count as usize)
+    }
+
     /// The same, on coordinates that `scores` chose.
     #[must_use]
     pub fn by(self, scores: Vec<f64>) -> Self {

@@ -3,8 +3,8 @@
 use std::ops::{Add, Mul};
 
 use super::keep::kept_count;
-use super::readout;
-use crate::learner::options::{DataUse, Lambda, Options, ReadoutMethod};
+use super::{limit, readout};
+use crate::learner::options::{DataUse, Lambda, Options, ReadoutMethod, Simulation};
 use crate::model::link::Link;
 use crate::model::theory::prune_samples;
 
@@ -136,9 +136,31 @@ impl Case<'_> {
         options.simulation().reduces(kept, options.width.at(self.d), self.link.r())
     }
 
+    /// Whether stages are simulated in the limit.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.options.simulation() == Simulation::Limit
+    }
+
+    /// Samples that are drawn in place of those of a stage.
+    #[must_use]
+    pub fn drawn(&self, samples: f64) -> f64 {
+        if self.is_limit() { samples.min(limit::SAMPLES as f64) } else { samples }
+    }
+
+    /// Coordinates of the first layer of a network on `kept`.
+    #[must_use]
+    pub fn held(&self, kept: usize) -> usize {
+        let few = self.options.width.at(self.d) + self.link.r();
+        if self.is_limit() { kept.min(few) } else { kept }
+    }
+
     /// Coordinates that stages on `kept` coordinates generate for each sample.
     #[must_use]
     pub fn visited(&self, kept: usize) -> f64 {
+        if self.is_limit() {
+            return (self.held(kept) + self.link.r()) as f64;
+        }
         let reduced = self.options.width.at(self.d) + 2 * self.link.r();
         (if self.reduces(kept) { reduced } else { kept }) as f64
     }
@@ -152,7 +174,7 @@ impl Case<'_> {
             DataUse::Reuse => f64::from(self.options.feature.steps),
         };
         let (visited, s, m) = (self.visited(kept), self.s as f64, self.width());
-        let second_moment = if self.reduces(kept) { m * m } else { 0.0 };
+        let second_moment = if self.reduces(kept) || self.is_limit() { m * m } else { 0.0 };
         let each = Work {
             entries: visited + s.min(visited),
             products: 2.0 * visited * m + second_moment,
@@ -164,8 +186,10 @@ impl Case<'_> {
     /// Work of the gradient steps whatever n is: weights, and what a reduction factorises.
     #[must_use]
     pub fn steps_fixed(&self, kept: usize) -> Work {
-        let weights = kept as f64 * self.width();
-        let each = if self.reduces(kept) {
+        let weights = self.held(kept) as f64 * self.width();
+        let each = if self.is_limit() {
+            Work::new(0.0, (QR + EIGEN) * self.width().powi(3))
+        } else if self.reduces(kept) {
             Work::new(weights, 4.0 * weights * self.width()) + self.reduction(kept)
         } else {
             Work::new(0.0, WEIGHT * weights)
@@ -197,8 +221,9 @@ impl Case<'_> {
                 each.sum::<f64>() + solve(0.0)
             }
         };
-        let small = m.min(kept as f64);
-        let overlap = 4.0 * kept as f64 * m * small + EIGEN * small.powi(3);
+        let held = self.held(kept) as f64;
+        let small = m.min(held);
+        let overlap = 4.0 * held * m * small + EIGEN * small.powi(3);
         Work::new(0.0, solutions + overlap) + self.reduction(kept) * 2.0
     }
 
@@ -247,7 +272,7 @@ impl Cost {
     /// With every coordinate scored by the gradient comparison first.
     #[must_use]
     pub fn with_comparison(self, case: &Case<'_>) -> Self {
-        let d = case.d as f64;
+        let d = if case.is_limit() { case.s } else { case.d } as f64;
         let scores = Work::new(d + case.s as f64, 0.0);
         Self { stages: scores + self.stages, bytes: self.bytes + 48.0 * d, ..self }
     }

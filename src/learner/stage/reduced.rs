@@ -81,12 +81,12 @@ impl Reduction {
 
 /// The target whose directions have rows `head` at the first coordinates and, from
 /// coordinate `p` on, what `head` lacks to orthonormal columns.
-fn reduced_target(target: &Target, head: &Mat<f64>, p: usize) -> Result<Target> {
+pub(super) fn reduced_target(target: &Target, head: &Mat<f64>, p: usize) -> Result<Target> {
     let r = head.ncols();
     let lacking = Mat::<f64>::identity(r, r) - head.transpose() * head;
     let remainder = square_root(lacking.as_ref())?;
-    let mut support: Vec<u32> = (0..r as u32).collect();
-    let mut frame: Vec<f64> = (0..r).flat_map(|i| head.row(i).iter().copied()).collect();
+    let mut support: Vec<u32> = (0..head.nrows() as u32).collect();
+    let mut frame: Vec<f64> = (0..head.nrows()).flat_map(|i| head.row(i).iter().copied()).collect();
     // Without pruning nothing is lacking but rounding.
     if lacking.norm_l2() > 1e-12 {
         support.extend((p..p + r).map(|j| j as u32));
@@ -99,7 +99,7 @@ fn reduced_target(target: &Target, head: &Mat<f64>, p: usize) -> Result<Target> 
 /// [`square_root`] by way of unit diagonal: each column has the precision of its own norm, not
 /// of the largest, and that of a neuron which no sample activates is zero, not rounding that
 /// the step would scale up to a weight.
-fn scaled_root(second: &Mat<f64>) -> Result<Mat<f64>> {
+pub(super) fn scaled_root(second: &Mat<f64>) -> Result<Mat<f64>> {
     let m = second.ncols();
     let scale: Vec<f64> = (0..m).map(|j| second[(j, j)].sqrt()).collect();
     let inverse = |j: usize| if scale[j] == 0.0 { 0.0 } else { 1.0 / scale[j] };
@@ -109,7 +109,7 @@ fn scaled_root(second: &Mat<f64>) -> Result<Mat<f64>> {
 }
 
 /// S with SᵀS = `matrix`, for a positive semi-definite matrix; rounding below zero is cut.
-fn square_root(matrix: MatRef<'_, f64>) -> Result<Mat<f64>> {
+pub(super) fn square_root(matrix: MatRef<'_, f64>) -> Result<Mat<f64>> {
     let eigen = matrix.self_adjoint_eigen(Side::Lower).map_err(|_| {
         Error::runtime("the second moment of the gradient is not finite")
             .hint("labels or activations overflow: check the link and the activation")

@@ -1,6 +1,7 @@
 //! The last stage of every learner: the second layer of a network whose first layer is there.
 
 use super::budget::Budget;
+use super::limit::Shadow;
 use super::network::{Layer, Network, Trained};
 use super::readout;
 use super::reduced::Reduction;
@@ -38,6 +39,16 @@ impl SecondLayer {
         } else {
             readout::fit(layer, &self.options, &portion.samples(), key)?
         };
-        Ok(Trained { network, reduced, scores: None })
+        Ok(Trained { network, reduced, scores: None, limit: None })
+    }
+
+    /// Fits the layer of `shadow` on the next stage of `budget` in its coordinates.
+    ///
+    /// # Errors
+    /// When the linear system has no finite solution.
+    pub fn fit_limit(&self, shadow: &Shadow, budget: &mut Budget<'_>) -> Result<Network> {
+        let (key, portion) = (budget.key("biases"), budget.take(Stage::Readout)?);
+        let samples = shadow.portion(&portion).0.samples();
+        readout::fit(shadow.layer.clone(), &self.options, &samples, key)
     }
 }

@@ -1,13 +1,18 @@
 //! Parts 4 to 6 of `PruneNetwork` on any list of coordinates: re-initialise, step, fit the
 //! second layer. What network learners differ in is how they come to their list.
 
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+
 use super::budget::{Budget, Portion};
 use super::gradient::{FeatureStep, gradient_sums};
-use super::network::{Layer, Trained};
+use super::limit::{Kept, Shadow};
+use super::network::{Layer, Limit, Trained};
 use super::reduced::Reduction;
 use super::second_layer::SecondLayer;
 use crate::error::Result;
 use crate::learner::options::{Options, Simulation, Width};
+use crate::learner::ranking::Ranking;
 use crate::model::activation::Activation;
 use crate::sample::Key;
 
@@ -60,7 +65,47 @@ impl TrainKept {
     /// # Errors
     /// When a stage has no finite result.
     pub fn train(&self, budget: &mut Budget<'_>, kept: Vec<u32>) -> Result<Trained> {
+        if self.simulation == Simulation::Limit {
+            let count = kept.len() as u64;
+            return self.predict(budget, Kept { touched: kept, count }, None);
+        }
         self.train_layer(budget, self.initial(budget, kept))
+    }
+
+    /// [`TrainKept::train`] on every coordinate.
+    ///
+    /// # Errors
+    /// When a stage has no finite result.
+    pub fn train_all(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        if self.simulation == Simulation::Limit {
+            let directions = budget.world.target.directions();
+            let touched = directions.support().to_vec();
+            return self.predict(budget, Kept { touched, count: directions.d() as u64 }, None);
+        }
+        self.train(budget, budget.all())
+    }
+
+    /// [`TrainKept::train`] in the limit, on coordinates of which `ranking` says how they were
+    /// chosen.
+    ///
+    /// # Errors
+    /// When a stage has no finite result.
+    pub fn predict(
+        &self,
+        budget: &mut Budget<'_>,
+        kept: Kept,
+        ranking: Option<Ranking>,
+    ) -> Result<Trained> {
+        let mut rng = ChaCha8Rng::seed_from_u64(budget.key("limit").bits());
+        let (target, width) = (budget.world.target, self.width.at(budget.d()));
+        let mut shadow = Shadow::new(target, &kept, width, self.activation, &mut rng)?;
+        let signs = budget.key("signs");
+        for (step, portion) in (0_u64..).zip(budget.take_steps(self.feature.steps())?) {
+            shadow.step(&self.feature, &portion, signs.child(step), &mut rng)?;
+        }
+        let network = self.second.fit_limit(&shadow, budget)?;
+        let limit = Some(Limit { target: shadow.target, kept, ranking });
+        Ok(Trained { network, reduced: false, scores: None, limit })
     }
 
     /// [`TrainKept::train`] from the first layer `layer`.

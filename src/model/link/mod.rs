@@ -8,6 +8,7 @@
 //! `sum(He2)` is Σ_i He_2(z_i) over the r directions.
 
 mod compiled;
+mod expansion;
 mod expression;
 mod generative;
 mod lexer;
@@ -18,6 +19,8 @@ mod parse;
 mod tests;
 
 use std::sync::OnceLock;
+
+pub use expansion::{Along, Expansion};
 
 use compiled::Compiled;
 use expression::Expression;

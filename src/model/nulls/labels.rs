@@ -6,6 +6,9 @@ use super::term::ORDER;
 /// standard deviation's tilt; 8 standard deviations then stay within half of the radius.
 const REACH: f64 = 0.06;
 
+/// Ratio of labels that count as one in [`LabelSums::repeated`].
+const ALIKE: f64 = 1.05;
+
 /// Labels summed side by side.
 const LANES: usize = 32;
 
@@ -23,7 +26,8 @@ const LANES: usize = 32;
 pub struct LabelSums {
     bound: f64,
     powers: [f64; ORDER + 1],
-    large: Vec<f64>,
+    /// The others, and how often each counts.
+    large: Vec<(f64, f64)>,
 }
 
 impl LabelSums {
@@ -75,7 +79,7 @@ impl LabelSums {
                     *t = y / self.bound;
                     self.powers[0] += 1.0;
                 } else {
-                    self.large.push(y);
+                    self.large.push((y, 1.0));
                 }
             }
             add_powers(&chunk, &mut self.powers);
@@ -94,7 +98,34 @@ impl LabelSums {
                 self.powers[k] += delta * self.powers[k - 1];
             }
         }
-        self.large.iter_mut().for_each(|y| *y -= mean);
+        self.large.iter_mut().for_each(|(y, _)| *y -= mean);
+        self
+    }
+
+    /// The sums of the same labels, each `times` times; of the large ones, those within a share of
+    /// `ALIKE` of each other count as their root mean square.
+    #[must_use]
+    pub fn repeated(mut self, times: u64) -> Self {
+        self.powers.iter_mut().for_each(|power| *power *= times as f64);
+        self.large.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let alike = |a: &(f64, f64), b: &(f64, f64)| {
+            a.0.signum() == b.0.signum()
+                && a.0.abs().max(b.0.abs()) <= ALIKE * a.0.abs().min(b.0.abs())
+        };
+        let mut groups: Vec<&[(f64, f64)]> = Vec::new();
+        let mut rest = self.large.as_slice();
+        while let Some(first) = rest.first() {
+            let (group, others) =
+                rest.split_at(rest.iter().take_while(|y| alike(first, y)).count());
+            groups.push(group);
+            rest = others;
+        }
+        let together = |group: &[(f64, f64)]| {
+            let count: f64 = group.iter().map(|(_, count)| count).sum();
+            let square: f64 = group.iter().map(|(y, count)| y * y * count).sum();
+            ((square / count).sqrt().copysign(group[0].0), count * times as f64)
+        };
+        self.large = groups.into_iter().map(together).collect();
         self
     }
 
@@ -108,22 +139,22 @@ impl LabelSums {
     /// Number of labels.
     #[must_use]
     pub fn count(&self) -> f64 {
-        self.powers[0] + self.large.len() as f64
+        self.powers[0] + self.large.iter().map(|(_, count)| count).sum::<f64>()
     }
 
     /// √Σ ỹ².
     #[must_use]
     pub fn norm(&self) -> f64 {
-        let large: f64 = self.large.iter().map(|y| y * y).sum();
+        let large: f64 = self.large.iter().map(|(y, count)| y * y * count).sum();
         (self.powers[2] * self.bound * self.bound + large).sqrt()
     }
 
     /// Σ_i ỹ_i^k/‖ỹ‖^k over the labels within the bound, k = 0..32, and the others over ‖ỹ‖.
-    pub(super) fn scaled(&self) -> ([f64; ORDER + 1], Vec<f64>) {
+    pub(super) fn scaled(&self) -> ([f64; ORDER + 1], Vec<(f64, f64)>) {
         let norm = self.norm();
         let ratio = self.bound / norm;
         let powers = std::array::from_fn(|k| self.powers[k] * ratio.powi(k as i32));
-        (powers, self.large.iter().map(|y| y / norm).collect())
+        (powers, self.large.iter().map(|(y, count)| (y / norm, *count)).collect())
     }
 }
 

@@ -98,7 +98,7 @@ fn tail(lines: &[Line], x: f64) -> f64 {
 pub(super) struct Cumulants<'a> {
     term: &'a TermLaw,
     series: [f64; ORDER + 1],
-    large: Vec<f64>,
+    large: Vec<(f64, f64)>,
     /// The supremum of the θ for which K is finite.
     limit: f64,
     /// ln of the probability that every label meets the one value of positive probability.
@@ -111,8 +111,8 @@ impl<'a> Cumulants<'a> {
         let (powers, large) = labels.scaled();
         let sign_to = |k: usize| if k % 2 == 1 { sign } else { 1.0 };
         let series = std::array::from_fn(|k| term.series()[k] * powers[k] * sign_to(k));
-        let large: Vec<f64> = large.iter().map(|y| sign * y).collect();
-        let limit = |y: &f64| term.limit(y.signum()) / y.abs();
+        let large: Vec<_> = large.iter().map(|(y, count)| (sign * y, *count)).collect();
+        let limit = |(y, _): &(f64, f64)| term.limit(y.signum()) / y.abs();
         Self {
             term,
             series,
@@ -124,7 +124,8 @@ impl<'a> Cumulants<'a> {
 
     /// K(z), up to a multiple of 2πi.
     pub(super) fn at(&self, z: c64) -> c64 {
-        let large: c64 = self.large.iter().map(|&y| self.term.log_mgf(z * y)).sum();
+        let each = |&(y, count): &(f64, f64)| self.term.log_mgf(z * y) * count;
+        let large: c64 = self.large.iter().map(each).sum();
         horner(&self.series, z) + large
     }
 

@@ -185,3 +185,21 @@ fn a_handful_of_labels_is_centred_too() {
         .map(|sums| NullLaw::new(&term, &sums).beyond(2.0));
     assert!(whole > 0.01 && whole < 0.1 && (moved / whole - 1.0).abs() < 1e-6, "{moved} {whole}");
 }
+
+/// Labels that count several times, and large ones in groups, against the labels themselves.
+#[test]
+fn repeated_labels_have_the_tails_of_as_many() {
+    let once = labels("he3", 2000);
+    let often = once.repeat(3);
+    for channel in ["gaussian/odd_no_linear@2.05", "gaussian/linear@0"] {
+        let term = term(channel);
+        let all = NullLaw::new(&term, &LabelSums::of(&often, term.radius()));
+        let mut sums = LabelSums::new(LabelSums::bound(&once, 6000.0, term.radius()));
+        sums.add(&once);
+        let repeated = NullLaw::new(&term, &sums.repeated(3));
+        for x in [0.5, 2.0, 4.0, 6.0] {
+            let ratio = repeated.beyond(x) / all.beyond(x);
+            assert!((ratio - 1.0).abs() < 2e-3, "{channel} {x}: {ratio}");
+        }
+    }
+}

@@ -7,7 +7,7 @@ use crate::model::problem::Series;
 use crate::report::format;
 use crate::report::group::{self, Setting, order, sorted};
 
-/// Plain sentences: one for each censored cell, one for each open series, and one for each
+/// Plain sentences: one if trials are predictions, one for each censored cell, one for each open series, and one for each
 /// series that has an unpruned twin.
 #[must_use]
 pub fn notes(analysis: &Analysis) -> Vec<String> {
@@ -20,7 +20,11 @@ pub fn notes(analysis: &Analysis) -> Vec<String> {
     let mut gains: Vec<&Advantage> = analysis.advantages.iter().collect();
     gains.sort_by(|a, b| order(&a.series, &b.series));
     let gains = gains.iter().filter_map(|gain| advantage(gain, several));
-    censored.chain(open).chain(gains).collect()
+    let predictions = (analysis.predictions > 0).then(|| {
+        let count = analysis.predictions;
+        format!("{count} trials are of the limit simulation: predictions, not measurements")
+    });
+    predictions.into_iter().chain(censored).chain(open).chain(gains).collect()
 }
 
 fn place(series: &Series, several: bool) -> String {

@@ -73,7 +73,7 @@ pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test
     // A stage on reused data reads them all.
     let stages =
         if case.options.data == DataUse::Reuse { 1 } else { setting.built.learner.stages() };
-    let (stage, readout) = (n as f64 / stages as f64, case.readout(cost.kept));
+    let (stage, readout) = (case.drawn(n as f64 / stages as f64), case.readout(cost.kept));
     let fixed = cost.fixed + case.fixed(cost.kept);
     let work = (cost.stages + readout) * stage + readout * test as f64 + fixed;
     rates.seconds(work) + rates.trial
@@ -130,6 +130,7 @@ pub fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
     let cost = setting.built.learner.cost(&case);
     let m = case.width();
     let block = 4.0 * 1024.0 * (case.visited(cost.kept) + 2.0 * m);
-    let factors = if case.reduces(cost.kept) { 40.0 } else { 16.0 } * cost.kept as f64 * m;
+    let held = case.held(cost.kept) as f64;
+    let factors = if case.reduces(cost.kept) { 40.0 } else { 16.0 } * held * m;
     block + factors + cost.bytes + 160.0 * m * m + 1024.0 * 1024.0
 }

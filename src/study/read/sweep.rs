@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
         };
         let (link, k_star) = read().map_err(|e| link_node.blame(&e))?;
         let mut options = self.learners.get(name).cloned().unwrap_or_else(|| kind.defaults());
-        options.simulation = self.simulation(&options, learner, input_node, input)?;
+        options.simulation = self.simulation(kind, &options, learner, input_node, input)?;
         let granted = Granted::new(&link, k_star);
         let built = kind.build(&options, &granted).map_err(|e| learner.blame(&e))?;
         let (link, built) = (link.into(), built.into());
@@ -195,6 +195,7 @@ impl<'a> Reader<'a> {
     /// joint Gaussian law.
     fn simulation(
         &self,
+        kind: LearnerKind,
         options: &Options,
         learner: &Node,
         input_node: Option<&Node>,
@@ -202,18 +203,28 @@ impl<'a> Reader<'a> {
     ) -> Result<Simulation> {
         let asked = self.samples.simulation;
         let node = input_node.filter(|_| !input.is_gaussian());
-        if asked == Simulation::Reduced {
+        let form = match asked {
+            Simulation::Reduced => "in reduced form",
+            Simulation::Limit => "in the limit",
+            Simulation::Auto | Simulation::Explicit => "",
+        };
+        if !form.is_empty() {
             if let Some(node) = node {
                 let name = input.name();
                 return Err(node
-                    .error(format!("{name} inputs cannot be simulated in reduced form"), "not gaussian")
-                    .hint("the reduced law is that of Gaussian inputs: use samples.simulation = \"explicit\" or \"auto\""));
+                    .error(format!("{name} inputs cannot be simulated {form}"), "not gaussian")
+                    .hint("that law is one of Gaussian inputs: use samples.simulation = \"explicit\" or \"auto\""));
             }
             if options.data == DataUse::Reuse {
                 return Err(learner
-                    .error("reused data cannot be simulated in reduced form", "reuses its data")
+                    .error(format!("reused data cannot be simulated {form}"), "reuses its data")
                     .hint("the weights depend on the samples: use samples.simulation = \"explicit\" or \"auto\""));
             }
+        }
+        if asked == Simulation::Limit && !kind.has_limit() {
+            return Err(learner
+                .error(format!("{} has no limit simulation", kind.name()), "measured only")
+                .hint("pruned, unpruned, oracle and random_mask have one: leave samples.simulation = \"limit\" out for the others"));
         }
         Ok(if node.is_some() { Simulation::Explicit } else { asked })
     }
@@ -232,6 +243,13 @@ impl<'a> Reader<'a> {
             noise.map_or(Ok(USUAL_NOISE), |n| number_in(n, "noise", &(0.0..=limits::NOISE)))?;
         let Base { kind, k_star, input, .. } = *base;
         let Base { options, link, built, .. } = base;
+        let limit = options.simulation == Simulation::Limit;
+        if limit && kind == LearnerKind::Pruned && direction != Direction::Hard {
+            let name = <&str>::from(direction);
+            return Err(learner
+                .error(format!("pruned on {name} directions has no limit simulation"), "ranks all of them")
+                .hint("its law of null scores needs coordinates that V does not touch: use hard directions, or another samples.simulation"));
+        }
         let problem = Problem {
             link: Some(link.text().to_owned()),
             k_star: Some(k_star),
