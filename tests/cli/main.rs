@@ -32,3 +32,5 @@ mod signals;
 mod slurm;
 mod streams;
 mod voice;
+#[cfg(unix)]
+mod workers;
