@@ -34,6 +34,10 @@ page:
 toys:
     .ci/run toys
 
+# The Python package, built and tested in a fresh environment.
+wheel:
+    .ci/run wheel
+
 # A study on a real Slurm whose tasks are cancelled, requeued and killed (root, Debian).
 slurm:
     .ci/run slurm

@@ -5,17 +5,23 @@ mod cli;
 use std::process::ExitCode;
 
 use secateur::Result;
+use secateur::worker::process;
 
 use cli::arguments::{Command, StudyArguments};
 use cli::study::Run;
 use cli::voice::Voice;
 use cli::{
-    Ending, compare, explain, folder, generate, list, merge, new, plan, rerun, settle, slurm,
+    Ending, compare, data, explain, folder, generate, list, merge, new, plan, rerun, settle, slurm,
     theory,
 };
 
 fn main() -> ExitCode {
+    // Without it a worker outlives a harness that is killed, until it reads the end of its input.
+    if let Ok(program) = std::env::current_exe() {
+        process::started_by(program, "hold".into());
+    }
     cli::answer(|command, voice| match command {
+        Command::Hold(arguments) => Err(process::hold(arguments.parent, &arguments.command)),
         Command::Study(arguments) => study(&arguments, voice),
         Command::Slurm(arguments) => slurm::run(&arguments, voice),
         Command::List(arguments) => list::list(&arguments),
@@ -27,6 +33,8 @@ fn main() -> ExitCode {
         Command::Report(arguments) => folder::pages(&arguments, voice),
         Command::Merge(arguments) => merge::merge(&arguments, voice),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
+        Command::Trial(arguments) => data::trial(&arguments),
+        Command::Data(arguments) => data::data(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments, voice),
         Command::Predict(arguments) => theory::predict(&arguments),
         Command::Link(arguments) => theory::link(&arguments),

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,6 +30,16 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// Arguments of `hold`.
+#[derive(Args, Debug)]
+pub(crate) struct HoldArguments {
+    /// Process that the command must not outlive
+    pub(crate) parent: i32,
+    /// The command
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    pub(crate) command: Vec<OsString>,
+}
+
 /// What can be typed, and what to know besides.
 fn examples(lines: &[&str], hint: &str) -> String {
     let lines: Vec<String> = lines.iter().map(|line| format!("  secateur {line}")).collect();
@@ -37,6 +48,9 @@ fn examples(lines: &[&str], hint: &str) -> String {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Become a worker that ends with its harness: how the program starts workers
+    #[command(hide = true)]
+    Hold(HoldArguments),
     /// Run what a study lacks, fit exponents, draw figures, print verdicts
     #[command(after_help = examples(
         &[
@@ -142,6 +156,23 @@ pub(crate) enum Command {
         "cell, n and trial are columns of trials.csv.",
     ))]
     Rerun(RerunArguments),
+    /// Write a trial as arrays for NumPy: x, y, V, scores, kept, W, a, predictions
+    ///
+    /// The trial is run again, from the manifest that its row names.
+    #[command(after_help = examples(
+        &[
+            "trial alpha_sweep 0123456789abcdef/4096/3 --dump trial.npz",
+            "trial alpha_sweep 0123456789abcdef/4096/3 --dump v.npz --arrays V,scores,kept",
+        ],
+        "CELL/N/TRIAL are the columns cell, n and trial of a row of trials.csv.",
+    ))]
+    Trial(TrialArguments),
+    /// Write a data set as arrays for NumPy: x, y, f, V and a test set
+    #[command(after_help = examples(
+        &["data --link He2 --d 64 --alpha 0.5 --n 4096 --out data.npz"],
+        "`--seed` and `--index` choose another one of the same law.",
+    ))]
+    Data(DataArguments),
     /// Predicted exponents and bounds
     #[command(after_help = examples(
         &["predict --k-star 2", "predict --k-star 3 --alpha 0.5 --d 1024"],
@@ -545,6 +576,80 @@ pub(crate) struct RerunArguments {
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrialArguments {
+    /// Name of a study with results, or folder that holds a trials.csv
+    #[arg(value_name = "NAME|FOLDER")]
+    pub(crate) results: String,
+
+    /// The trial, by its columns cell, n and trial
+    #[arg(value_name = "CELL/N/TRIAL")]
+    pub(crate) trial: TrialName,
+
+    /// The archive to write
+    #[arg(long, value_name = "FILE.npz")]
+    pub(crate) dump: PathBuf,
+
+    /// Arrays to write, separated by commas; x stands for those of every stage [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) arrays: Vec<String>,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DataArguments {
+    /// The link σ*
+    #[arg(long)]
+    pub(crate) link: String,
+
+    /// Dimension d
+    #[arg(long)]
+    pub(crate) d: u64,
+
+    /// Sparsity exponent α between 0 and 1
+    #[arg(long)]
+    pub(crate) alpha: f64,
+
+    /// Number of samples n
+    #[arg(long)]
+    pub(crate) n: u64,
+
+    /// Number of directions r [default: that of the link]
+    #[arg(long)]
+    pub(crate) r: Option<u64>,
+
+    /// Norm exponent q of soft sparsity, 0 ≤ q < 2
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) q: f64,
+
+    /// Standard deviation of the label noise
+    #[arg(long, default_value_t = 0.1)]
+    pub(crate) noise: f64,
+
+    /// Law of the inputs
+    #[arg(long, default_value = "gaussian")]
+    pub(crate) input: String,
+
+    /// Samples of the test set
+    #[arg(long, default_value_t = 4096)]
+    pub(crate) test: u64,
+
+    /// Seed
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// Which data set of that seed
+    #[arg(long, default_value_t = 0)]
+    pub(crate) index: u32,
+
+    /// The archive to write
+    #[arg(long, value_name = "FILE.npz")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod answer;
 pub(crate) mod arguments;
 pub(crate) mod compare;
+pub(crate) mod data;
 mod ending;
 mod event;
 pub(crate) mod explain;

@@ -24,8 +24,8 @@ pub struct Setting {
     pub series: Arc<problem::Series>,
     /// Name of the learner or of its variant.
     pub learner: String,
-    /// The learner behind the name.
-    pub kind: LearnerKind,
+    /// The learner behind the name; none if it is another program.
+    pub kind: Option<LearnerKind>,
     /// Its options.
     pub options: Options,
     /// The link σ*, normalised if asked for.

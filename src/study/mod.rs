@@ -1,6 +1,7 @@
 //! Studies: file → checked study → plan → trials → store.
 
 pub mod cell;
+pub mod dump;
 pub mod manifest;
 pub mod more;
 pub mod plan;

@@ -34,3 +34,5 @@ mod signals;
 mod slurm;
 mod streams;
 mod voice;
+#[cfg(unix)]
+mod workers;

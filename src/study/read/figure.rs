@@ -117,7 +117,10 @@ fn value(setting: &Setting, options: &Json, d: Option<usize>, key: &str) -> Opti
         "scale" => Some(Place::Scaled),
         "d" => d.map(|d| Place::Number(d as f64)),
         "learner" => Some(Place::Name(setting.learner.clone())),
-        "kind" => Some(Place::Name(setting.kind.name().to_owned())),
+        "kind" => {
+            let kind = setting.kind.map_or(setting.learner.as_str(), |kind| kind.name());
+            Some(Place::Name(kind.to_owned()))
+        }
         "alpha" => real(problem.alpha),
         "q" => real(problem.q),
         "noise" => real(problem.noise),

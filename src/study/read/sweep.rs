@@ -64,7 +64,7 @@ pub(super) fn read_sweeps(
 
 /// What does not depend on α, q and noise: it takes quadratures.
 struct Base {
-    kind: LearnerKind,
+    kind: Option<LearnerKind>,
     options: Options,
     link: Arc<Link>,
     k_star: u32,
@@ -162,7 +162,11 @@ impl<'a> Reader<'a> {
     fn base(&mut self, learner: &Node, link_node: &Node, at: Point<'_>) -> Result<Arc<Base>> {
         let [_, r, _, _, input_node] = at;
         let name = learner.text("learner")?;
-        let kind = LearnerKind::parse(name).map_err(|e| learner.blame(&e))?;
+        let foreign = self.learners.get(name).filter(|options| options.worker.is_some());
+        let kind = match foreign {
+            Some(_) => None,
+            None => Some(LearnerKind::parse(name).map_err(|e| learner.blame(&e))?),
+        };
         let r = r.map(|n| n.whole("r", 1..=limits::D)).transpose()?;
         let input =
             input_node.map_or(Ok(Input::Gaussian), |n| choice(n, "input", &names::<Input>()))?;
@@ -177,10 +181,15 @@ impl<'a> Reader<'a> {
             Ok((link, k_star))
         };
         let (link, k_star) = read().map_err(|e| link_node.blame(&e))?;
-        let mut options = self.learners.get(name).cloned().unwrap_or_else(|| kind.defaults());
+        let usual = || kind.map_or_else(Options::default, LearnerKind::defaults);
+        let mut options = self.learners.get(name).cloned().unwrap_or_else(usual);
         options.simulation = self.simulation(kind, &options, learner, input_node, input)?;
         let granted = Granted::new(&link, k_star);
-        let built = kind.build(&options, &granted).map_err(|e| learner.blame(&e))?;
+        let built = match kind {
+            Some(kind) => kind.build(&options, &granted),
+            None => Built::foreign(&options, &granted),
+        };
+        let built = built.map_err(|e| learner.blame(&e))?;
         let (link, built) = (link.into(), built.into());
         let base = Arc::new(Base { kind, options, link, k_star, input, built });
         self.known.insert(key, base.clone());
@@ -195,7 +204,7 @@ impl<'a> Reader<'a> {
     /// joint Gaussian law.
     fn simulation(
         &self,
-        kind: LearnerKind,
+        kind: Option<LearnerKind>,
         options: &Options,
         learner: &Node,
         input_node: Option<&Node>,
@@ -221,9 +230,10 @@ impl<'a> Reader<'a> {
                     .hint("the weights depend on the samples: use samples.simulation = \"explicit\" or \"auto\""));
             }
         }
-        if asked == Simulation::Limit && !kind.has_limit() {
+        if asked == Simulation::Limit && !kind.is_some_and(LearnerKind::has_limit) {
+            let name = learner.text("learner")?;
             return Err(learner
-                .error(format!("{} has no limit simulation", kind.name()), "measured only")
+                .error(format!("{name} has no limit simulation"), "measured only")
                 .hint("pruned, unpruned, oracle and random_mask have one: leave samples.simulation = \"limit\" out for the others"));
         }
         Ok(if node.is_some() { Simulation::Explicit } else { asked })
@@ -244,7 +254,7 @@ impl<'a> Reader<'a> {
         let Base { kind, k_star, input, .. } = *base;
         let Base { options, link, built, .. } = base;
         let limit = options.simulation == Simulation::Limit;
-        if limit && kind == LearnerKind::Pruned && direction != Direction::Hard {
+        if limit && kind == Some(LearnerKind::Pruned) && direction != Direction::Hard {
             let name = <&str>::from(direction);
             return Err(learner
                 .error(format!("pruned on {name} directions has no limit simulation"), "ranks all of them")
@@ -323,8 +333,9 @@ impl<'a> Reader<'a> {
                     .error(format!("at d = {d} the width is {width}"), "too wide here")
                     .hint(format!("width must be at most {most}: lower its power")));
             }
-            let checked =
-                setting.law().check(d, r).and_then(|()| setting.built.learner.check(d, r));
+            let learner = &setting.built.learner;
+            let checked = setting.law().check(d, r).and_then(|()| learner.check(d, r));
+            let checked = checked.and_then(|()| learner.check_size(d, samples.n_max, samples.test));
             checked.map_err(|e| node.blame(&e)).map(|()| d)
         };
         let ds: Vec<usize> = ds.items("d")?.iter().map(check).collect::<Result<_>>()?;
