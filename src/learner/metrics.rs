@@ -2,7 +2,6 @@
 
 use faer::{Mat, Side};
 
-use super::ranking::Ranking;
 use super::stage::reduced::Reduction;
 use super::stage::{Network, Trained};
 use crate::error::{Error, Result};
@@ -37,7 +36,7 @@ pub fn measure(
         return Err(Error::runtime("a metric of the trained network is not finite")
             .hint("the network diverged: try a larger lambda or another activation"));
     }
-    let ranking = scores.as_ref().map(|scores| Ranking::of(scores, directions));
+    let ranking = scores.as_ref().map(|scores| scores.ranking(directions));
     Ok(Metrics::from_fn(|metric| match metric {
         Metric::Risk => Some(risk),
         Metric::Alignment => Some(alignment),

@@ -71,7 +71,7 @@ impl Conditions<'_> {
         let target = Target::new(setting.link.clone(), directions, setting.noise).on(setting.input);
         let design = Design::shared(key, self.crew);
         let trained = setting.built.train(World::new(&target, design), key.named("learner"), n)?;
-        let reduced = trained.reduced;
+        let reduced = trained.is_reduced();
         Ok(Measured {
             metrics: metrics::measure(&trained, &target, design, self.test)?,
             kept: Some(trained.network.layer.coordinates.len()),
