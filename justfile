@@ -26,6 +26,18 @@ doc:
 quick:
     .ci/run quick
 
+# The page of a study in a headless Chromium.
+page:
+    .ci/run page
+
+# The diffs of CONTRIBUTING.md, applied to a copy that is built and run.
+toys:
+    .ci/run toys
+
+# The Python package, built and tested in a fresh environment.
+wheel:
+    .ci/run wheel
+
 # A study on a real Slurm whose tasks are cancelled, requeued and killed (root, Debian).
 slurm:
     .ci/run slurm

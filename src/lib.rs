@@ -63,5 +63,6 @@ pub mod sample;
 pub mod study;
 pub mod threads;
 pub mod words;
+pub mod worker;
 
 pub use error::{Error, ErrorKind, Result};

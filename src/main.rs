@@ -5,22 +5,36 @@ mod cli;
 use std::process::ExitCode;
 
 use secateur::Result;
+use secateur::worker::process;
 
 use cli::arguments::{Command, StudyArguments};
 use cli::study::Run;
 use cli::voice::Voice;
-use cli::{Ending, compare, folder, generate, list, merge, plan, rerun, slurm, theory};
+use cli::{
+    Ending, compare, data, explain, folder, generate, list, merge, new, plan, rerun, settle, slurm,
+    theory,
+};
 
 fn main() -> ExitCode {
+    // Without it a worker outlives a harness that is killed, until it reads the end of its input.
+    if let Ok(program) = std::env::current_exe() {
+        process::started_by(program, "hold".into());
+    }
     cli::answer(|command, voice| match command {
+        Command::Hold(arguments) => Err(process::hold(arguments.parent, &arguments.command)),
         Command::Study(arguments) => study(&arguments, voice),
         Command::Slurm(arguments) => slurm::run(&arguments, voice),
         Command::List(arguments) => list::list(&arguments),
+        Command::New(arguments) => new::new(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments, voice),
         Command::Fit(arguments) => folder::fit(&arguments, voice),
+        Command::Explain(arguments) => explain::explain(&arguments, voice),
         Command::Plot(arguments) => folder::plot(&arguments, voice),
+        Command::Report(arguments) => folder::pages(&arguments, voice),
         Command::Merge(arguments) => merge::merge(&arguments, voice),
         Command::Rerun(arguments) => rerun::rerun(&arguments),
+        Command::Trial(arguments) => data::trial(&arguments),
+        Command::Data(arguments) => data::data(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments, voice),
         Command::Predict(arguments) => theory::predict(&arguments),
         Command::Link(arguments) => theory::link(&arguments),
@@ -31,10 +45,16 @@ fn main() -> ExitCode {
 
 /// `secateur study`: plans what is missing, runs it, fits all that is there, draws and prints.
 fn study(arguments: &StudyArguments, voice: Voice) -> Result<Ending> {
-    if arguments.dry_run {
-        return plan::show(&arguments.selection, arguments.shard, arguments.format, voice);
+    let mut study = arguments.selection.read()?;
+    if arguments.settle {
+        let Some(settled) = settle::settled(&study, arguments, voice)? else {
+            return Ok(Ending::Done);
+        };
+        study = settled;
     }
-    let study = arguments.selection.read()?;
+    if arguments.dry_run {
+        return plan::show(&study, &arguments.selection, arguments.shard, arguments.format, voice);
+    }
     let mut run = Run::open(&study, arguments, voice)?;
     let plan = run.plan()?;
     let outcome = run.simulate(&plan)?;

@@ -9,7 +9,11 @@ use secateur::model::LearnerKind;
 /// What has rooms of its own, the beginnings of its paths, and the beginnings of the names of
 /// the files below `src/` where these may stand.
 const ROOMS: [(&str, &str, &str); 3] = [
-    ("files", "std::fs", "cli/generate results/disk results/growing results/lock results/machine"),
+    (
+        "files",
+        "std::fs",
+        "cli/generate results/disk results/growing results/lock results/machine results/npy worker/exchange",
+    ),
     (
         "clocks",
         "std::time::Instant std::time::SystemTime",

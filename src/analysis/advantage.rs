@@ -6,6 +6,7 @@ use super::point::{Point, dimensions};
 use super::slope::{Slope, slope};
 use super::stats::central_95;
 use super::threshold::Crossing;
+use crate::model::Asked;
 use crate::model::problem::Series;
 
 /// The learner that every other one is held against.
@@ -26,7 +27,7 @@ const BASELINE: &str = "unpruned";
 ///
 /// Series without a dimension in common are left out.
 #[must_use]
-pub fn advantages(crossings: &[&Crossing]) -> Vec<Advantage> {
+pub fn advantages(crossings: &[&Crossing], asked: &Asked) -> Vec<Advantage> {
     let series: Vec<&[&Crossing]> =
         crossings.chunk_by(|a, b| a.threshold.series == b.threshold.series).collect();
     series
@@ -35,7 +36,7 @@ pub fn advantages(crossings: &[&Crossing]) -> Vec<Advantage> {
         .filter_map(|cells| {
             let twin = baseline_of(key(cells));
             let baseline = series.iter().find(|others| *key(others) == twin)?;
-            advantage(cells, baseline)
+            advantage(cells, baseline, asked)
         })
         .collect()
 }
@@ -48,7 +49,7 @@ fn key<'a>(cells: &[&'a Crossing]) -> &'a Series {
     &cells[0].threshold.series
 }
 
-fn advantage(cells: &[&Crossing], baseline: &[&Crossing]) -> Option<Advantage> {
+fn advantage(cells: &[&Crossing], baseline: &[&Crossing], asked: &Asked) -> Option<Advantage> {
     let pairs: Vec<(&Crossing, &Crossing)> = cells
         .iter()
         .filter_map(|cell| {
@@ -60,7 +61,7 @@ fn advantage(cells: &[&Crossing], baseline: &[&Crossing]) -> Option<Advantage> {
     let (points, ratios): (Vec<Point>, Vec<Ratio>) = compared.unzip();
     let series = key(cells).clone();
     let fitted = slope(&dimensions(&points), 0.0);
-    let predicted = baseline_of(&series).rate().zip(series.rate());
+    let predicted = asked.rate(&baseline_of(&series)).zip(asked.rate(&series));
     let predicted = predicted.map(|(unpruned, own)| unpruned.exponent - own.exponent);
     let values = points.iter().filter(|p| p.is_value()).count();
     (!ratios.is_empty()).then(|| Advantage {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::advantage;
 use super::against_law::{LawCell, against_law};
-use super::estimate::{Analysis, Exponent, LawRow};
+use super::estimate::{Analysis, Exponent, LawRow, Level, Threshold};
 use super::expect::{Grounds, adjusted};
 use super::exponent::{self, Crossings, Fitted, OTHER_LEVELS};
 use super::frame::{Frame, Missing};
@@ -38,14 +38,14 @@ pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Anal
     let frame = Frame::new(trials)?;
     let curves = frame.curves(options.threshold)?;
     let pool = threads::pool(options.threads)?;
-    let crossings = pool.install(|| crossings(&frame, &curves, asked, options))?;
-    let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;
-    let series: Vec<&[Crossings]> = crossings.chunk_by(same).collect();
-    let fitted = series.par_iter().filter_map(|cells| exponent::of_series(cells));
-    let fitted: Vec<Fitted> = pool.install(|| fitted.collect());
-    let together = exponent::pooled(&series);
-    let (exponents, pooled) = judged(fitted, together, options);
-    let usual: Vec<&Crossing> = crossings.iter().map(|[usual, ..]| usual).collect();
+    let [low, high] = OTHER_LEVELS;
+    let taus = [options.threshold, low, high];
+    let mut crossings = pool.install(|| crossings(&frame, &curves, options, taus))?;
+    for Threshold { series, d, law, .. } in crossings.iter_mut().map(|c| &mut c[0].threshold) {
+        *law = asked.laws.get(&(series.clone(), *d)).map(|point| point.n_star);
+    }
+    let (exponents, pooled) = pool.install(|| exponents(&crossings, asked, options, true));
+    let usual: Vec<&Crossing> = crossings.iter().map(|levels| &levels[0]).collect();
     let grounds = Grounds {
         options,
         trials,
@@ -58,7 +58,7 @@ pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Anal
     for expectation in &asked.expectations {
         expected.extend(grounds.judge(expectation)?);
     }
-    let advantages = advantage::advantages(&usual);
+    let advantages = advantage::advantages(&usual, asked);
     let laws = laws(&usual, asked);
     let thresholds = usual.into_iter().map(|c| c.threshold.clone()).collect();
     Ok(Analysis {
@@ -73,28 +73,65 @@ pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Anal
         laws,
         advantages,
         expectations: adjusted(expected),
+        question: asked.question.clone(),
     })
 }
 
-fn crossings(
-    frame: &Frame<'_>,
-    curves: &[super::estimate::Curve],
+/// Thresholds and verdicts at each of several risks τ, all else as in [`analyse`]: neither
+/// diagnostics nor what would settle an open verdict. The verdicts of one τ are one family.
+///
+/// # Errors
+/// As [`analyse`].
+pub fn levels<const N: usize>(
+    trials: &Trials,
     asked: &Asked,
     options: &Options,
+    taus: [f64; N],
+) -> Result<Vec<Level>> {
+    options.validate()?;
+    one_cell_a_dimension(trials)?;
+    let frame = Frame::new(trials)?;
+    let curves = frame.curves(options.threshold)?;
+    let pool = threads::pool(options.threads)?;
+    pool.install(|| {
+        let cells = crossings(&frame, &curves, options, taus)?;
+        let level = |(i, &threshold): (usize, &f64)| {
+            let own: Vec<Crossings> = cells.iter().map(|all| vec![all[i].clone()]).collect();
+            let (exponents, pooled) = exponents(&own, asked, options, false);
+            let thresholds = own.into_iter().flatten().map(|c| c.threshold).collect();
+            Level { threshold, thresholds, exponents, pooled }
+        };
+        Ok(taus.par_iter().enumerate().map(level).collect())
+    })
+}
+
+/// Crossings of every cell with each of `taus`.
+fn crossings<const N: usize>(
+    frame: &Frame<'_>,
+    curves: &[super::estimate::Curve],
+    options: &Options,
+    taus: [f64; N],
 ) -> Result<Vec<Crossings>> {
     let bounded = frame.ensembles(Metric::Risk, Missing::Counts(1.0), |risk| risk.min(1.0))?;
     let plain = frame.ensembles(Metric::Risk, Missing::Dropped, |risk| risk)?;
-    let [low, high] = OTHER_LEVELS;
-    let levels = [options.threshold, low, high];
     let cells = curves.par_iter().zip(&bounded).zip(&plain);
-    Ok(cells
-        .map(|((curve, bounded), plain)| {
-            let mut crossings = threshold::cross(curve, Risks { bounded, plain }, options, levels);
-            let law = asked.laws.get(&(curve.series.clone(), curve.d));
-            crossings[0].threshold.law = law.map(|point| point.n_star);
-            crossings
-        })
-        .collect())
+    let cross = |((curve, bounded), plain): ((&_, _), _)| {
+        threshold::cross(curve, Risks { bounded, plain }, options, taus).into()
+    };
+    Ok(cells.map(cross).collect())
+}
+
+/// The exponents of all series and those of several α, with their verdicts.
+fn exponents(
+    cells: &[Crossings],
+    asked: &Asked,
+    options: &Options,
+    advise: bool,
+) -> (Vec<Exponent>, Vec<Exponent>) {
+    let same = |a: &Crossings, b: &Crossings| a[0].threshold.series == b[0].threshold.series;
+    let series: Vec<&[Crossings]> = cells.chunk_by(same).collect();
+    let fitted = series.par_iter().filter_map(|cells| exponent::of_series(cells, asked)).collect();
+    judged(fitted, exponent::pooled(&series, asked), options, advise)
 }
 
 /// The exponents with their verdicts, those of series and those of several α: one family.
@@ -102,6 +139,7 @@ fn judged(
     fitted: Vec<Fitted>,
     pooled: Vec<Fitted>,
     options: &Options,
+    advise: bool,
 ) -> (Vec<Exponent>, Vec<Exponent>) {
     let count = fitted.len();
     let mut all: Vec<Fitted> = fitted.into_iter().chain(pooled).collect();
@@ -133,7 +171,7 @@ fn judged(
             verdict: j.verdict,
             verdict_csq: j.csq,
             contradiction: j.contradiction,
-            resolution: (j.verdict == Some(Verdict::Open))
+            resolution: (advise && j.verdict == Some(Verdict::Open))
                 .then(|| resolve(&points, exponent.predicted))
                 .flatten(),
             ..exponent

@@ -9,6 +9,7 @@ use super::judge::{BoundVerdict, Verdict};
 use crate::model::expectation::Predicted;
 use crate::model::metric::Metrics;
 use crate::model::problem::Series;
+use crate::model::question::Question;
 use crate::model::rate::Rate;
 
 /// Risk at one sample size of one cell, over its successful trials.
@@ -270,6 +271,19 @@ pub struct LawRow {
     pub cells: usize,
 }
 
+/// What the threshold τ moves: estimates and verdicts at one of several.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// The risk τ.
+    pub threshold: f64,
+    /// Thresholds, one a cell.
+    pub thresholds: Vec<Threshold>,
+    /// Exponents, one a series.
+    pub exponents: Vec<Exponent>,
+    /// Exponents over several α.
+    pub pooled: Vec<Exponent>,
+}
+
 /// All estimates of one study at one threshold.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Analysis {
@@ -295,4 +309,7 @@ pub struct Analysis {
     pub advantages: Vec<Advantage>,
     /// What the study expects, held against the estimates.
     pub expectations: Vec<Judged>,
+    /// What the study asks in one picture.
+    #[serde(skip)]
+    pub question: Option<Question>,
 }

@@ -5,11 +5,13 @@ use super::estimate::Exponent;
 use super::point::{Point, dimensions};
 use super::slope::slope;
 use super::threshold::Crossing;
+use crate::model::Asked;
 use crate::model::problem::{Problem, Series};
 use crate::model::theory::csq_exponent;
 
-/// Crossings of one cell: with the threshold of the study, with τ = 0.3 and with τ = 0.7.
-pub type Crossings = [Crossing; 3];
+/// Crossings of one cell: with the threshold of the study and, where they are wanted, with
+/// τ = 0.3 and τ = 0.7.
+pub type Crossings = Vec<Crossing>;
 
 /// Levels of the risk, besides the study's own, at which the exponent is also fitted.
 pub const OTHER_LEVELS: [f64; 2] = [0.3, 0.7];
@@ -29,18 +31,18 @@ pub struct Fitted {
 /// for an empty series. β is absent with fewer than two values; with ln d divided out also if one
 /// cell has d = 1, where ln d = 0.
 #[must_use]
-pub fn of_series(cells: &[Crossings]) -> Option<Fitted> {
+pub fn of_series(cells: &[Crossings], asked: &Asked) -> Option<Fitted> {
     let series = cells.first()?[0].threshold.series.clone();
-    of_cells(&series, &cells.iter().collect::<Vec<_>>())
+    of_cells(&series, &cells.iter().collect::<Vec<_>>(), asked)
 }
 
 /// What theory calls one number: the series of one learner on problems that differ in α alone,
 /// if its rate does not depend on α. Dimensions of different α are points of one fit.
 #[must_use]
-pub fn pooled(series: &[&[Crossings]]) -> Vec<Fitted> {
+pub fn pooled(series: &[&[Crossings]], asked: &Asked) -> Vec<Fitted> {
     let free = |cells: &&&[Crossings]| {
         let own = &cells[0][0].threshold.series;
-        own.problem.alpha.is_some() && at_any_alpha(own).rate().is_some()
+        own.problem.alpha.is_some() && asked.rate(&at_any_alpha(own)).is_some()
     };
     let mut groups: Vec<(Series, Vec<&Crossings>, usize)> = Vec::new();
     for cells in series.iter().filter(|cells| !cells.is_empty()).filter(free) {
@@ -54,18 +56,18 @@ pub fn pooled(series: &[&[Crossings]]) -> Vec<Fitted> {
         }
     }
     let several = groups.into_iter().filter(|(_, _, alphas)| *alphas > 1);
-    several.filter_map(|(series, cells, _)| of_cells(&series, &cells)).collect()
+    several.filter_map(|(series, cells, _)| of_cells(&series, &cells, asked)).collect()
 }
 
 /// The series without its α.
-fn at_any_alpha(series: &Series) -> Series {
+pub(super) fn at_any_alpha(series: &Series) -> Series {
     let problem = Problem { alpha: None, ..series.problem.clone() };
     Series { problem, learner: series.learner.clone() }
 }
 
-fn of_cells(series: &Series, cells: &[&Crossings]) -> Option<Fitted> {
+fn of_cells(series: &Series, cells: &[&Crossings], asked: &Asked) -> Option<Fitted> {
     let points = |level: usize| -> Vec<Point> {
-        cells.iter().filter_map(|crossings| Point::of(&crossings[level])).collect()
+        cells.iter().filter_map(|crossings| Point::of(crossings.get(level)?)).collect()
     };
     let [usual, low, high] = [points(0), points(1), points(2)];
     let seen = dimensions(&usual);
@@ -84,7 +86,7 @@ fn of_cells(series: &Series, cells: &[&Crossings]) -> Option<Fitted> {
         log_constant: plain.as_ref().map(|fit| fit.intercept),
         log_corrected: slope(&seen, 1.0).as_ref().map(super::slope::Slope::interval),
         local_slopes: local_slopes(&usual),
-        predicted: series.rate(),
+        predicted: asked.rate(series),
         csq: csq_exponent(&series.problem),
         rate_low: None,
         rate_high: None,

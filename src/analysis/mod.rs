@@ -20,6 +20,7 @@ pub mod compare;
 pub mod diagnostics;
 pub mod estimate;
 pub mod expect;
+pub mod explain;
 pub mod exponent;
 pub mod frame;
 pub mod interval;
@@ -37,6 +38,6 @@ pub mod stored;
 pub mod threshold;
 pub mod write;
 
-pub use analyse::analyse;
+pub use analyse::{analyse, levels};
 pub use estimate::Analysis;
 pub use options::Options;

@@ -75,8 +75,12 @@ impl Plan {
     fn more_dimensions(&self, seen: &[Dimension]) -> Option<MoreDimensions> {
         let fit = slope(seen, 0.0)?;
         let count = seen.len() as f64;
-        let (first, last) = (seen.first()?.ln_d, seen.last()?.ln_d);
-        let step = (last - first) / (count - 1.0);
+        let mut sizes: Vec<f64> = seen.iter().map(|p| p.ln_d).collect();
+        sizes.sort_by(f64::total_cmp);
+        // Several α of a pooled row share their dimensions.
+        sizes.dedup();
+        let (first, last) = (sizes.first()?, sizes.last()?);
+        let step = (last - first) / (sizes.len() - 1) as f64;
         let mean = |of: &dyn Fn(&Dimension) -> f64| seen.iter().map(of).sum::<f64>() / count;
         let (variance, trials) = (mean(&|p| p.variance), mean(&|p| p.trials as f64));
         let mut planned = seen.to_vec();

@@ -149,7 +149,17 @@ struct ExpectationRow {
 /// A run-time error if a file cannot be written.
 pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
     disk::sweep(dir);
-    let tables = [
+    for (name, bytes) in tables(analysis) {
+        let path = dir.join(name);
+        if bytes.is_empty() { disk::remove(&path) } else { disk::replace(&path, &bytes) }?;
+    }
+    Ok(())
+}
+
+/// The tables by name; empty where there is nothing to tell.
+#[must_use]
+pub fn tables(analysis: &Analysis) -> [(&'static str, Vec<u8>); 7] {
+    [
         ("thresholds.csv", thresholds(analysis)),
         ("exponents.csv", exponents(analysis)),
         ("diagnostics.csv", diagnostics(analysis)),
@@ -157,12 +167,7 @@ pub fn write(dir: &Path, analysis: &Analysis) -> Result<()> {
         ("advantages.csv", advantages(analysis)),
         ("expectations.csv", expectations(analysis)),
         ("law.csv", laws(analysis)),
-    ];
-    for (name, bytes) in tables {
-        let path = dir.join(name);
-        if bytes.is_empty() { disk::remove(&path) } else { disk::replace(&path, &bytes) }?;
-    }
-    Ok(())
+    ]
 }
 
 /// The text of `thresholds.csv`.

@@ -1,11 +1,15 @@
 //! What can be typed.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use secateur::results::{Shard, TrialName};
 use secateur::study::Profile;
+
+use super::list::ListArguments;
+use super::new::NewArguments;
 
 /// How many samples does a pruned network need to learn a sparse target, and how does that
 /// number grow with the dimension?
@@ -26,6 +30,16 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// Arguments of `hold`.
+#[derive(Args, Debug)]
+pub(crate) struct HoldArguments {
+    /// Process that the command must not outlive
+    pub(crate) parent: i32,
+    /// The command
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    pub(crate) command: Vec<OsString>,
+}
+
 /// What can be typed, and what to know besides.
 fn examples(lines: &[&str], hint: &str) -> String {
     let lines: Vec<String> = lines.iter().map(|line| format!("  secateur {line}")).collect();
@@ -34,6 +48,9 @@ fn examples(lines: &[&str], hint: &str) -> String {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Become a worker that ends with its harness: how the program starts workers
+    #[command(hide = true)]
+    Hold(HoldArguments),
     /// Run what a study lacks, fit exponents, draw figures, print verdicts
     #[command(after_help = examples(
         &[
@@ -57,12 +74,18 @@ pub(crate) enum Command {
         "Without --submit the scripts can be read and changed first.",
     ))]
     Slurm(SlurmArguments),
-    /// Show the studies and their claims
+    /// Show the studies: what each asks, how long it takes, and what results here say
     #[command(after_help = examples(
         &["list", "list --format json"],
         "A name of the list goes to `secateur study` and `secateur plan`.",
     ))]
-    List(FormatArguments),
+    List(ListArguments),
+    /// Write a study file to begin with, commented, that runs as it is
+    #[command(after_help = examples(
+        &["new mine", "new mine --from noise"],
+        "Then change it, and `secateur plan mine` says what it would run.",
+    ))]
+    New(NewArguments),
     /// Show cells, trials, predicted time and memory of a study; run nothing
     #[command(after_help = examples(
         &["plan alpha_sweep --profile full", "plan mine.toml --threads 8 --format json"],
@@ -83,12 +106,27 @@ pub(crate) enum Command {
         "docs/statistics.md says what the columns mean.",
     ))]
     Fit(FitArguments),
+    /// Say why a verdict is what it is: points, band, law, the rule that decided, what would settle it
+    #[command(after_help = examples(
+        &["explain alpha_sweep", "explain alpha_sweep pruned alpha=0.75"],
+        "docs/statistics.md, section 4, has the rules.",
+    ))]
+    Explain(ExplainArguments),
     /// Draw the figures again
     #[command(after_help = examples(
         &["plot alpha_sweep", "plot experiment.csv --out figures"],
         "Each figure is there as .svg and as .png.",
     ))]
     Plot(FolderArguments),
+    /// Write the page of results again; of several also an index, OUT/report.html
+    ///
+    /// The page is one file with figures, verdicts and tables, which opens from disk without a
+    /// network. `study`, `fit` and `plot` write it too.
+    #[command(after_help = examples(
+        &["report alpha_sweep", "report alpha_sweep noise width"],
+        "A browser opens results/NAME/report.html.",
+    ))]
+    Report(ReportArguments),
     /// Hold two results against each other: which thresholds and exponents moved
     ///
     /// A pair is marked + where the estimate is significantly larger in B (more samples, a
@@ -118,6 +156,23 @@ pub(crate) enum Command {
         "cell, n and trial are columns of trials.csv.",
     ))]
     Rerun(RerunArguments),
+    /// Write a trial as arrays for NumPy: x, y, V, scores, kept, W, a, predictions
+    ///
+    /// The trial is run again, from the manifest that its row names.
+    #[command(after_help = examples(
+        &[
+            "trial alpha_sweep 0123456789abcdef/4096/3 --dump trial.npz",
+            "trial alpha_sweep 0123456789abcdef/4096/3 --dump v.npz --arrays V,scores,kept",
+        ],
+        "CELL/N/TRIAL are the columns cell, n and trial of a row of trials.csv.",
+    ))]
+    Trial(TrialArguments),
+    /// Write a data set as arrays for NumPy: x, y, f, V and a test set
+    #[command(after_help = examples(
+        &["data --link He2 --d 64 --alpha 0.5 --n 4096 --out data.npz"],
+        "`--seed` and `--index` choose another one of the same law.",
+    ))]
+    Data(DataArguments),
     /// Predicted exponents and bounds
     #[command(after_help = examples(
         &["predict --k-star 2", "predict --k-star 3 --alpha 0.5 --d 1024"],
@@ -189,19 +244,23 @@ pub(crate) enum ProgressStyle {
     None,
 }
 
+/// Where studies are looked for.
 #[derive(Debug, Args)]
-pub(crate) struct FormatArguments {
-    /// Form of the output
-    #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
+pub(crate) struct Studies {
+    /// Folder of study files that come before those in `studies` here, and those of the program
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) studies: Option<PathBuf>,
 }
 
 /// Which study, and what to change in it.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
-    /// Name of a study in the folder `studies`, or path of a study file (.toml)
+    /// Name of a study, as `list` shows them, or path of a study file (.toml)
     #[arg(value_name = "NAME|FILE")]
     pub(crate) study: String,
+
+    #[command(flatten)]
+    pub(crate) studies: Studies,
 
     /// How much it may cost on two cores: quick 30 s, standard 5 min, full hours
     #[arg(long, value_enum, default_value = "standard")]
@@ -241,6 +300,15 @@ pub(crate) struct StudyArguments {
     /// Show the plan and stop
     #[arg(long)]
     pub(crate) dry_run: bool,
+
+    /// Run what would settle the verdicts that are open: more trials or dimensions, as the notes of
+    /// the last run advise, whichever reads fewer samples
+    #[arg(long, conflicts_with_all = ["fresh", "shard"])]
+    pub(crate) settle: bool,
+
+    /// Largest power of ln d of every prediction [default: each its own]
+    #[arg(long, value_name = "POWER", allow_negative_numbers = true)]
+    pub(crate) log_power: Option<f64>,
 
     /// Run part k of N only, into a table of its own; nothing is fitted
     ///
@@ -349,6 +417,10 @@ pub(crate) struct FolderArguments {
     /// Risk that has to be reached [default: the study's]
     #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
     pub(crate) threshold: Option<f64>,
+
+    /// Largest power of ln d of every prediction [default: each its own]
+    #[arg(long, value_name = "POWER", allow_negative_numbers = true)]
+    pub(crate) log_power: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -363,6 +435,36 @@ pub(crate) struct FitArguments {
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    #[command(flatten)]
+    pub(crate) folder: FolderArguments,
+
+    /// Which series: learners, and alpha=0.5, link=He2, r=1, q=0, noise=0.1 or input=gaussian
+    /// [default: all]
+    #[arg(value_name = "SERIES")]
+    pub(crate) series: Vec<String>,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    /// Names of studies with results, or folders that hold a trials.csv
+    #[arg(value_name = "NAME|FOLDER", required = true)]
+    pub(crate) results: Vec<String>,
+
+    /// Folder that holds the results of all studies [default: results]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Risk that has to be reached [default: the study's]
+    #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
+    pub(crate) threshold: Option<f64>,
 }
 
 #[derive(Debug, Args)]
@@ -474,6 +576,80 @@ pub(crate) struct RerunArguments {
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TrialArguments {
+    /// Name of a study with results, or folder that holds a trials.csv
+    #[arg(value_name = "NAME|FOLDER")]
+    pub(crate) results: String,
+
+    /// The trial, by its columns cell, n and trial
+    #[arg(value_name = "CELL/N/TRIAL")]
+    pub(crate) trial: TrialName,
+
+    /// The archive to write
+    #[arg(long, value_name = "FILE.npz")]
+    pub(crate) dump: PathBuf,
+
+    /// Arrays to write, separated by commas; x stands for those of every stage [default: all]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) arrays: Vec<String>,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DataArguments {
+    /// The link σ*
+    #[arg(long)]
+    pub(crate) link: String,
+
+    /// Dimension d
+    #[arg(long)]
+    pub(crate) d: u64,
+
+    /// Sparsity exponent α between 0 and 1
+    #[arg(long)]
+    pub(crate) alpha: f64,
+
+    /// Number of samples n
+    #[arg(long)]
+    pub(crate) n: u64,
+
+    /// Number of directions r [default: that of the link]
+    #[arg(long)]
+    pub(crate) r: Option<u64>,
+
+    /// Norm exponent q of soft sparsity, 0 ≤ q < 2
+    #[arg(long, default_value_t = 0.0)]
+    pub(crate) q: f64,
+
+    /// Standard deviation of the label noise
+    #[arg(long, default_value_t = 0.1)]
+    pub(crate) noise: f64,
+
+    /// Law of the inputs
+    #[arg(long, default_value = "gaussian")]
+    pub(crate) input: String,
+
+    /// Samples of the test set
+    #[arg(long, default_value_t = 4096)]
+    pub(crate) test: u64,
+
+    /// Seed
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// Which data set of that seed
+    #[arg(long, default_value_t = 0)]
+    pub(crate) index: u32,
+
+    /// The archive to write
+    #[arg(long, value_name = "FILE.npz")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]

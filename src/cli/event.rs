@@ -59,6 +59,8 @@ pub(crate) enum Event<'a> {
     Nothing,
     /// What the study expects, in the words of its file.
     Expected { text: &'a str },
+    /// The page of the results is written.
+    Page { file: String },
     /// A shard is done: what to do next with the results in `folder`.
     Next { folder: String },
     /// A signal came; every finished trial is in `folder`.
@@ -125,6 +127,7 @@ impl<'a> Event<'a> {
             ),
             Self::Nothing => "no trial succeeded: there is nothing to fit or to draw".to_owned(),
             Self::Expected { text } => format!("expected: {text}"),
+            Self::Page { file } => format!("the page: {file}"),
             Self::Next { folder } => format!(
                 "once all shards are done, the same command without --shard fits and draws; \
                  `secateur fit {folder}` shows what is there"

@@ -4,15 +4,18 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secateur::analysis::{self, Analysis, Options};
+use secateur::cluster::quote;
 use secateur::model::Asked;
+use secateur::report::page::{Card, Origin, write_index, write_page};
 use secateur::results::disk::{self, Kind};
 use secateur::results::manifest::{MANIFEST, Manifest};
 use secateur::results::{self, Gathered, Record, TRIALS, Trials, provenance, tables};
 use secateur::study;
 use secateur::{Error, Result, report};
 
-use super::arguments::{FitArguments, FolderArguments, TableFormat};
+use super::arguments::{FitArguments, FolderArguments, ReportArguments, TableFormat};
 use super::ending::Ending;
+use super::event::Event;
 use super::print;
 use super::voice::Voice;
 
@@ -21,18 +24,14 @@ pub(crate) fn options(threshold: f64) -> Options {
     Options { threshold, ..Options::default() }
 }
 
-/// Writes tables (and figures) into `folder`, if there is one, and prints the exponents.
+/// Writes tables into `folder`, if there is one, and prints the exponents.
 pub(crate) fn report(
     analysis: &Analysis,
     folder: Option<&Path>,
     format: TableFormat,
-    figures: bool,
 ) -> Result<()> {
     if let Some(folder) = folder {
         analysis::write::write(folder, analysis)?;
-        if figures {
-            report::draw_all(analysis, &folder.join("figures"))?;
-        }
     }
     match format {
         TableFormat::Json => print::json(analysis),
@@ -52,8 +51,7 @@ pub(crate) fn report(
 
 /// `secateur fit`: thresholds, exponents and verdicts again.
 pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
-    let FolderArguments { results, out, threshold } = &arguments.folder;
-    let found = Found::locate(results, out.as_deref(), *threshold, voice)?;
+    let found = Found::locate(&arguments.folder, voice)?;
     let analysis = found.analyse()?;
     let mut folder = found.prepare()?;
     if let Some(read_only) = folder
@@ -64,7 +62,13 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
         voice.note(&format!("{shown} may not be written: the tables are printed only"));
         folder = None;
     }
-    report(&analysis, folder, arguments.format, false)?;
+    report(&analysis, folder, arguments.format)?;
+    if let Some(folder) = folder {
+        let page = found.page(folder, &analysis)?;
+        if arguments.format == TableFormat::Text {
+            voice.tell(&Event::Page { file: page.display().to_string() });
+        }
+    }
     if arguments.details && arguments.format == TableFormat::Text {
         print::text(&format!("\n{}", report::details_table(&analysis)))?;
     }
@@ -73,15 +77,38 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
 
 /// `secateur plot`: figures again.
 pub(crate) fn plot(arguments: &FolderArguments, voice: Voice) -> Result<Ending> {
-    let FolderArguments { results, out, threshold } = arguments;
-    let found = Found::locate(results, out.as_deref(), *threshold, voice)?;
+    let found = Found::locate(arguments, voice)?;
     let analysis = found.analyse()?;
     let folder = found.prepare()?.ok_or_else(|| {
-        Error::usage(format!("there is no folder for the figures of {results}"))
+        Error::usage(format!("there is no folder for the figures of {}", arguments.results))
             .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
     })?;
-    for path in report::draw_all(&analysis, &folder.join("figures"))? {
-        print::text(&path.display().to_string())?;
+    let mut files = report::draw_all(&analysis, &folder.join("figures"))?;
+    files.push(found.page(folder, &analysis)?);
+    files.iter().try_for_each(|path| print::text(&path.display().to_string()))?;
+    Ok(Ending::Done)
+}
+
+/// `secateur report`: the pages of results again, and of several the index.
+pub(crate) fn pages(arguments: &ReportArguments, voice: Voice) -> Result<Ending> {
+    let ReportArguments { results, out, threshold } = arguments;
+    let home = out.as_deref().unwrap_or(Path::new("results"));
+    let mut cards = Vec::new();
+    for name in results {
+        let found = Found::at(name, out.as_deref(), *threshold, voice)?;
+        let analysis = found.analyse()?;
+        let folder = found.prepare()?.ok_or_else(|| {
+            Error::usage(format!("there is no folder for the page of {name}"))
+                .hint("name one with --out FOLDER: it goes to FOLDER/FILE/report.html")
+        })?;
+        let page = found.page(folder, &analysis)?;
+        let link = page.strip_prefix(home).unwrap_or(&page).to_string_lossy().into_owned();
+        cards.push(Card::new(&analysis, &found.origin(""), &link));
+        print::text(&page.display().to_string())?;
+    }
+    if cards.len() > 1 {
+        disk::make_folders(home)?;
+        print::text(&write_index(home, &cards)?.display().to_string())?;
     }
     Ok(Ending::Done)
 }
@@ -90,8 +117,8 @@ pub(crate) fn plot(arguments: &FolderArguments, voice: Voice) -> Result<Ending> 
 pub(crate) struct Found {
     /// Where their tables and figures belong, if anywhere.
     folder: Option<PathBuf>,
-    /// Identifier of the manifest of the latest run.
-    manifest: Option<String>,
+    /// The manifest of the latest run.
+    manifest: Option<Manifest>,
     trials: Trials,
     options: Options,
     asked: Asked,
@@ -99,12 +126,18 @@ pub(crate) struct Found {
 
 impl Found {
     /// The trials that `results` names: a study below `out`, a folder, or a table.
-    fn locate(
-        results: &str,
-        out: Option<&Path>,
-        threshold: Option<f64>,
-        voice: Voice,
-    ) -> Result<Self> {
+    pub(crate) fn locate(arguments: &FolderArguments, voice: Voice) -> Result<Self> {
+        let FolderArguments { results, out, threshold, log_power } = arguments;
+        let found = Self::at(results, out.as_deref(), *threshold, voice)?;
+        Ok(found.with_log_power(*log_power))
+    }
+
+    /// With another largest power of ln d for every prediction, if there is one.
+    pub(crate) fn with_log_power(self, log_power: Option<f64>) -> Self {
+        Self { options: Options { log_power, ..self.options }, ..self }
+    }
+
+    fn at(results: &str, out: Option<&Path>, threshold: Option<f64>, voice: Voice) -> Result<Self> {
         let home = out.unwrap_or(Path::new("results"));
         let path = Path::new(results);
         if let Some(folder) = find(results, home, has_trials)? {
@@ -148,7 +181,6 @@ impl Found {
         let options = options(threshold.unwrap_or(usual));
         let asked = manifest.as_ref().and_then(|m| asked(m, options.threshold, voice));
         let asked = Asked { study, ..asked.unwrap_or_default() };
-        let manifest = manifest.map(|m| m.id);
         Ok(Self { folder: Some(folder), manifest, trials, options, asked })
     }
 
@@ -183,7 +215,39 @@ impl Found {
     /// All estimates.
     pub(crate) fn analyse(&self) -> Result<Analysis> {
         let analysis = analysis::analyse(&self.trials, &self.asked, &self.options)?;
-        Ok(Analysis { manifest: self.manifest.clone(), ..analysis })
+        Ok(Analysis { manifest: self.manifest.as_ref().map(|m| m.id.clone()), ..analysis })
+    }
+
+    fn origin<'a>(&'a self, command: &'a str) -> Origin<'a> {
+        Origin { manifest: self.manifest.as_ref(), command }
+    }
+
+    /// Writes the page into `folder`.
+    fn page(&self, folder: &Path, analysis: &Analysis) -> Result<PathBuf> {
+        let command = quote(&folder.display().to_string());
+        write_page(
+            folder,
+            analysis,
+            (&self.trials, &self.asked),
+            &self.options,
+            &self.origin(&command),
+        )
+    }
+
+    /// Its trials.
+    pub(crate) fn records(&self) -> &[Record] {
+        self.trials.records()
+    }
+
+    /// The command that runs what would settle open verdicts, if these are a study's results.
+    pub(crate) fn settling(&self) -> Option<String> {
+        let (folder, profile) = (self.folder.as_ref()?, &self.manifest.as_ref()?.profile);
+        let home = folder.parent().filter(|home| *home != Path::new("results"));
+        let out = home.map(|home| format!(" --out {}", home.display())).unwrap_or_default();
+        let study = &self.asked.study;
+        let power = self.options.log_power.map(|power| format!(" --log-power {power}"));
+        let power = power.unwrap_or_default();
+        Some(format!("secateur study {study} --profile {profile} --settle{out}{power}"))
     }
 
     /// Makes the folder of the tables, if there is to be one.

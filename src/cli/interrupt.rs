@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use secateur::worker::pool;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -65,6 +66,7 @@ impl Interrupt {
     /// Ends the process without waiting for trials in flight.
     fn leave(&self) -> ! {
         let code = self.code().unwrap_or(1);
+        pool::end();
         self.voice.tell(&Event::interrupted(&self.folder, code));
         std::process::exit(code.into())
     }

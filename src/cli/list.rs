@@ -1,42 +1,111 @@
-//! `list`: the studies and their claims.
+//! `list`: the studies, what each asks, how long it takes, and what results here say.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use secateur::study::read::catalogue;
-use secateur::study::{Profile, Study};
-use secateur::{Error, Result};
-use serde_json::json;
+use clap::Args;
+use secateur::Result;
+use secateur::analysis::stored::Tables;
+use secateur::report;
+use secateur::results::Trials;
+use secateur::study::plan::calibrate;
+use secateur::study::plan::cost::Prices;
+use secateur::study::read::catalogue::Source;
+use secateur::study::{Plan, Profile, Study};
+use secateur::threads::available;
+use secateur::words::duration;
+use serde_json::{Value as Json, json};
 
-use super::arguments::{Format, FormatArguments};
+use super::arguments::{Format, Studies};
 use super::ending::Ending;
+use super::folder::has_trials;
 use super::print;
 
-/// `secateur list`: every study with its claim; a broken one is listed with its error.
-pub(crate) fn list(arguments: &FormatArguments) -> Result<Ending> {
-    let names = catalogue::list()?;
-    if names.is_empty() {
-        return Err(Error::usage("there are no studies here")
-            .hint("run from the repository: studies are read from the folder `studies`"));
-    }
-    let claim = |name: &String| -> String {
-        let path = PathBuf::from("studies").join(format!("{name}.toml"));
-        Study::read(&path, Profile::Standard, &[])
-            .map_or_else(|e| format!("(cannot be read: {e})"), |s| s.claim)
-    };
-    let entries: Vec<(String, String)> = names.iter().map(|n| (n.clone(), claim(n))).collect();
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    #[command(flatten)]
+    studies: Studies,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    out: PathBuf,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+/// A line of the list.
+struct Entry {
+    name: String,
+    source: Source,
+    /// Its claim and the seconds of the profile `standard`, or why it cannot be read.
+    study: Result<(String, f64)>,
+    /// The folder of its results and what they come to, if there are any.
+    results: Option<(PathBuf, String)>,
+}
+
+/// `secateur list`: every study with its claim, price and results; a broken one with its error.
+pub(crate) fn list(arguments: &ListArguments) -> Result<Ending> {
+    let studies = arguments.studies.catalogue().studies()?;
+    let prices = Prices::new(calibrate::measure()?);
+    let entries: Vec<Entry> = studies
+        .into_iter()
+        .map(|(name, source)| {
+            let study = Study::read(&source, Profile::Standard, &[]);
+            let study = study.map(|study| (study.claim.clone(), seconds(&study, &prices)));
+            let results = results(&arguments.out.join(&name));
+            Entry { name, source, study, results }
+        })
+        .collect();
     match arguments.format {
-        Format::Json => {
-            let entries: Vec<_> = entries
-                .iter()
-                .map(|(name, claim)| json!({"study": name, "claim": claim}))
-                .collect();
-            print::json(&entries)?;
-        }
-        Format::Text => {
-            let width = names.iter().map(String::len).max().unwrap_or(0);
-            let lines = entries.iter().map(|(name, claim)| format!("{name:width$}  {claim}\n"));
-            print::text(&lines.collect::<String>())?;
-        }
+        Format::Json => print::json(&entries.iter().map(Entry::json).collect::<Vec<_>>())?,
+        Format::Text => print::text(&entries.iter().map(Entry::text).collect::<String>())?,
     }
     Ok(Ending::Done)
+}
+
+/// Seconds that all trials of a study take on all cores.
+fn seconds(study: &Study, prices: &Prices) -> f64 {
+    Plan::new(study, None, &Trials::default(), prices).cpu_seconds() / available() as f64
+}
+
+/// What the tables in `folder` come to. What cannot be looked at does not keep the list from
+/// being shown: `fit` says why.
+fn results(folder: &Path) -> Option<(PathBuf, String)> {
+    has_trials(folder).ok().filter(|there| *there)?;
+    let said = match Tables::read(folder) {
+        Ok(tables) => report::tally(tables.fits.iter().filter_map(|fit| fit.verdict.as_deref())),
+        Err(_) => "not fitted yet".to_owned(),
+    };
+    Some((folder.to_owned(), if said.is_empty() { "no prediction".to_owned() } else { said }))
+}
+
+impl Entry {
+    fn text(&self) -> String {
+        let Self { name, study, results, .. } = self;
+        let results =
+            results.as_ref().map(|(folder, said)| format!("; {}: {said}", folder.display()));
+        match study {
+            Err(error) => format!("{name}  (cannot be read: {error})\n"),
+            Ok((claim, seconds)) => format!(
+                "{name}  {}{}\n    {claim}\n",
+                duration(*seconds),
+                results.unwrap_or_default()
+            ),
+        }
+    }
+
+    fn json(&self) -> Json {
+        let results = self.results.as_ref().map(
+            |(folder, said)| json!({ "folder": folder.display().to_string(), "verdicts": said }),
+        );
+        let study = self.study.as_ref();
+        json!({
+            "study": self.name,
+            "source": self.source.shown(),
+            "claim": study.map_or_else(|e| format!("(cannot be read: {e})"), |s| s.0.clone()),
+            "seconds": study.ok().map(|s| s.1),
+            "results": results,
+        })
+    }
 }

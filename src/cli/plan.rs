@@ -39,21 +39,22 @@ const STATES: [(State, &str, &str); 4] = [
 
 /// `secateur plan`: what a study would run and cost.
 pub(crate) fn plan(arguments: &PlanArguments, voice: Voice) -> Result<Ending> {
-    show(&arguments.selection, arguments.shard, arguments.format, voice)
+    let study = arguments.selection.read()?;
+    show(&study, &arguments.selection, arguments.shard, arguments.format, voice)
 }
 
 /// Shows the plan of a study; runs nothing and writes nothing.
 pub(crate) fn show(
+    study: &Study,
     selection: &Selection,
     shard: Option<Shard>,
     format: Format,
     voice: Voice,
 ) -> Result<Ending> {
-    let study = selection.read()?;
-    let (there, notes) = Gathered::read(&tables(&selection.folder(&study))?)?;
+    let (there, notes) = Gathered::read(&tables(&selection.folder(study))?)?;
     let there = there.trials()?;
     let prices = Prices::new(calibrate::measure()?);
-    let (plan, threads) = (Plan::new(&study, shard, &there, &prices), selection.threads());
+    let (plan, threads) = (Plan::new(study, shard, &there, &prices), selection.threads());
     let prices = pilot::scaled(prices, &plan, threads);
     let plan = plan.priced(&prices);
     match format {

@@ -26,15 +26,12 @@ const ROUNDING: f64 = 1e-9;
 /// `secateur rerun`.
 pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
     let RerunArguments { results, trial, out, threads, format } = arguments;
-    let folder = folder::find(results, out, folder::has_trials)?
-        .ok_or_else(|| folder::absent(results, out))?;
-    let trials = Gathered::read(&tables(&folder)?)?.0.trials()?;
-    let record = trials.find(&trial.cell, trial.n, trial.trial);
-    let record = record.ok_or_else(|| unknown(trial, &trials, &folder))?;
-    let (manifest, study) = study(record, &folder)?;
+    let Recorded { record, manifest, study } = recorded(results, out, trial)?;
+    let record = &record;
     let (series, cell) = cell(&study, record, &manifest)?;
-    let threads = threads.map_or(1, usize::from);
-    let again = run(&study, series, cell, record, threads);
+    let crew = Crew::new(threads.map_or(1, usize::from));
+    let conditions = conditions(&study, series, cell, record, &crew);
+    let again = conditions.run(record.n, record.trial);
     let columns = compare(record, &again);
     let differing: Vec<&str> =
         columns.iter().filter(|c| c.recorded != c.again).map(|c| c.name).collect();
@@ -57,6 +54,24 @@ pub(crate) fn rerun(arguments: &RerunArguments) -> Result<Ending> {
         .hint(why(&manifest)))
 }
 
+/// A trial on disk, and what made it.
+pub(super) struct Recorded {
+    pub(super) record: Record,
+    pub(super) manifest: Manifest,
+    pub(super) study: Study,
+}
+
+/// The trial called `trial` among `results`.
+pub(super) fn recorded(results: &str, out: &Path, trial: &TrialName) -> Result<Recorded> {
+    let folder = folder::find(results, out, folder::has_trials)?
+        .ok_or_else(|| folder::absent(results, out))?;
+    let trials = Gathered::read(&tables(&folder)?)?.0.trials()?;
+    let record = trials.find(&trial.cell, trial.n, trial.trial);
+    let record = record.ok_or_else(|| unknown(trial, &trials, &folder))?;
+    let (manifest, study) = study(record, &folder)?;
+    Ok(Recorded { record: record.clone(), manifest, study })
+}
+
 fn unknown(name: &TrialName, trials: &Trials, folder: &Path) -> Error {
     let error = Error::usage(format!("{} has no trial {name}", folder.display()));
     match trials.records().first() {
@@ -75,7 +90,7 @@ fn study(record: &Record, folder: &Path) -> Result<(Manifest, Study)> {
     Ok((manifest, study))
 }
 
-fn cell<'a>(
+pub(super) fn cell<'a>(
     study: &'a Study,
     record: &Record,
     manifest: &Manifest,
@@ -95,17 +110,22 @@ fn cell<'a>(
     })
 }
 
-fn run(study: &Study, series: &Series, cell: &Cell, record: &Record, threads: usize) -> Record {
-    let crew = Crew::new(threads);
-    let conditions = Conditions {
+/// Under which `record` was made.
+pub(super) fn conditions<'a>(
+    study: &'a Study,
+    series: &'a Series,
+    cell: &'a Cell,
+    record: &'a Record,
+    crew: &'a Crew,
+) -> Conditions<'a> {
+    Conditions {
         study: &record.study,
         manifest: record.manifest.as_deref().unwrap_or_default(),
         setting: &series.setting,
         cell,
         test: study.samples.test,
-        crew: &crew,
-    };
-    conditions.run(record.n, record.trial)
+        crew,
+    }
 }
 
 struct Column {

@@ -4,10 +4,17 @@ use std::path::PathBuf;
 
 use secateur::Result;
 use secateur::study::Study;
-use secateur::study::read::catalogue;
+use secateur::study::read::catalogue::Catalogue;
 use secateur::threads::available;
 
-use super::arguments::Selection;
+use super::arguments::{Selection, Studies};
+
+impl Studies {
+    /// The studies by name.
+    pub(crate) fn catalogue(&self) -> Catalogue {
+        Catalogue::new(self.studies.clone())
+    }
+}
 
 impl Selection {
     /// The study, with what the command changes in it.
@@ -15,11 +22,11 @@ impl Selection {
     /// # Errors
     /// When there is none, or it is not valid.
     pub(crate) fn read(&self) -> Result<Study> {
-        let path = catalogue::find(&self.study)?;
+        let source = self.studies.catalogue().find(&self.study)?;
         let mut sets = self.set.clone();
         sets.extend(self.trials.map(|t| format!("trials={t}")));
         sets.extend(self.seed.map(|s| format!("seed={s}")));
-        Study::read(&path, self.profile, &sets)
+        Study::read(&source, self.profile, &sets)
     }
 
     /// Threads to run on.

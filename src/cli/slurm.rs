@@ -75,6 +75,9 @@ fn flags(selection: &Selection) -> Result<Vec<String>> {
     flags.extend(selection.set.iter().map(|set| format!("--set={set}")));
     flags.extend(selection.trials.map(|trials| format!("--trials={trials}")));
     flags.extend(selection.seed.map(|seed| format!("--seed={seed}")));
+    if let Some(studies) = &selection.studies.studies {
+        flags.push(format!("--studies={}", text(studies.clone())?));
+    }
     flags.push(format!("--out={}", text(selection.out.clone())?));
     Ok(flags)
 }

@@ -8,7 +8,11 @@ use std::time::Instant;
 
 use secateur::Result;
 use secateur::analysis::{self, Analysis};
-use secateur::results::{self, Manifest, Store, Trials, disk};
+use secateur::cluster::quote;
+use secateur::model::Asked;
+use secateur::report::draw_all;
+use secateur::report::page::{Origin, write_page};
+use secateur::results::{self, Manifest, Store, Trials, disk, provenance};
 use secateur::study::plan::cost::{self, Prices};
 use secateur::study::search::bracket::Method;
 use secateur::study::{self, Job, Outcome, Plan, Study};
@@ -19,6 +23,14 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::voice::Voice;
 use super::{folder, plan};
+
+/// The estimates of a study, and what they are made of.
+pub(crate) struct Fitted {
+    trials: Trials,
+    asked: Asked,
+    options: analysis::Options,
+    analysis: Analysis,
+}
 
 /// A run of a study in its folder.
 pub(crate) struct Run<'a> {
@@ -114,7 +126,7 @@ impl<'a> Run<'a> {
     }
 
     /// The estimates of a whole study, if a trial succeeded.
-    pub(crate) fn fit(&self, outcome: &Outcome) -> Result<Option<Analysis>> {
+    pub(crate) fn fit(&self, outcome: &Outcome) -> Result<Option<Fitted>> {
         self.tell_failures(outcome);
         if self.arguments.shard.is_some() {
             self.voice.tell(&Event::Next { folder: self.folder.display().to_string() });
@@ -131,21 +143,31 @@ impl<'a> Run<'a> {
         }
         let options = analysis::Options {
             threads: self.manifest.threads,
+            log_power: self.arguments.log_power,
             ..folder::options(study.samples.threshold)
         };
         let trials = Trials::new(outcome.records.clone())?;
-        let analysis = analysis::analyse(&trials, &study.asked(options.threshold), &options)?;
-        Ok(Some(Analysis { manifest: Some(self.manifest.id.clone()), ..analysis }))
+        let asked = study.asked(options.threshold);
+        let analysis = analysis::analyse(&trials, &asked, &options)?;
+        let analysis = Analysis { manifest: Some(self.manifest.id.clone()), ..analysis };
+        Ok(Some(Fitted { trials, asked, options, analysis }))
     }
 
     /// Writes the tables, draws the figures and prints the verdicts.
-    pub(crate) fn report(&self, analysis: &Analysis) -> Result<()> {
-        let format = self.arguments.format.into();
-        folder::report(analysis, Some(self.store.folder()), format, true)?;
+    pub(crate) fn report(&self, fitted: &Fitted) -> Result<()> {
+        let Fitted { trials, asked, options, analysis } = fitted;
+        let (format, folder) = (self.arguments.format.into(), self.store.folder());
+        draw_all(analysis, &folder.join("figures"))?;
+        let manifest = provenance::latest(folder, trials.records())?;
+        let command = quote(&folder.display().to_string());
+        let origin = Origin { manifest: manifest.as_ref(), command: &command };
+        let page = write_page(folder, analysis, (trials, asked), options, &origin)?;
+        folder::report(analysis, Some(folder), format)?;
         let text = &self.study.expected;
         if !text.is_empty() {
             self.voice.tell(&Event::Expected { text });
         }
+        self.voice.tell(&Event::Page { file: page.display().to_string() });
         Ok(())
     }
 

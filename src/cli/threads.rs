@@ -12,7 +12,7 @@ impl Command {
     fn threads(&self) -> Option<usize> {
         match self {
             Self::Study(arguments) => Some(arguments.selection.threads()),
-            Self::Fit(_) | Self::Plot(_) | Self::Compare(_) => Some(available()),
+            Self::Fit(_) | Self::Plot(_) | Self::Report(_) | Self::Compare(_) => Some(available()),
             _ => None,
         }
     }

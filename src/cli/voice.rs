@@ -5,10 +5,11 @@ use secateur::Error;
 use serde::Serialize;
 
 use super::arguments::{
-    Command, CompareArguments, FitArguments, Format, FormatArguments, LinkArguments, PlanArguments,
-    PredictArguments, RerunArguments, StudyArguments, TableFormat,
+    Command, CompareArguments, ExplainArguments, FitArguments, Format, LinkArguments,
+    PlanArguments, PredictArguments, RerunArguments, StudyArguments, TableFormat,
 };
 use super::event::Event;
+use super::list::ListArguments;
 use super::print;
 
 impl Command {
@@ -17,10 +18,11 @@ impl Command {
         let format = match self {
             Self::Study(StudyArguments { format, .. })
             | Self::Plan(PlanArguments { format, .. })
+            | Self::Explain(ExplainArguments { format, .. })
             | Self::Rerun(RerunArguments { format, .. })
             | Self::Predict(PredictArguments { format, .. })
             | Self::Link(LinkArguments { format, .. })
-            | Self::List(FormatArguments { format }) => *format,
+            | Self::List(ListArguments { format, .. }) => *format,
             Self::Fit(FitArguments { format: TableFormat::Json, .. })
             | Self::Compare(CompareArguments { format: TableFormat::Json, .. }) => Format::Json,
             _ => Format::Text,

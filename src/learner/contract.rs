@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use super::options::Options;
-use super::stage::{Budget, Case, Cost, Trained};
+use super::stage::{Answered, Budget, Case, Cost, Trained};
 use crate::error::Result;
 use crate::model::law::LawPoint;
 use crate::model::{Link, Transform};
@@ -21,6 +21,14 @@ pub trait Learner: Debug + Send + Sync {
         Ok(())
     }
 
+    /// Whether it can run on `n_max` samples and `test` others in dimension `d`.
+    ///
+    /// # Errors
+    /// When it cannot hold them.
+    fn check_size(&self, _d: usize, _n_max: u64, _test: u64) -> Result<()> {
+        Ok(())
+    }
+
     /// Why it cannot see the order k* of its link, one sentence a cause.
     fn blindness(&self) -> Vec<String> {
         Vec::new()
@@ -32,6 +40,12 @@ pub trait Learner: Debug + Send + Sync {
     /// n* by the finite-size law of its ranking for the risk `tau`, `share` of the samples being
     /// those of the ranking; none where the law is silent.
     fn law(&self, _case: &Case<'_>, _tau: f64, _share: f64) -> Option<LawPoint> {
+        None
+    }
+
+    /// Predictions on `test` samples, from all of `budget`, if the learner is another program,
+    /// which is asked and not trained.
+    fn answer(&self, _budget: &mut Budget<'_>, _test: u64) -> Option<Result<Answered>> {
         None
     }
 
@@ -84,6 +98,12 @@ impl<'a> Granted<'a> {
     #[must_use]
     pub fn k_star(&self) -> u32 {
         self.k_star
+    }
+
+    /// Granted to learners in other programs: the link as text.
+    #[must_use]
+    pub fn link_text(&self) -> &str {
+        self.link.text()
     }
 
     /// Granted to `label_transform` alone: the information exponent of T(y), if it has one.

@@ -4,11 +4,11 @@ use faer::{Mat, Side};
 
 use super::ranking::Ranking;
 use super::stage::reduced::Reduction;
-use super::stage::{Network, Trained};
+use super::stage::{Answered, Network, Trained};
 use crate::error::{Error, Result};
 use crate::model::metric::{Metric, Metrics};
 use crate::model::target::{LEAST_VARIANCE, Target};
-use crate::sample::{Design, LabelScratch, Stage, Tile, reduce};
+use crate::sample::{BLOCK, Design, LabelScratch, Samples, Stage, Tile, reduce};
 
 /// Measures what was trained on `test_samples` fresh samples of `design`, labelled by `target`:
 /// the one place that holds a network against its target.
@@ -33,7 +33,9 @@ pub fn measure(
     let hits = relevant.iter().filter(|j| kept.binary_search(j).is_ok()).count() as f64;
     let r = directions.r();
     let v = directions.rows_at(kept);
-    let (alignment, subspace) = overlaps(network, &seen.directions().rows_at(coordinates), r)?;
+    let weights = &network.layer.weights;
+    let w = Mat::from_fn(weights.nrows(), weights.ncols(), |i, j| f64::from(weights[(i, j)]));
+    let (alignment, subspace) = overlaps(&w, &seen.directions().rows_at(coordinates), r)?;
     let risk = if *reduced {
         let Reduction { layer, target, .. } = Reduction::new(&network.layer, target)?;
         risk(&Network { layer, ..network.clone() }, &target, design, test_samples)?
@@ -59,13 +61,70 @@ pub fn measure(
     }))
 }
 
-/// E(f − f*)² / Var f*; for inputs that are not Gaussian, Var f* is that over the same samples.
+/// The same of predictions on those samples, and of what came with them.
 ///
 /// # Errors
-/// When f* hardly varies over the test samples.
+/// As [`measure`].
+pub fn measure_answer(
+    Answered { predictions, scores, kept, weights }: &Answered,
+    target: &Target,
+    design: Design<'_>,
+    test_samples: u64,
+) -> Result<Metrics> {
+    let directions = target.directions();
+    let (r, relevant) = (directions.r(), directions.relevant());
+    let all: Vec<u32> = (0..directions.d() as u32).collect();
+    let overlaps = weights
+        .as_ref()
+        .map(|weights| overlaps(weights, &directions.rows_at(kept.as_ref().unwrap_or(&all)), r));
+    let overlaps = overlaps.transpose()?;
+    let samples = design.samples(target, Stage::Test, test_samples);
+    let risk = risk_of(target, samples, &[], |_, _, block, fitted| {
+        let first = block as usize * BLOCK;
+        fitted.copy_from_slice(&predictions[first..first + fitted.len()]);
+    })?;
+    let ranking = scores.as_ref().map(|scores| Ranking::of(scores, directions));
+    let hits =
+        |kept: &Vec<u32>| relevant.iter().filter(|j| kept.binary_search(j).is_ok()).count() as f64;
+    let kept = kept.as_ref();
+    Ok(Metrics::from_fn(|metric| match metric {
+        Metric::Risk => Some(risk),
+        Metric::Alignment => Some(overlaps?.0),
+        Metric::Subspace => Some(overlaps?.1),
+        Metric::Recall => Some(hits(kept?) / relevant.len() as f64),
+        Metric::Precision => Some(hits(kept?) / kept?.len() as f64),
+        Metric::Mass => {
+            Some(directions.rows_at(kept?).iter().map(|v| v * v).sum::<f64>() / r as f64)
+        }
+        Metric::Pearson => ranking?.pearson,
+        Metric::Spearman => ranking?.spearman,
+        Metric::Auc => ranking?.auc,
+    }))
+}
+
+/// The risk of a network.
 fn risk(network: &Network, target: &Target, design: Design<'_>, test_samples: u64) -> Result<f64> {
     let samples = design.samples(target, Stage::Test, test_samples);
     let kept = &network.layer.coordinates;
+    risk_of(target, samples, kept, |x, features, block, fitted| {
+        x.resize(fitted.len() * kept.len(), 0.0);
+        samples.columns(block, kept, x);
+        network.predict(x, fitted.len(), features, fitted);
+    })
+}
+
+/// E(f − f*)² / Var f*; for inputs that are not Gaussian, Var f* is that over the same samples.
+/// `predict` fills in f of a block and may leave the coordinates `known` of its inputs in the
+/// first of its vectors, that they are not generated again.
+///
+/// # Errors
+/// When f* hardly varies over the test samples.
+fn risk_of(
+    target: &Target,
+    samples: Samples<'_>,
+    known: &[u32],
+    predict: impl Fn(&mut Vec<f32>, &mut Vec<f32>, u64, &mut [f64]) + Sync,
+) -> Result<f64> {
     // Sums about the Gaussian mean do not cancel; it is 0 for normalised links.
     let centre = target.link().mean();
     let [error, sum, squares] = reduce::sum_blocks(
@@ -76,17 +135,16 @@ fn risk(network: &Network, target: &Target, design: Design<'_>, test_samples: u6
         |sums: &mut [f64; 3], scratch, block| {
             let Scratch { x, features, labels, clean, fitted } = scratch;
             let rows = samples.block_len(block);
-            x.resize(rows * kept.len(), 0.0);
             clean.resize(rows, 0.0);
             fitted.resize(rows, 0.0);
-            samples.columns(block, kept, x);
-            samples.clean_labels(block, Tile { coordinates: kept, values: x }, labels, clean);
-            network.predict(x, rows, features, fitted);
+            predict(x, features, block, fitted);
+            samples.clean_labels(block, Tile { coordinates: known, values: x }, labels, clean);
             sums[0] += clean.iter().zip(fitted).map(|(y, f)| (y - *f).powi(2)).sum::<f64>();
             sums[1] += clean.iter().map(|y| y - centre).sum::<f64>();
             sums[2] += clean.iter().map(|y| (y - centre).powi(2)).sum::<f64>();
         },
     );
+    let test_samples = samples.n();
     let n = test_samples as f64;
     let (seen, whole) = (squares / n - (sum / n).powi(2), target.variance());
     let share = seen / whole;
@@ -109,21 +167,19 @@ struct Scratch {
     fitted: Vec<f64>,
 }
 
-/// Alignment and subspace overlap of the first layer; `v` holds the rows of V at the kept
+/// Alignment and subspace overlap of the first layer W; `v` holds the rows of V at its
 /// coordinates, row-major.
-fn overlaps(network: &Network, v: &[f64], r: usize) -> Result<(f64, f64)> {
-    let weights = &network.layer.weights;
-    let (rows, width) = (weights.nrows(), weights.ncols());
-    let w = Mat::from_fn(rows, width, |i, j| f64::from(weights[(i, j)]));
+fn overlaps(w: &Mat<f64>, v: &[f64], r: usize) -> Result<(f64, f64)> {
+    let (rows, width) = (w.nrows(), w.ncols());
     let v = Mat::from_fn(rows, r, |i, k| v[i * r + k]);
-    let projected = v.transpose() * &w;
+    let projected = v.transpose() * w;
     let norm = |m: faer::ColRef<'_, f64>| m.norm_l2();
     let alignment = (0..width)
         .map(|j| (norm(projected.col(j)), norm(w.col(j))))
         .map(|(inside, all)| if all > 0.0 { inside / all } else { 0.0 })
         .sum::<f64>()
         / width as f64;
-    Ok((alignment, subspace(&w, &v, &projected)?))
+    Ok((alignment, subspace(w, &v, &projected)?))
 }
 
 /// ‖V̂ᵀV‖_F² / r through the smaller of the two Gram matrices of W.

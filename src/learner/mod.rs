@@ -4,6 +4,7 @@
 //! which holds all that it owes (see [`contract`]); the list of them is in `model/kind.rs`.
 
 pub mod contract;
+pub mod foreign;
 pub mod metrics;
 pub mod options;
 pub mod ranking;
@@ -19,6 +20,6 @@ crate::model::kind::learners!(modules);
 
 pub use contract::{Granted, Learner, Recipe};
 pub use options::Options;
-pub use registry::Built;
+pub use registry::{Built, Outcome};
 pub use stage::network::{Network, Trained};
 pub use stage::world::World;

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::activation::Activation;
 use crate::model::statistic::ChannelChoice;
 use crate::model::{Choice, Transform};
+use crate::sample::Stage;
 
 /// Keys of every learner that ends in a network with a fitted second layer.
 pub(super) const NETWORK: &[&str] = &["width", "activation", "split", "readout", "lambda"];
@@ -237,6 +238,23 @@ pub struct SgdOptions {
     pub smoothing: Smoothing,
 }
 
+/// A learner in another program: `[learner.NAME] command = […]`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WorkerOptions {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// A digest of the files that it depends on: other code is another learner.
+    pub digest: String,
+    /// Stages whose samples it reads, in their order; none for one data set of n samples.
+    pub stages: Vec<Stage>,
+    /// Seconds that a trial may take. No part of what the learner is.
+    #[serde(skip)]
+    pub timeout: f64,
+    /// Bytes that the samples of a trial may have. No part of what the learner is.
+    #[serde(skip)]
+    pub memory: u64,
+}
+
 /// Options of a learner; each reads those that concern it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Options {
@@ -263,6 +281,9 @@ pub struct Options {
     pub sgd: SgdOptions,
     /// Transformation of the label.
     pub transform: TransformChoice,
+    /// The program that the learner is, if it is none of this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerOptions>,
 }
 
 impl Options {
@@ -314,6 +335,7 @@ impl Default for Options {
                 smoothing: Smoothing::Auto,
             },
             transform: TransformChoice::Auto,
+            worker: None,
         }
     }
 }

@@ -1,12 +1,13 @@
 //! From the kind of a learner to the learner.
 
 use super::contract::{Granted, Learner, Recipe};
+use super::foreign::Foreign;
 use super::options::Options;
-use super::stage::{Budget, Case, Split, Trained, World};
+use super::stage::{Answered, Budget, Case, Split, Trained, World};
 use crate::error::{Error, Result};
 use crate::model::kind::{LearnerKind, learners};
 use crate::model::law::LawPoint;
-use crate::sample::Key;
+use crate::sample::{Key, Stage};
 
 macro_rules! registry {
     ($($Kind:ident $file:ident($rate:path, $queries:ident);)*) => {
@@ -52,10 +53,17 @@ impl LearnerKind {
     /// # Errors
     /// When the options do not suit the learner, or the split its stages.
     pub fn build(self, options: &Options, granted: &Granted<'_>) -> Result<Built> {
-        let learner = self.learner(options, granted)?;
-        let split = Split::new(learner.stages(), options.split.as_deref(), options.data)?;
-        Ok(Built { learner, split, steps: options.feature.steps })
+        Built::new(self.learner(options, granted)?, options)
     }
+}
+
+/// What a learner makes of its samples.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// A network of this program.
+    Trained(Trained),
+    /// Predictions of another program.
+    Answered(Answered),
 }
 
 /// A learner with the split of its samples.
@@ -68,6 +76,19 @@ pub struct Built {
 }
 
 impl Built {
+    fn new(learner: Box<dyn Learner>, options: &Options) -> Result<Self> {
+        let split = Split::new(learner.stages(), options.split.as_deref(), options.data)?;
+        Ok(Self { learner, split, steps: options.feature.steps })
+    }
+
+    /// The learner that is the program of `options.worker`.
+    ///
+    /// # Errors
+    /// When there is none, or the split does not suit its stages.
+    pub fn foreign(options: &Options, granted: &Granted<'_>) -> Result<Self> {
+        Self::new(Box::new(Foreign::new(options, granted)?), options)
+    }
+
     /// Whether n samples suffice for the stages.
     ///
     /// # Errors
@@ -87,12 +108,44 @@ impl Built {
     /// # Errors
     /// When n is too small for the stages, or one has no finite result.
     pub fn train(&self, world: World<'_>, key: Key, n: u64) -> Result<Trained> {
+        self.spend(world, key, n, |budget| self.learner.train(budget))
+    }
+
+    /// The same of any learner, with the stages and the samples that it took of each; one in
+    /// another program is asked about `test` samples.
+    ///
+    /// # Errors
+    /// As [`Built::train`].
+    pub fn run(
+        &self,
+        world: World<'_>,
+        key: Key,
+        n: u64,
+        test: u64,
+    ) -> Result<(Outcome, Vec<(Stage, u64)>)> {
+        self.spend(world, key, n, |budget| {
+            let outcome = match self.learner.answer(budget, test) {
+                Some(answered) => Outcome::Answered(answered?),
+                None => Outcome::Trained(self.learner.train(budget)?),
+            };
+            Ok((outcome, budget.taken().to_vec()))
+        })
+    }
+
+    /// Has `use_up` spend `n` samples, to the last stage.
+    fn spend<T>(
+        &self,
+        world: World<'_>,
+        key: Key,
+        n: u64,
+        use_up: impl FnOnce(&mut Budget<'_>) -> Result<T>,
+    ) -> Result<T> {
         let mut budget = Budget::new(world, key, &self.split, n)?;
         self.learner.check(budget.d(), budget.r())?;
-        let trained = self.learner.train(&mut budget)?;
+        let made = use_up(&mut budget)?;
         if !budget.is_spent() {
             return Err(Error::runtime("the learner left samples that it was counted for"));
         }
-        Ok(trained)
+        Ok(made)
     }
 }

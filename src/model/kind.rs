@@ -102,12 +102,7 @@ impl LearnerKind {
     /// # Errors
     /// When there is no such learner, or the name of the variant is none.
     pub fn parse(name: &str) -> Result<Self> {
-        let unseen = |c: char| c.is_control() || steers(c);
-        if name.contains(unseen) || name.chars().count() > LONGEST_NAME {
-            let start: String = name.chars().take(LONGEST_NAME).collect();
-            return Err(Error::usage(format!("`{}` cannot name a learner", start.escape_debug()))
-                .hint(format!("at most {LONGEST_NAME} characters, all of which can be seen")));
-        }
+        Self::check_name(name)?;
         Self::of(name).ok_or_else(|| {
             let error = Error::usage(format!("unknown learner `{name}`"));
             let names = Self::ALL.map(Self::name);
@@ -116,6 +111,20 @@ impl LearnerKind {
                 None => error.hint(format!("the learners are {}", names.join(", "))),
             }
         })
+    }
+
+    /// Whether `name` can stand for a learner, or a variant of one, in tables and figures.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn check_name(name: &str) -> Result<()> {
+        let unseen = |c: char| c.is_control() || steers(c);
+        if name.contains(unseen) || name.chars().count() > LONGEST_NAME {
+            let start: String = name.chars().take(LONGEST_NAME).collect();
+            return Err(Error::usage(format!("`{}` cannot name a learner", start.escape_debug()))
+                .hint(format!("at most {LONGEST_NAME} characters, all of which can be seen")));
+        }
+        Ok(())
     }
 }
 

@@ -17,26 +17,33 @@ use crate::results::disk;
 /// When there is nothing at all to draw, or when a file cannot be written.
 pub fn draw_all(analysis: &Analysis, folder: &Path) -> Result<Vec<PathBuf>> {
     let figures = figures(analysis);
-    if figures.iter().all(|(_, scene)| scene.is_none()) {
+    if figures.iter().all(|(_, pages)| pages.is_empty()) {
         let message = format!("nothing to draw for study `{}`", analysis.study);
         return Err(Error::runtime(message).hint(
             "no trial has finished with a risk yet: run the study first, or look at the \
              status column of trials.csv",
         ));
     }
-    let mut files = Vec::new();
-    for (name, scene) in figures {
-        let paths = ["svg", "png"].map(|kind| folder.join(format!("{name}.{kind}")));
-        let contents = match scene {
-            Some(scene) => [Some(scene.svg()?.into_bytes()), Some(scene.png()?)],
-            None => [None, None],
-        };
-        files.extend(paths.into_iter().zip(contents));
-    }
     disk::make_folder(folder)?;
     disk::sweep(folder);
-    for (path, content) in &files {
-        content.as_ref().map_or_else(|| disk::remove(path), |bytes| disk::replace(path, bytes))?;
+    let mut written = Vec::new();
+    for (name, pages) in &figures {
+        for (number, scene) in (1..).zip(pages) {
+            let page = if number == 1 { String::new() } else { format!("_{number}") };
+            for (kind, bytes) in [("svg", scene.svg()?.into_bytes()), ("png", scene.png()?)] {
+                let path = folder.join(format!("{name}{page}.{kind}"));
+                disk::replace(&path, &bytes)?;
+                written.push(path);
+            }
+        }
     }
-    Ok(files.into_iter().filter_map(|(path, content)| content.map(|_| path)).collect())
+    for old in disk::list(folder)?.iter().map(|file| folder.join(file)) {
+        let stem = old.file_stem().unwrap_or_default().to_string_lossy();
+        let name = stem.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+        let kind = old.extension().is_some_and(|kind| kind == "svg" || kind == "png");
+        if kind && figures.iter().any(|(figure, _)| *figure == name) && !written.contains(&old) {
+            disk::remove(&old)?;
+        }
+    }
+    Ok(written)
 }

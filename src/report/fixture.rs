@@ -26,6 +26,7 @@ pub(super) fn realistic() -> Analysis {
         laws: Vec::new(),
         advantages: Vec::new(),
         expectations: Vec::new(),
+        question: None,
     };
     for alpha in ALPHAS {
         for learner in ["unpruned", "pruned"] {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::format;
-use crate::analysis::estimate::{Analysis, Exponent};
+use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
 use crate::model::input::Input;
 use crate::model::problem::{Problem, Real, Series};
 use crate::model::target::USUAL_NOISE;
@@ -119,6 +119,33 @@ impl Learners {
             _ => 2 + self.index(name) - two.min(self.index(name)),
         })
     }
+}
+
+/// A series in words: `pruned, He2, α = 0.5`.
+pub(super) fn name(series: &Series) -> String {
+    let alpha = series.problem.alpha.map_or_else(|| "all α".to_owned(), |a| format::alpha(Some(a)));
+    format!("{}, {}, {alpha}", format::learner(&series.learner), Setting::of(series).words())
+}
+
+/// n* in words: `pruned, He2, α = 0.5, d = 1024: n* 38900, 95 % 36100 to 42000, 24 trials`.
+pub(super) fn n_star(t: &Threshold) -> String {
+    let [n, low, high] = [t.n_star, t.ci_low, t.ci_high].map(format::samples);
+    let value = match t.censored {
+        Censoring::None => format!("{n}, 95 % {low} to {high}"),
+        Censoring::Above => format!("above {n}"),
+        Censoring::Below => format!("below {n}"),
+    };
+    let law = t.law.map(|law| format!("; law {}", format::samples(law))).unwrap_or_default();
+    format!("{}, d = {}: n* {value}, {} trials{law}", name(&t.series), t.d, t.trials)
+}
+
+/// β in words: `pruned, He2, α = 0.5: β 1.012 [0.954, 1.070], theory 1, matches`.
+pub(super) fn beta(e: &Exponent) -> String {
+    let beta =
+        e.exponent.map_or_else(|| "no β".to_owned(), |b| format!("β {}", format::interval(b)));
+    let theory = e.predicted.map(|p| format!(", theory {}", format::short(p.exponent)));
+    let verdict = e.verdict.map(|v| format!(", {}", v.word())).unwrap_or_default();
+    format!("{}: {beta}{}{verdict}", name(&e.series), theory.unwrap_or_default())
 }
 
 /// Series by target, learner and α: the order of tables and notes.

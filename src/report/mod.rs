@@ -7,6 +7,7 @@
 
 pub mod draw;
 pub mod figure;
+pub mod page;
 
 mod files;
 mod format;
@@ -24,5 +25,6 @@ pub use files::draw_all;
 pub use text::comparison::{MARKS, comparison_markdown, comparison_text};
 pub use text::details::details_table;
 pub use text::expectations::{expectation_markdown, expectation_table};
+pub use text::explain::explanation;
 pub use text::notes::notes;
-pub use text::table::{conclusion, exponent_table, markdown_table};
+pub use text::table::{conclusion, exponent_table, markdown_table, tally};

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::figure::{exponents, forest, learning_curves, phase_diagram, thresholds};
+use super::figure::pages::TALLEST;
+use super::figure::{exponents, figures, forest, learning_curves, phase_diagram, thresholds};
 use super::fixture::{ALPHAS, add_series, key, realistic};
 use super::{Scene as Page, draw_all, exponent_table, markdown_table, notes};
 use crate::analysis::estimate::{Analysis, Censoring};
@@ -25,6 +26,7 @@ fn empty() -> Analysis {
         laws: Vec::new(),
         advantages,
         expectations: Vec::new(),
+        question: None,
     }
 }
 
@@ -153,10 +155,19 @@ fn all_figures_are_written_twice() {
     let expected: Vec<_> =
         names.iter().flat_map(|n| [format!("{n}.svg"), format!("{n}.png")]).collect();
     assert_eq!(gallery("realistic", &realistic()), expected);
-    assert_eq!(gallery("several_links", &several_links()), expected);
+    // Some figures would be too tall: they come in pages.
+    let first = |files: Vec<String>| -> Vec<String> {
+        files.into_iter().filter(|file| !file.contains(|c: char| c.is_ascii_digit())).collect()
+    };
+    let pages = gallery("several_links", &several_links());
+    assert!(pages.contains(&"learning_curves_2.png".to_owned()));
+    assert_eq!(first(pages), expected);
+    for (name, pages) in figures(&several_links()) {
+        assert!(pages.iter().all(|scene| scene.height <= TALLEST * scene.width), "{name}");
+    }
     // Two series at one α fill neither of the last two, forty at one α the first of them.
     assert_eq!(gallery("one_alpha", &one_alpha(0.5)), expected[..6]);
-    assert_eq!(gallery("forty_series", &forty_series()), expected[..8]);
+    assert_eq!(first(gallery("forty_series", &forty_series())), expected[..8]);
     gallery("broken", &broken());
 }
 

@@ -188,11 +188,19 @@ pub fn replace(path: &Path, content: &[u8]) -> Result<()> {
     replaced(path, content).map_err(|error| unwritable(path, &error))
 }
 
+/// The same with what `write` writes.
+///
+/// # Errors
+/// As [`replace`], and when `write` fails.
+pub fn replace_by(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<()> {
+    replaced_once(path, write).map_err(|error| unwritable(path, &error))
+}
+
 fn replaced(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut tries = 3;
     loop {
         tries -= 1;
-        match replaced_once(path, content) {
+        match replaced_once(path, |file| file.write_all(content)) {
             // Before it is locked another process may take the new file for litter.
             Err(error) if error.kind() == ErrorKind::NotFound && tries > 0 => {}
             done => return done,
@@ -200,7 +208,7 @@ fn replaced(path: &Path, content: &[u8]) -> io::Result<()> {
     }
 }
 
-fn replaced_once(path: &Path, content: &[u8]) -> io::Result<()> {
+fn replaced_once(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let folder = folder_of(path);
     let mut builder = tempfile::Builder::new();
     builder.prefix(PART.0).suffix(PART.1);
@@ -213,7 +221,7 @@ fn replaced_once(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = builder.tempfile_in(folder).map_err(plain)?;
     // Says that this file is no litter, see `sweep`; not all file systems can.
     let _ = file.as_file().try_lock();
-    file.write_all(content)?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     sync(folder)

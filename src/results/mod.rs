@@ -10,6 +10,7 @@ pub mod machine;
 pub mod manifest;
 mod merge;
 mod name;
+pub mod npy;
 pub mod provenance;
 mod read;
 mod record;

@@ -1,5 +1,7 @@
 //! The virtual design matrix: blocks of samples, read by coordinate.
 
+use serde::Serialize;
+
 use super::crew::Crew;
 use super::key::Key;
 use super::strip::{BLOCK, position};
@@ -17,7 +19,8 @@ const AUXILIARY: u32 = u32::MAX - 1;
 ///
 /// The streams are named, not numbered, so the pruned and the unpruned network see the same
 /// samples in the stages that they share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Gradient comparison.
     Prune,
@@ -34,6 +37,22 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// The stages that a study can name.
+    pub const NAMED: [Self; 3] = [Self::Prune, Self::Feature(0), Self::Readout];
+
+    /// Its name in studies.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prune => "prune",
+            Self::Feature(_) => "feature",
+            Self::Readout => "readout",
+            Self::Test => "test",
+            Self::Shared => "shared",
+            Self::Choose => "choose",
+        }
+    }
+
     fn number(self) -> u64 {
         match self {
             Self::Prune => 0,
@@ -163,6 +182,28 @@ impl<'a> Samples<'a> {
         );
     }
 
+    /// Hands the inputs to `push`, a block of samples at a time, as rows of their first `d`
+    /// coordinates.
+    ///
+    /// # Errors
+    /// When `push` fails.
+    pub fn rows<E>(
+        &self,
+        d: usize,
+        push: &mut dyn FnMut(&[f32]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let coordinates: Vec<u32> = (0..d as u32).collect();
+        let (mut columns, mut rows) = (vec![0.0; BLOCK * d], vec![0.0; BLOCK * d]);
+        for block in 0..self.blocks() {
+            let count = self.block_len(block);
+            let (columns, rows) = (&mut columns[..count * d], &mut rows[..count * d]);
+            self.columns(block, &coordinates, columns);
+            transpose(columns, rows, count, d);
+            push(rows)?;
+        }
+        Ok(())
+    }
+
     /// Projections z = Vᵀx of the samples of `block`: r columns of length `block_len`.
     ///
     /// Coordinates that `known` holds are not generated again.
@@ -225,5 +266,21 @@ impl<'a> Samples<'a> {
     /// A strip of normals beside the coordinates.
     fn strip(&self, block: u64, j: u32, out: &mut [f32]) {
         gaussian::fill(self.key, position(block, j), out);
+    }
+}
+
+/// Coordinates and samples that are turned at once, so that both stay in cache.
+const SQUARE: usize = 32;
+
+/// From `d` columns of length `count` to `count` rows of length `d`.
+fn transpose(columns: &[f32], rows: &mut [f32], count: usize, d: usize) {
+    for i in (0..count).step_by(SQUARE) {
+        for j in (0..d).step_by(SQUARE) {
+            for i in i..(i + SQUARE).min(count) {
+                for j in j..(j + SQUARE).min(d) {
+                    rows[i * d + j] = columns[j * count + i];
+                }
+            }
+        }
     }
 }

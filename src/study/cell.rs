@@ -24,8 +24,8 @@ pub struct Setting {
     pub series: Arc<problem::Series>,
     /// Name of the learner or of its variant.
     pub learner: String,
-    /// The learner behind the name.
-    pub kind: LearnerKind,
+    /// The learner behind the name; none if it is another program.
+    pub kind: Option<LearnerKind>,
     /// Its options.
     pub options: Options,
     /// The link σ*, normalised if asked for.
@@ -117,6 +117,8 @@ pub struct Cell {
     pub s: usize,
     /// Trials per sample size.
     pub trials: u32,
+    /// Precision of its search, if not that of the study.
+    pub precision: Option<f64>,
     /// Key of all that can change the numbers of a trial.
     pub id: Key,
     /// Key of the data, the same for all learners.
@@ -132,7 +134,7 @@ impl Cell {
             let root = Key::root(seed).child(d as u64);
             let id = root.child(u64::from(NUMERICS)).named(&whole).child(test);
             let s = setting.law().sparsity(d, setting.link.r());
-            Self { d, s, trials, id, data: root.named(&data) }
+            Self { d, s, trials, precision: None, id, data: root.named(&data) }
         };
         ds.iter().map(cell).collect()
     }

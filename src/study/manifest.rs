@@ -1,8 +1,8 @@
 //! What a manifest says of the study that was run.
 
 use super::cell::Cell;
-use super::read::{Profile, Study};
-use crate::error::{Error, Result};
+use super::read::Study;
+use crate::error::Result;
 use crate::results::manifest::MANIFEST;
 use crate::results::{Manifest, Shard, machine};
 use crate::sample::simd;
@@ -40,12 +40,7 @@ pub fn start(study: &Study, shard: Option<Shard>, threads: usize) -> Manifest {
 /// # Errors
 /// When this version does not know some of its keys.
 pub fn study(manifest: &Manifest) -> Result<Study> {
-    let name = &manifest.study;
-    let mut resolved = manifest.resolved.clone();
-    // TOML has no whole numbers above 2⁶³.
-    resolved.as_object_mut().map(|keys| keys.remove("seed"));
-    let text = toml::to_string(&resolved)
-        .map_err(|e| Error::runtime(format!("the manifest of {name} is no study: {e}")))?;
-    let seed = format!("seed={}", manifest.seed);
-    Study::parse(name, &format!("{MANIFEST} of {name}"), &text, Profile::Standard, &[seed])
+    let Manifest { study, resolved, seed, .. } = manifest;
+    let shown = format!("{MANIFEST} of {study}");
+    Study::of_resolved(study, &shown, resolved.clone(), *seed)
 }

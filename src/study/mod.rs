@@ -1,7 +1,9 @@
 //! Studies: file → checked study → plan → trials → store.
 
 pub mod cell;
+pub mod dump;
 pub mod manifest;
+pub mod more;
 pub mod plan;
 pub mod predict;
 pub mod read;
@@ -10,6 +12,7 @@ pub mod search;
 pub mod trial;
 
 pub use cell::{Cell, Series};
+pub use more::More;
 pub use plan::Plan;
 pub use read::{Profile, Study};
 pub use run::{Job, Outcome, Step, run};

@@ -10,6 +10,7 @@ use super::trial::Conditions;
 use crate::error::{Error, Result};
 use crate::learner::Granted;
 use crate::learner::options::{Options, Simulation};
+use crate::model::LearnerKind;
 use crate::sample::Crew;
 
 /// Steps of the lattice that the search for a bracket goes at a time.
@@ -36,12 +37,13 @@ impl Setting {
     /// # Errors
     /// When the learner has no such simulation.
     pub fn simulated(&self, simulation: Simulation) -> Result<Self> {
-        if simulation == Simulation::Limit && !self.kind.has_limit() {
-            let message = format!("{} has no limit simulation", self.kind.name());
-            return Err(Error::usage(message).hint("pruned, unpruned, oracle and random_mask have"));
-        }
+        let has_limit = |kind: &LearnerKind| simulation != Simulation::Limit || kind.has_limit();
+        let kind = self.kind.filter(has_limit).ok_or_else(|| {
+            Error::usage(format!("{} has no simulation of that kind", self.learner))
+                .hint("pruned, unpruned, oracle and random_mask have one in the limit")
+        })?;
         let options = Options { simulation, ..self.options.clone() };
-        let built = self.kind.build(&options, &Granted::new(&self.link, self.k_star))?;
+        let built = kind.build(&options, &Granted::new(&self.link, self.k_star))?;
         Ok(Self { options, built: Arc::new(built), ..self.clone() })
     }
 }

@@ -10,10 +10,10 @@ use rand::rngs::ChaCha8Rng;
 
 use super::cell::{Cell, Setting};
 use crate::error::Result;
-use crate::learner::{World, metrics};
+use crate::learner::{Outcome, World, metrics};
 use crate::model::target::Target;
 use crate::results::{Measured, Record, Simulated};
-use crate::sample::{Crew, Design, Key};
+use crate::sample::{Crew, Design, Key, Stage};
 
 /// What all trials of a cell share.
 #[derive(Clone, Copy)]
@@ -65,23 +65,63 @@ impl Conditions<'_> {
     }
 
     fn attempt(&self, n: u64, key: Key) -> Result<Measured> {
+        self.look(n, key, |seen| {
+            let (target, design) = (seen.target, seen.design);
+            let (metrics, kept, simulation) = match seen.outcome {
+                Outcome::Trained(trained) => (
+                    metrics::measure(trained, target, design, self.test)?,
+                    Some(trained.kept()),
+                    match (&trained.limit, trained.reduced) {
+                        (Some(_), _) => Simulated::Limit,
+                        (None, true) => Simulated::Reduced,
+                        (None, false) => Simulated::Explicit,
+                    },
+                ),
+                Outcome::Answered(answered) => (
+                    metrics::measure_answer(answered, target, design, self.test)?,
+                    answered.kept.as_ref().map(Vec::len),
+                    Simulated::Explicit,
+                ),
+            };
+            Ok(Measured { metrics, kept, simulation: Some(simulation) })
+        })
+    }
+
+    /// Runs a trial at `n` samples whose key is `key`, and shows what came of it.
+    ///
+    /// # Errors
+    /// When it fails, or `show` does.
+    pub fn look<T>(&self, n: u64, key: Key, show: impl FnOnce(Seen<'_>) -> Result<T>) -> Result<T> {
+        let target = self.target(key)?;
+        let design = Design::shared(key, self.crew);
+        let (world, own) = (World::new(&target, design), key.named("learner"));
+        let (outcome, stages) = self.setting.built.run(world, own, n, self.test)?;
+        show(Seen { target: &target, design, outcome: &outcome, stages: &stages })
+    }
+
+    /// The target of the trial whose key is `key`.
+    ///
+    /// # Errors
+    /// When V cannot be drawn.
+    pub fn target(&self, key: Key) -> Result<Target> {
         let setting = self.setting;
         let mut rng = ChaCha8Rng::seed_from_u64(key.named("directions").bits());
         let directions = setting.law().draw(self.cell.d, setting.link.r(), &mut rng)?;
-        let target = Target::new(setting.link.clone(), directions, setting.noise).on(setting.input);
-        let design = Design::shared(key, self.crew);
-        let trained = setting.built.train(World::new(&target, design), key.named("learner"), n)?;
-        let simulation = match (&trained.limit, trained.reduced) {
-            (Some(_), _) => Simulated::Limit,
-            (None, true) => Simulated::Reduced,
-            (None, false) => Simulated::Explicit,
-        };
-        Ok(Measured {
-            metrics: metrics::measure(&trained, &target, design, self.test)?,
-            kept: Some(trained.kept()),
-            simulation: Some(simulation),
-        })
+        Ok(Target::new(setting.link.clone(), directions, setting.noise).on(setting.input))
     }
+}
+
+/// A trial from inside.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// What was to be learned.
+    pub target: &'a Target,
+    /// The inputs.
+    pub design: Design<'a>,
+    /// What was learned.
+    pub outcome: &'a Outcome,
+    /// The stages, in their order, with their numbers of samples.
+    pub stages: &'a [(Stage, u64)],
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -18,6 +18,7 @@ mod limits;
 #[cfg(unix)]
 mod locks;
 mod manifests;
+mod pages;
 mod paths;
 #[path = "../support/place.rs"]
 mod place;
@@ -25,6 +26,7 @@ mod plan;
 mod prices;
 mod rerun;
 mod runs;
+mod settle;
 mod shards;
 #[cfg(unix)]
 mod signals;
@@ -32,3 +34,5 @@ mod signals;
 mod slurm;
 mod streams;
 mod voice;
+#[cfg(unix)]
+mod workers;

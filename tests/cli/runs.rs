@@ -186,34 +186,76 @@ fn the_same_cell_twice_is_run_once() {
     assert_eq!(json(&place.run(&["plan", "twice", "--format", "json"]))["cells"], 8);
 }
 
+/// The entry of `name` in `list --format json`.
+fn listed(place: &Place, name: &str) -> serde_json::Value {
+    let list = json(&place.run(&["list", "--format", "json"]));
+    let mut entries = list.as_array().expect("a list").iter();
+    entries.find(|entry| entry["study"] == name).unwrap_or_else(|| panic!("{name}")).clone()
+}
+
 #[test]
-fn list_shows_claims_and_what_is_broken() {
+fn list_shows_claims_prices_results_and_what_is_broken() {
     let place = Place::new();
     place.write("studies/bad.toml", "claim = 3\n");
     place.write("studies/folder.toml/x", "");
     place.write("studies/steer.toml", MINI.replace("a tiny study", "\\u001b[31m<b>"));
+    assert_eq!(listed(&place, "mini")["results"], serde_json::Value::Null);
+    place.run(&["study", "mini", "--quiet"]);
     let ran = place.run(&["list"]);
-    let expected = "bad    (cannot be read: `model` is missing in the study)
-mini   a tiny study
-steer  \u{fffd}[31m<b>
-";
-    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), expected, ""));
-    let list = json(&place.run(&["list", "--format", "json"]));
-    assert_eq!(list[1], serde_json::json!({"study": "mini", "claim": "a tiny study"}));
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    for lines in [
+        "bad  (cannot be read: `model` is missing in the study)\n",
+        "mini  0 s; results/mini: ",
+        "steer  0 s\n    \u{fffd}[31m<b>\n",
+        "\nalpha_sweep  ",
+    ] {
+        assert!(ran.out.contains(lines), "{lines} in {}", ran.out);
+    }
+    let mini = listed(&place, "mini");
+    assert_eq!(
+        (&mini["claim"], &mini["source"]),
+        (&"a tiny study".into(), &"studies/mini.toml".into())
+    );
+    assert_eq!(mini["results"]["folder"], "results/mini");
 }
 
 #[test]
-fn without_studies_the_hint_says_where_they_are_looked_for() {
+fn studies_are_in_the_program_and_those_of_folders_come_first() {
     let place = Place::new();
     std::fs::remove_dir_all(place.path("studies")).expect("it was there");
-    let ran = place.run(&["list"]);
-    let message = "× there are no studies here
-  help: run from the repository: studies are read from the folder `studies`";
+    assert_eq!(listed(&place, "noise")["source"], "noise.toml of this program");
+    let cells = |arguments: &[&str]| json(&place.run(arguments))["cells"].clone();
+    assert_eq!(cells(&["plan", "alpha_sweep", "--profile", "quick", "--format", "json"]), 24);
+    place.write("studies/noise.toml", MINI.replace("a tiny study", "mine"));
+    assert_eq!(listed(&place, "noise")["claim"], "mine");
+    place.write("other/noise.toml", MINI.replace("[8,", "[7, 8,"));
+    let here = cells(&["plan", "noise", "--format", "json"]);
+    assert_eq!(here, 8);
+    assert_eq!(cells(&["plan", "noise", "--format", "json", "--studies", "other"]), 10);
+    let ran = place.run(&["plan", "noise", "--studies", "nowhere"]);
+    let message = "× there is no folder nowhere of studies
+  help: --studies names a folder of .toml files, which come before all others";
+    assert_eq!((ran.code, ran.err.trim()), (Some(2), message));
+    let ran = place.run(&["study", "noize"]);
+    let message = "× unknown study `noize`
+  help: did you mean `noise`? `secateur list` shows all";
     assert_eq!((ran.code, ran.err.trim(), ran.out.as_str()), (Some(2), message, ""));
-    let ran = place.run(&["study", "mini"]);
-    let message = "× unknown study `mini`
-  help: there is no folder `studies` here: run from the repository, or give a path to a .toml file";
-    assert_eq!((ran.code, ran.err.trim(), ran.out.as_str()), (Some(2), message, ""));
+}
+
+#[test]
+fn a_new_study_runs_as_it_is() {
+    let place = Place::new();
+    std::fs::remove_dir_all(place.path("studies")).expect("it was there");
+    let ran = place.run(&["new", "mine"]);
+    assert!(ran.out.starts_with("studies/mine.toml\n\nsecateur plan mine "), "{}", ran.out);
+    let ran = place.run(&["study", "mine", "--profile", "quick", "--trials", "2", "--quiet"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    let ran = place.run(&["new", "mine"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("studies/mine.toml is there already"), "{}", ran.err);
+    place.run(&["new", "second", "--from", "noise", "--studies", "other"]);
+    assert_eq!(place.run(&["plan", "second", "--studies", "other"]).code, Some(0));
+    assert_eq!(place.run(&["new", "../x"]).code, Some(2));
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod fuzz;
 mod limits;
 mod links;
 mod messages;
+mod more;
 mod prices;
 mod schema;
 #[path = "../support/sift.rs"]

@@ -92,6 +92,11 @@ fn every_key_of_the_reader_is_in_the_schema_and_no_other() {
         ("/$defs/options/properties/keep/oneOf/1", format!("[learner.pruned.keep]\n{strange}")),
         ("/$defs/options/properties/width/oneOf/1", format!("[learner.pruned.width]\n{strange}")),
         ("/$defs/expect", format!("[[expect]]\n{strange}")),
+        ("/$defs/figure", format!("[figure]\n{strange}")),
+        (
+            "/$defs/figure/properties/base",
+            format!("[figure]\nx = \"noise\"\ny = \"ratio\"\nbase = {{ {strange} }}"),
+        ),
         (
             "/$defs/expect/properties/predicted/oneOf/1",
             format!("{expect}predicted = {{ {strange} }}"),

@@ -107,6 +107,7 @@ pub struct Budget<'a> {
     key: Key,
     data: DataUse,
     sizes: std::vec::IntoIter<u64>,
+    taken: Vec<(Stage, u64)>,
 }
 
 impl<'a> Budget<'a> {
@@ -115,7 +116,13 @@ impl<'a> Budget<'a> {
     /// # Errors
     /// When n is too small for the stages.
     pub fn new(world: World<'a>, key: Key, split: &Split, n: u64) -> Result<Self> {
-        Ok(Self { world, key, data: split.data, sizes: split.sizes(n)?.into_iter() })
+        Ok(Self {
+            world,
+            key,
+            data: split.data,
+            sizes: split.sizes(n)?.into_iter(),
+            taken: Vec::new(),
+        })
     }
 
     /// The samples of the next stage: its share of n, as samples of `stage`.
@@ -123,8 +130,9 @@ impl<'a> Budget<'a> {
     /// # Errors
     /// When the learner takes more stages than it has.
     pub fn take(&mut self, stage: Stage) -> Result<Portion<'a>> {
-        let n = self.sizes.next().ok_or_else(|| Error::runtime("n is spent already"))?;
-        Ok(self.portion(stage, n))
+        let portion = self.next(stage)?;
+        self.taken.push((portion.stage, portion.n));
+        Ok(portion)
     }
 
     /// The samples of the next stage, in one portion for each of `steps` steps.
@@ -135,11 +143,24 @@ impl<'a> Budget<'a> {
         &mut self,
         steps: u32,
     ) -> Result<impl Iterator<Item = Portion<'a>> + use<'a>> {
-        let (data, all) = (self.data, self.take(Stage::Feature(0))?);
-        Ok((0..steps).map(move |step| {
+        let (data, all) = (self.data, self.next(Stage::Feature(0))?);
+        let portions = (0..steps).map(move |step| {
             let stage = if data == DataUse::Reuse { all.stage } else { Stage::Feature(step) };
             Portion { stage, n: step_size(data, all.n, step, steps), ..all }
-        }))
+        });
+        self.taken.extend(portions.clone().map(|portion| (portion.stage, portion.n)));
+        Ok(portions)
+    }
+
+    fn next(&mut self, stage: Stage) -> Result<Portion<'a>> {
+        let n = self.sizes.next().ok_or_else(|| Error::runtime("n is spent already"))?;
+        Ok(self.portion(stage, n))
+    }
+
+    /// The samples that were taken so far: of which stage, and how many.
+    #[must_use]
+    pub fn taken(&self) -> &[(Stage, u64)] {
+        &self.taken
     }
 
     /// `n` samples that the budget does not count.

@@ -21,7 +21,7 @@ pub mod world;
 pub use budget::{Budget, Portion, Split};
 pub use compare::GradientComparison;
 pub use keep::{kept_count, survivors};
-pub use network::{Layer, Network, Trained};
+pub use network::{Answered, Layer, Network, Trained};
 pub use price::{Case, Cost, Work};
 pub use second_layer::SecondLayer;
 pub use train_kept::TrainKept;

@@ -106,6 +106,19 @@ pub struct Network {
     pub intercept: f64,
 }
 
+/// What a learner in another program says of one trial.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// f(x) on the test samples.
+    pub predictions: Vec<f64>,
+    /// One score a coordinate, if it has scores.
+    pub scores: Option<Vec<f64>>,
+    /// The coordinates that it kept, increasing, if it kept some.
+    pub kept: Option<Vec<u32>>,
+    /// First layer, kept coordinates × neurons, if it has one.
+    pub weights: Option<Mat<f64>>,
+}
+
 /// What training gives.
 #[derive(Clone, Debug)]
 pub struct Trained {

@@ -26,6 +26,8 @@ pub(crate) enum Symbol {
     Box(RGBAColor),
     /// A line on a band.
     Curve(RGBAColor),
+    /// The sequential palette.
+    Ramp,
 }
 
 /// Sample and word.
@@ -109,6 +111,14 @@ impl Symbol {
                 scene.line(&[(middle.0, y - 4.2), (middle.0, y + 4.2)], stroke);
             }
             Self::Box(colour) => scene.area(around(ends), colour),
+            Self::Ramp => {
+                const STEPS: usize = 17;
+                for step in 0..STEPS {
+                    let from = x + SAMPLE * step as f64 / STEPS as f64;
+                    let slice = around([(from, y), (x + SAMPLE, y)]);
+                    scene.area(slice, style::sequential(step, STEPS));
+                }
+            }
             Self::Curve(colour) => {
                 scene.area(around(ends), style::pale(colour, 0.18));
                 scene.line(&ends, style::solid(colour, 1.2));

@@ -1,11 +1,12 @@
-//! How learners look: the colour-blind-safe palette of Okabe and Ito, and a marker each.
+//! How learners look: colour-blind-safe palettes, and a marker each.
 
 use plotters::style::RGBAColor;
 
 use super::scene::{Point, Scene};
 use super::style::PAPER;
 
-const OKABE_ITO: [RGBAColor; 7] = [
+/// Seven of Okabe and Ito, then five of Tol's muted ones.
+const COLOURS: [RGBAColor; 12] = [
     RGBAColor(0, 114, 178, 1.0),
     RGBAColor(213, 94, 0, 1.0),
     RGBAColor(0, 158, 115, 1.0),
@@ -13,6 +14,11 @@ const OKABE_ITO: [RGBAColor; 7] = [
     RGBAColor(230, 159, 0, 1.0),
     RGBAColor(86, 180, 233, 1.0),
     RGBAColor(120, 94, 60, 1.0),
+    RGBAColor(51, 34, 136, 1.0),
+    RGBAColor(136, 34, 85, 1.0),
+    RGBAColor(153, 153, 51, 1.0),
+    RGBAColor(68, 170, 153, 1.0),
+    RGBAColor(90, 90, 90, 1.0),
 ];
 
 /// Shape of a data point.
@@ -36,9 +42,9 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    /// The look of learner number `index`; the first 35 differ.
+    /// The look of learner number `index`; the first 60 differ, the first 12 in colour.
     pub(crate) fn number(index: usize) -> Self {
-        Self { colour: OKABE_ITO[index % OKABE_ITO.len()], marker: MARKERS[index % MARKERS.len()] }
+        Self { colour: COLOURS[index % COLOURS.len()], marker: MARKERS[index % MARKERS.len()] }
     }
 
     /// Draws a data point, hollow or filled.

@@ -2,6 +2,7 @@
 
 pub(crate) mod axis;
 pub(crate) mod font;
+mod inline;
 pub(crate) mod legend;
 pub(crate) mod look;
 pub(crate) mod page;

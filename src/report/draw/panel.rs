@@ -4,7 +4,7 @@ use plotters::style::RGBAColor;
 
 use super::axis::Axis;
 use super::look::Look;
-use super::scene::{Align, Label, Point, Scene};
+use super::scene::{Align, Frame, Label, Point, Scene};
 use super::style;
 use super::style::Stroke;
 use super::ticks::{Room, ticks};
@@ -101,6 +101,9 @@ impl Panel<'_> {
         let [a, b, c, d] = self.rect.corners();
         let frame = [a, b, c, d, a, b];
         scene.line(&frame, style::solid(style::BLACK, 0.6));
+        let Rect { left, top, width, height } = self.rect;
+        let (range, log) = (self.y.range, self.y.log);
+        scene.frames.push(Frame { rect: [left, top, width, height], range, log });
     }
 
     /// Faint lines at the labelled ticks.
@@ -154,7 +157,7 @@ impl Panel<'_> {
         scene.area(lower.chain(upper).collect(), colour);
     }
 
-    /// An error bar; an end beyond the frame has no cap.
+    /// An error bar; where it leaves the frame it has an arrow in place of a cap.
     pub(crate) fn bar(&self, scene: &mut Scene, bar: Bar, colour: RGBAColor) {
         let ends = (self.place((bar.x, bar.low)), self.place((bar.x, bar.high)));
         let (Some(low), Some(high)) = ends else { return };
@@ -163,8 +166,15 @@ impl Panel<'_> {
         let Some(inside) = clip(self.rect, low, high) else { return };
         let stroke = style::solid(colour, 0.9);
         scene.line(&[inside.0, inside.1], stroke);
-        for (x, y) in [low, high].into_iter().filter(|&end| self.inside(end) == end) {
-            scene.line(&[(x - 1.8, y), (x + 1.8, y)], stroke);
+        for (end, (x, y), down) in [(low, inside.0, -1.0), (high, inside.1, 1.0)] {
+            if self.inside(end) == end {
+                scene.line(&[(x - 1.8, y), (x + 1.8, y)], stroke);
+            } else {
+                scene.area(
+                    vec![(x, y), (x - 2.0, y + 3.6 * down), (x + 2.0, y + 3.6 * down)],
+                    colour,
+                );
+            }
         }
     }
 
@@ -239,7 +249,7 @@ mod tests {
     use crate::report::draw::scene::Shape;
 
     #[test]
-    fn a_bar_has_caps_where_it_ends_and_none_where_the_frame_does() {
+    fn a_bar_has_caps_where_it_ends_and_an_arrow_where_it_leaves_the_frame() {
         let rect = Rect { left: 0.0, top: 0.0, width: 10.0, height: 10.0 };
         let axis = Axis::linear(0.0, 10.0);
         let panel = Panel { rect, x: &axis, y: &axis, overhang: 0.0 };
@@ -248,6 +258,15 @@ mod tests {
             panel.bar(&mut scene, Bar { x: 5.0, low: 2.0, high, shift: 0.0 }, style::BLACK);
             let flat = |shape: &&Shape| matches!(shape, Shape::Line(p, ..) if p[0].1 == p[1].1);
             assert_eq!(scene.shapes.iter().filter(flat).count(), caps);
+            let arrows: Vec<_> = scene
+                .shapes
+                .iter()
+                .filter_map(|shape| match shape {
+                    Shape::Area(points, _) => Some(points[0]),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(arrows, vec![(5.0, 0.0); 2 - caps]);
         }
     }
 

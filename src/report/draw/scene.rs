@@ -1,9 +1,12 @@
 //! A figure as a list of shapes, in points (1/72 inch) from the top left corner.
 
+use std::ops::Range;
+
 use plotters::style::RGBAColor;
 
 use super::font;
 use super::style::{BLACK, Stroke};
+use crate::model::problem::Series;
 
 /// A place on the page.
 pub type Point = (f64, f64);
@@ -88,6 +91,39 @@ pub enum Shape {
     Text(Label),
 }
 
+/// Which number of a series a mark shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// n* at this dimension.
+    NStar(usize),
+    /// β.
+    Beta,
+    /// A number that the threshold τ does not move, or moves in a way of its own.
+    Other,
+}
+
+/// Shapes that stand for something: a page lets a reader point at them, and reads them out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Of which series.
+    pub series: Series,
+    /// The value in words; none for a line or band.
+    pub value: Option<(String, Number)>,
+    /// Its shapes.
+    pub shapes: Range<usize>,
+}
+
+/// A frame, and what its height means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// Left, top, width and height.
+    pub rect: [f64; 4],
+    /// Values at the bottom and at the top, as log₁₀ when logarithmic.
+    pub range: (f64, f64),
+    /// Whether the axis is logarithmic.
+    pub log: bool,
+}
+
 /// A figure: its size and its shapes, in the order in which they are painted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
@@ -97,11 +133,45 @@ pub struct Scene {
     pub height: f64,
     /// The shapes, the lowest first.
     pub shapes: Vec<Shape>,
+    /// What some of them stand for, in order, none inside another.
+    pub marks: Vec<Mark>,
+    /// The frames of its panels.
+    pub frames: Vec<Frame>,
 }
 
 impl Scene {
     pub(crate) fn new(width: f64, height: f64) -> Self {
-        Self { width, height, shapes: Vec::new() }
+        Self { width, height, shapes: Vec::new(), marks: Vec::new(), frames: Vec::new() }
+    }
+
+    /// Draws a line or band of `series`.
+    pub(crate) fn of(&mut self, series: &Series, draw: impl FnOnce(&mut Self)) {
+        self.mark(series, None, draw);
+    }
+
+    /// Draws a value of `series`, which is `words`.
+    pub(crate) fn value(
+        &mut self,
+        series: &Series,
+        words: String,
+        number: Number,
+        draw: impl FnOnce(&mut Self),
+    ) {
+        self.mark(series, Some((words, number)), draw);
+    }
+
+    fn mark(
+        &mut self,
+        series: &Series,
+        value: Option<(String, Number)>,
+        draw: impl FnOnce(&mut Self),
+    ) {
+        let start = self.shapes.len();
+        draw(self);
+        let shapes = start..self.shapes.len();
+        if !shapes.is_empty() {
+            self.marks.push(Mark { series: series.clone(), value, shapes });
+        }
     }
 
     /// Every text on the page.

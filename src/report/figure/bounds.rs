@@ -34,11 +34,11 @@ pub(crate) struct Bound {
     name: &'static str,
 }
 
-/// α k*, k* and min(α, ½) k* for α in [0, 1], the CSQ bound last.
-pub(crate) fn bounds(k_star: u32, learners: &Learners) -> [Bound; 3] {
+/// α k* and k* for α in [0, 1], each if its learner is `shown`, and min(α, ½) k* last.
+pub(crate) fn bounds(k_star: u32, learners: &Learners, shown: impl Fn(&str) -> bool) -> Vec<Bound> {
     let k = f64::from(k_star);
     let (pruned, unpruned) = (learners.look("pruned").colour, learners.look("unpruned").colour);
-    [
+    let all = [
         Bound {
             points: vec![(0.0, 0.0), (1.0, k)],
             stroke: style::solid(pruned, 1.0),
@@ -54,7 +54,14 @@ pub(crate) fn bounds(k_star: u32, learners: &Learners) -> [Bound; 3] {
             stroke: csq_line(),
             name: "min(α, ½) k*  (CSQ)",
         },
-    ]
+    ];
+    let asked = [shown("pruned"), shown("unpruned"), true];
+    all.into_iter().zip(asked).filter_map(|(bound, asked)| asked.then_some(bound)).collect()
+}
+
+/// Whether a name of `names` is the learner `kind` or a variant of it.
+pub(crate) fn any_of<'a>(mut names: impl Iterator<Item = &'a str>, kind: &str) -> bool {
+    names.any(|name| name.split('/').next() == Some(kind))
 }
 
 /// How the CSQ bound is drawn.
@@ -62,7 +69,10 @@ pub(crate) fn csq_line() -> Stroke {
     style::dotted(style::BLACK, 1.1)
 }
 
-/// The three lines in a legend.
-pub(crate) fn entries(learners: &Learners) -> impl Iterator<Item = Entry> {
-    bounds(1, learners).into_iter().map(|b| (Symbol::Line(b.stroke), b.name.to_owned()))
+/// The lines in a legend.
+pub(crate) fn entries(
+    learners: &Learners,
+    shown: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = Entry> {
+    bounds(1, learners, shown).into_iter().map(|b| (Symbol::Line(b.stroke), b.name.to_owned()))
 }

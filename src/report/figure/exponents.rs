@@ -6,7 +6,7 @@ use crate::report::group::{self, Learners, Setting};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel};
-use crate::report::draw::scene::Scene;
+use crate::report::draw::scene::{Number, Scene};
 use crate::report::draw::style;
 use crate::analysis::estimate::{Analysis, Exponent, Interval};
 use crate::analysis::judge::Verdict;
@@ -88,7 +88,7 @@ fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
     let shown = |name: &&str| fits.iter().any(|f| f.exponent.series.learner == *name);
     let point = |name: &str| (Symbol::Point(learners.look(name)), crate::report::format::learner(name));
     let mut entries: Vec<Entry> = learners.names().filter(shown).map(point).collect();
-    entries.extend(bounds::entries(learners));
+    entries.extend(bounds::entries(learners, |kind| bounds::any_of(learners.names(), kind)));
     if fits.iter().any(|f| thin(f.exponent)) {
         entries.push((Symbol::Hollow(style::GREY), "under 4 dimensions".to_owned()));
     }
@@ -102,8 +102,8 @@ pub(crate) fn thin(exponent: &Exponent) -> bool {
 
 fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], learners: &Learners) {
     let Some(k_star) = setting.k_star() else { return };
-    let bounds = bounds(k_star, learners);
-    let [.., csq] = &bounds;
+    let bounds = bounds(k_star, learners, |kind| bounds::any_of(learners.names(), kind));
+    let [.., csq] = &bounds[..] else { return };
     let below: Vec<_> = csq.points.iter().map(|&(alpha, bound)| (alpha, 0.0, bound)).collect();
     panel.band(scene, &below, style::pale(style::BLACK, 0.07));
     for bound in &bounds {
@@ -130,12 +130,19 @@ fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
         let place = rivals.iter().position(|&i| i == learners.index(&exponent.series.learner));
         let step = SHIFT.min(room(panel, fits, alpha) / rivals.len() as f64);
         let shift = step * (place.unwrap_or_default() as f64 - (rivals.len() - 1) as f64 / 2.0);
+        // All of them stay inside the frame.
+        let widest = step * (rivals.len() - 1) as f64 / 2.0 + 4.0;
+        let centre = panel.place((alpha, beta.value)).map_or(0.0, |(x, _)| x);
+        let (left, right) = (panel.rect.left + widest, panel.rect.right() - widest);
+        let shift = shift + if left < right { centre.clamp(left, right) - centre } else { 0.0 };
         let look = learners.look(&exponent.series.learner);
         let bar = Bar { x: alpha, low: beta.low, high: beta.high, shift };
-        panel.bar(scene, bar, look.colour);
-        if let Some((x, y)) = panel.place((alpha, beta.value)) {
-            panel.point(scene, (x + shift, y), look, !thin(exponent));
-        }
+        scene.value(&exponent.series, group::beta(exponent), Number::Beta, |scene| {
+            panel.bar(scene, bar, look.colour);
+            if let Some((x, y)) = panel.place((alpha, beta.value)) {
+                panel.point(scene, (x + shift, y), look, !thin(exponent));
+            }
+        });
     }
 }
 

@@ -9,7 +9,7 @@ use crate::report::group::{self, Learners, Setting};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::shrunk;
 use crate::report::draw::panel::{GRID, Panel, Rect};
-use crate::report::draw::scene::{Align, Label, Scene};
+use crate::report::draw::scene::{Align, Label, Number, Scene};
 use crate::report::draw::style::Stroke;
 use crate::report::draw::font;
 use crate::report::format;
@@ -70,7 +70,9 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         panel.x_grid(&mut scene);
         for (depth, exponent) in lines {
             page.words(&mut scene, exponent, rect.top + depth + style::SMALL * 0.36);
-            estimate(&mut scene, &panel, exponent, depth, &learners);
+            scene.value(&exponent.series, group::beta(exponent), Number::Other, |scene| {
+                estimate(scene, &panel, exponent, depth, &learners);
+            });
         }
         panel.x_ticks(&mut scene, blocks.peek().is_none());
         panel.frame(&mut scene);
@@ -178,11 +180,10 @@ impl Layout {
     }
 }
 
-/// The word for a series, that of the table; without a prediction or a fit, why there is none.
+/// The word for a series: that of the table.
 fn verdict(exponent: &Exponent) -> &'static str {
     match exponent.verdict {
         Some(verdict) => verdict.word(),
-        None if fitted(exponent).is_none() && exponent.censored > 0 => Verdict::Censored.word(),
         None => "no prediction",
     }
 }
@@ -227,9 +228,14 @@ fn estimate(
     let Some(beta) = fitted(exponent) else { return };
     let look = learners.look(&exponent.series.learner);
     let stroke = style::solid(look.colour, 0.9);
-    // Beyond the frame an interval goes on without a cap.
+    // Where an interval goes on beyond the frame stands an arrow.
     let ends = [(beta.low.max(first), -depth), (beta.high.min(last), -depth)];
     panel.curve(scene, &ends, stroke);
+    for (beyond, end, step) in [(beta.low < first, first, 1.0), (beta.high > last, last, -1.0)] {
+        if let Some((x, y)) = panel.place((end, -depth)).filter(|_| beyond) {
+            scene.area(vec![(x, y), (x + 3.6 * step, y - 2.0), (x + 3.6 * step, y + 2.0)], look.colour);
+        }
+    }
     for end in [beta.low, beta.high] {
         upright(scene, end, 1.8, stroke);
     }
@@ -292,7 +298,7 @@ mod tests {
                 exponent.verdict.unwrap().word()
             } else {
                 assert_eq!(marks.count(), 0);
-                "censored"
+                "no prediction"
             };
             assert_eq!(texts, [exponent.series.learner.as_str(), verdict]);
         }

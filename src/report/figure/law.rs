@@ -7,19 +7,20 @@ use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::look::Look;
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel};
-use crate::report::draw::scene::Scene;
+use crate::report::draw::scene::{Number, Scene};
 use crate::report::draw::style;
 use crate::report::format;
 use crate::report::group::{self, Setting};
 
 /// What is divided out, one panel each.
-const PANELS: [&str; 2] = ["n* / law of the ranking", "n* / d^b, 1 at the smallest d"];
+const PANELS: [&str; 2] = ["n* / law of the ranking", "n* / dᵇ, 1 at the smallest d"];
 
 /// Ratios that the axis names.
 const LABELS: [f64; 11] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0];
 
 /// One value of n* with its interval over what is divided out, in both panels.
-struct Ratio {
+struct Ratio<'a> {
+    of: &'a Threshold,
     alpha: Option<Real>,
     d: f64,
     /// (value, low, high) a panel.
@@ -48,7 +49,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         columns: PANELS.len(),
         aspect: 0.5,
         header: 15.0,
-        right: 20.0,
+        right: if rows.len() > 1 { 30.0 } else { 20.0 },
         gap: 9.0,
         row_gap: 5.0,
         legend: Legend::new(legend(&alphas), width - 6.0),
@@ -65,23 +66,21 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
             }
         }
         let side = [format::learner(&row.learner), row.setting.label()];
-        page::side_titles(&mut scene, page.rect(index, PANELS.len() - 1), &side[..1]);
-        if rows.len() > 1 {
-            page::title(&mut scene, page.rect(index, 0), &side[1], 0);
-        }
+        let shown = if rows.len() > 1 { &side[..] } else { &side[..1] };
+        page::side_titles(&mut scene, page.rect(index, PANELS.len() - 1), shown);
     }
     Some(scene)
 }
 
 /// The series of one learner that differ in α alone.
-struct Row {
+struct Row<'a> {
     learner: String,
     setting: Setting,
-    ratios: Vec<Ratio>,
+    ratios: Vec<Ratio<'a>>,
 }
 
-fn rows(analysis: &Analysis) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+fn rows(analysis: &Analysis) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
     let same = |a: &Threshold, b: &Threshold| a.series == b.series;
     for cells in analysis.thresholds.chunk_by(same) {
         let ratios = ratios(cells);
@@ -97,7 +96,7 @@ fn rows(analysis: &Analysis) -> Vec<Row> {
     rows
 }
 
-fn ratios(cells: &[Threshold]) -> Vec<Ratio> {
+fn ratios(cells: &[Threshold]) -> Vec<Ratio<'_>> {
     let known = || cells.iter().filter(|t| t.censored == Censoring::None && t.law.is_some());
     let Some((first, rate)) = known().next().and_then(|t| Some((t, t.series.rate()?))) else {
         return Vec::new();
@@ -109,6 +108,7 @@ fn ratios(cells: &[Threshold]) -> Vec<Ratio> {
     known()
         .filter_map(|t| {
             Some(Ratio {
+                of: t,
                 alpha: t.series.problem.alpha,
                 d: t.d as f64,
                 over: [over(t, t.law?), over(t, power(t))],
@@ -117,7 +117,7 @@ fn ratios(cells: &[Threshold]) -> Vec<Ratio> {
         .collect()
 }
 
-impl Row {
+impl Row<'_> {
     fn draw(&self, scene: &mut Scene, panel: &Panel, column: usize, alphas: &[Option<Real>]) {
         let ends = [panel.x.range.0, panel.x.range.1].map(|log| (10_f64.powf(log), 1.0));
         panel.curve(scene, &ends, style::dashed(style::BLACK, 0.8));
@@ -125,13 +125,18 @@ impl Row {
             let look = look(alphas, *alpha);
             let mine: Vec<&Ratio> = self.ratios.iter().filter(|r| r.alpha == *alpha).collect();
             let line: Vec<_> = mine.iter().map(|r| (r.d, r.over[column].0)).collect();
-            panel.curve(scene, &line, style::solid(style::pale(look.colour, 0.6), 0.9));
+            let stroke = style::solid(style::pale(look.colour, 0.6), 0.9);
+            let Some(first) = mine.first() else { continue };
+            scene.of(&first.of.series, |scene| panel.curve(scene, &line, stroke));
             for ratio in mine {
                 let (value, low, high) = ratio.over[column];
-                panel.bar(scene, Bar { x: ratio.d, low, high, shift: 0.0 }, look.colour);
-                if let Some(at) = panel.place((ratio.d, value)) {
-                    panel.point(scene, at, look, true);
-                }
+                let words = format!("{}; {} in this panel", group::n_star(ratio.of), format::short(value));
+                scene.value(&ratio.of.series, words, Number::Other, |scene| {
+                    panel.bar(scene, Bar { x: ratio.d, low, high, shift: 0.0 }, look.colour);
+                    if let Some(at) = panel.place((ratio.d, value)) {
+                        panel.point(scene, at, look, true);
+                    }
+                });
             }
         }
     }

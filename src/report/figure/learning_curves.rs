@@ -13,6 +13,8 @@ use crate::model::problem::Real;
 
 /// More sparsity exponents than this start a new row.
 const MOST_ALPHAS: usize = 6;
+/// More dimensions than this have a scale of colours in place of an entry each.
+const MOST_DIMENSIONS: usize = 10;
 /// More learners than this start a new row, when they stand side by side.
 const MOST_LEARNERS: usize = 3;
 
@@ -168,6 +170,9 @@ fn legend(analysis: &Analysis, dims: &[usize]) -> Vec<Entry> {
     };
     let tau = format!("τ = {}", format::short(analysis.threshold));
     let tau = (Symbol::Line(style::dashed(style::BLACK, 0.8)), tau);
+    if let ([first, .., last], true) = (dims, dims.len() > MOST_DIMENSIONS) {
+        return vec![(Symbol::Ramp, format!("d = {first} to {last}, {} values", dims.len())), tau];
+    }
     dims.iter().enumerate().map(entry).chain([tau]).collect()
 }
 
@@ -177,18 +182,22 @@ fn draw_curves(scene: &mut Scene, panel: &Panel, curves: &[&Curve], dims: &[usiz
     for curve in curves {
         let edges = curve.points.iter().map(|p| (p.n as f64, p.lower_quartile, p.upper_quartile));
         let edges: Vec<_> = edges.filter(|e| e.1 > 0.0 && e.2.is_finite()).collect();
-        panel.band(scene, &edges, style::pale(colour(curve.d), 0.25));
+        scene.of(&curve.series, |scene| {
+            panel.band(scene, &edges, style::pale(colour(curve.d), 0.25));
+        });
     }
     let (first, last) = panel.x.range;
     let level = [(10_f64.powf(first), tau), (10_f64.powf(last), tau)];
     panel.curve(scene, &level, style::dashed(style::BLACK, 0.8));
     for curve in curves {
         let line: Vec<_> = curve.points.iter().map(|p| (p.n as f64, p.median)).collect();
-        panel.curve(scene, &line, style::solid(colour(curve.d), 1.2));
-        if let [only] = line[..]
-            && let Some(at) = panel.place(only)
-        {
-            scene.disc(at, 1.6, colour(curve.d));
-        }
+        scene.of(&curve.series, |scene| {
+            panel.curve(scene, &line, style::solid(colour(curve.d), 1.2));
+            if let [only] = line[..]
+                && let Some(at) = panel.place(only)
+            {
+                scene.disc(at, 1.6, colour(curve.d));
+            }
+        });
     }
 }

@@ -3,7 +3,9 @@
 //! the list below.
 
 mod bounds;
+pub(crate) mod pages;
 
+use self::pages::pages;
 use super::draw::scene::Scene;
 use crate::analysis::estimate::Analysis;
 
@@ -12,15 +14,17 @@ macro_rules! figures {
     ($($name:ident),* $(,)?) => {
         $(pub(crate) mod $name;)*
 
-        /// Every figure of `analysis` by its name; none where there is nothing to draw.
+        /// Every figure of `analysis` by its name, as pages of which none is taller than 1.5 times
+        /// its width if that can be; no page where there is nothing to draw.
         #[must_use]
-        pub fn figures(analysis: &Analysis) -> Vec<(&'static str, Option<Scene>)> {
-            vec![$((stringify!($name), $name::draw(analysis))),*]
+        pub fn figures(analysis: &Analysis) -> Vec<(&'static str, Vec<Scene>)> {
+            vec![$((stringify!($name), pages(stringify!($name), analysis, $name::draw))),*]
         }
     };
 }
 
 figures! {
+    question,
     law,
     learning_curves,
     thresholds,
@@ -28,4 +32,5 @@ figures! {
     ranking,
     forest,
     phase_diagram,
+    expectations,
 }

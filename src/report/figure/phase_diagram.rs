@@ -6,7 +6,7 @@ use crate::report::group::{self, Learners, Setting};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel, Rect};
-use crate::report::draw::scene::{Align, Label, Scene};
+use crate::report::draw::scene::{Align, Label, Number, Scene};
 use crate::report::format;
 use crate::report::draw::style;
 use crate::analysis::estimate::{Analysis, Censoring, Curve, Threshold};
@@ -243,7 +243,11 @@ fn legend(rows: &[Row], x: &Axis, learners: &Learners) -> Vec<Entry> {
     let maps = || rows.iter().flat_map(|row| &row.maps);
     let shown = |name: &&str| maps().any(|m| m.learner == *name);
     let known_k = maps().any(|m| m.k_star.is_some());
-    let mut entries: Vec<Entry> = bounds::entries(learners).filter(|_| known_k).collect();
+    let mapped = |kind: &str| bounds::any_of(maps().map(|m| m.learner.as_str()), kind);
+    let mut entries: Vec<Entry> = bounds::entries(learners, mapped).filter(|_| known_k).collect();
+    if maps().any(|m| m.law().len() > 1) {
+        entries.push((Symbol::Line(law_line()), "law of the ranking, with its constant".to_owned()));
+    }
     entries.extend(learners.names().filter(shown).map(|name| {
         (Symbol::Point(learners.look(name)), format!("n* of {}", format::learner(name)))
     }));
@@ -283,7 +287,8 @@ impl Map<'_> {
             panel.band(scene, &edges, style::share(*share));
         }
         if let Some(k_star) = self.k_star {
-            let bounds = bounds(k_star, learners);
+            let own = |kind: &str| bounds::any_of([self.learner.as_str()].into_iter(), kind);
+            let bounds = bounds(k_star, learners, own);
             for bound in &bounds {
                 panel.casing(scene, &bound.points, bound.stroke.width);
             }
@@ -291,7 +296,17 @@ impl Map<'_> {
                 panel.curve(scene, &bound.points, bound.stroke);
             }
         }
+        panel.casing(scene, &self.law(), law_line().width);
+        panel.curve(scene, &self.law(), law_line());
         self.boundary(scene, panel, learners);
+    }
+
+    /// Where the law of the ranking puts the boundary: exponents alone leave out ln C / ln d.
+    fn law(&self) -> Vec<(f64, f64)> {
+        let at = |t: &&Threshold| Some((t.series.problem.alpha()?, self.exponent(t.law?)));
+        let mut points: Vec<(f64, f64)> = self.cells.iter().filter_map(at).collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        points
     }
 
     /// The measured n*.
@@ -300,16 +315,22 @@ impl Map<'_> {
         for cell in &self.cells {
             let Some(x) = cell.series.problem.alpha() else { continue };
             let Some(at) = panel.place((x, self.exponent(cell.n_star))) else { continue };
-            if cell.censored == Censoring::None {
-                let (low, high) = (self.exponent(cell.ci_low), self.exponent(cell.ci_high));
-                panel.casing(scene, &[(x, low), (x, high)], 0.9);
-                panel.bar(scene, Bar { x, low, high, shift: 0.0 }, look.colour);
-                panel.point(scene, at, look, true);
-            } else {
-                panel.bound(scene, at, look, cell.censored == Censoring::Above);
-            }
+            scene.value(&cell.series, group::n_star(cell), Number::Other, |scene| {
+                if cell.censored == Censoring::None {
+                    let (low, high) = (self.exponent(cell.ci_low), self.exponent(cell.ci_high));
+                    panel.casing(scene, &[(x, low), (x, high)], 0.9);
+                    panel.bar(scene, Bar { x, low, high, shift: 0.0 }, look.colour);
+                    panel.point(scene, at, look, true);
+                } else {
+                    panel.bound(scene, at, look, cell.censored == Censoring::Above);
+                }
+            });
         }
     }
+}
+
+fn law_line() -> style::Stroke {
+    style::dashed(style::BLACK, 1.2)
 }
 
 /// The scale of colours, to the right of the first row.
@@ -427,7 +448,8 @@ mod tests {
             let ends = [panel.x.range.0, 1.0].map(|alpha| panel.place((alpha, 2.0 * alpha)));
             let near = |a: Point, b: Point| (a.0 - b.0).hypot(a.1 - b.1) < 1e-9;
             let pruned = style::solid(learners.look("pruned").colour, 1.0);
-            assert!(scene.shapes.iter().any(|shape| match shape {
+            // Beside the line of its own learner.
+            assert!(map.learner != "pruned" || scene.shapes.iter().any(|shape| match shape {
                 Shape::Line(points, colour, width) => {
                     let theory = (*colour, *width) == (pruned.colour, pruned.width);
                     let whole = points.len() == 2;

@@ -49,7 +49,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         row_gap: 4.0,
         legend: Legend::new(legend(&alphas), width - 6.0),
     };
-    let x_label = "samples over their scale,  n / (s^k* ln d)";
+    let x_label = "samples over their scale,  n / (sᵏ* ln d)";
     let mut scene = page.start(x_label, "mean over trials");
     for (index, (setting, learner)) in rows.iter().enumerate() {
         let mine: Vec<&Ranked> = curves.iter().filter(|c| belongs(c.0, setting, learner)).collect();
@@ -62,7 +62,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
                 let line = line.filter_map(|p| Some((p.n as f64 / scale, p.means[*metric]?)));
                 let line: Vec<_> = line.collect();
                 let stroke = style::solid(colour(&alphas, curve.series.problem.alpha), 1.0);
-                panel.curve(&mut scene, &line, stroke);
+                scene.of(&curve.series, |scene| panel.curve(scene, &line, stroke));
             }
             panel.axes(&mut scene, index + 1 == rows.len(), column == 0);
             page::title(&mut scene, rect, name, 0);

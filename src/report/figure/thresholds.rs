@@ -6,7 +6,7 @@ use crate::report::group::{self, Learners, Setting};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel};
-use crate::report::draw::scene::{Align, Label, Scene};
+use crate::report::draw::scene::{Align, Label, Number, Point, Scene};
 use crate::report::format;
 use crate::report::draw::style;
 use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
@@ -162,19 +162,28 @@ fn panels(analysis: &Analysis) -> Vec<Contents<'_>> {
 impl Contents<'_> {
     fn draw(&self, scene: &mut Scene, panel: &Panel, learners: &Learners) {
         for fit in &self.fits {
-            self.lines(scene, panel, fit, learners);
+            scene.of(&fit.series, |scene| self.lines(scene, panel, fit, learners));
         }
+        let mut taken: Vec<Point> = Vec::new();
         for cell in &self.cells {
             let look = learners.look(&cell.series.learner);
-            let Some(at) = panel.place((cell.d as f64, cell.n_star)) else { continue };
-            if cell.censored == Censoring::None {
-                let (low, high) = (cell.ci_low, cell.ci_high);
-                let bar = Bar { x: cell.d as f64, low, high, shift: 0.0 };
-                panel.bar(scene, bar, look.colour);
-                panel.point(scene, at, look, true);
-            } else {
-                panel.bound(scene, at, look, cell.censored == Censoring::Above);
-            }
+            let Some((x, y)) = panel.place((cell.d as f64, cell.n_star)) else { continue };
+            // Points that would hide each other stand side by side.
+            let there = |p: &&Point| (p.0 - x).abs() < 1.0 && (p.1 - y).abs() < 3.0;
+            let aside = 5.5 * taken.iter().filter(there).count() as f64;
+            taken.push((x, y));
+            let shift = if x + aside > panel.rect.right() - 3.0 { -aside } else { aside };
+            let at = (x + shift, y);
+            scene.value(&cell.series, group::n_star(cell), Number::NStar(cell.d), |scene| {
+                if cell.censored == Censoring::None {
+                    let (low, high) = (cell.ci_low, cell.ci_high);
+                    let bar = Bar { x: cell.d as f64, low, high, shift };
+                    panel.bar(scene, bar, look.colour);
+                    panel.point(scene, at, look, true);
+                } else {
+                    panel.bound(scene, at, look, cell.censored == Censoring::Above);
+                }
+            });
         }
     }
 
@@ -231,15 +240,13 @@ impl Contents<'_> {
     }
 }
 
-/// The fits in words, as many as a header holds.
+/// The fits in words; more than a header holds are those of the figure `forest`.
 fn summaries<'a>(fits: &[&'a Exponent]) -> Vec<(Option<&'a str>, String)> {
-    let shown = if fits.len() > MOST_LINES { MOST_LINES - 1 } else { fits.len() };
-    let words = |fit: &&'a Exponent| (Some(fit.series.learner.as_str()), summary(fit));
-    let mut notes: Vec<_> = fits.iter().take(shown).map(words).collect();
-    if shown < fits.len() {
-        notes.push((None, format!("and {} more", fits.len() - shown)));
+    if fits.len() > MOST_LINES {
+        return vec![(None, format!("{} exponents: figure forest", fits.len()))];
     }
-    notes
+    let words = |fit: &&'a Exponent| (Some(fit.series.learner.as_str()), summary(fit));
+    fits.iter().map(words).collect()
 }
 
 /// `β = 1.01 ± 0.04 (theory 1)`.

@@ -24,7 +24,7 @@ pub fn expectation_markdown(analysis: &Analysis) -> String {
     grid(analysis).map_or(String::new(), |grid| grid.markdown())
 }
 
-fn grid(analysis: &Analysis) -> Option<Grid<'static, 8>> {
+pub(crate) fn grid(analysis: &Analysis) -> Option<Grid<'static, 8>> {
     let rows: Vec<_> = analysis.expectations.iter().map(row).collect();
     (!rows.is_empty()).then_some(Grid { headings: HEADINGS, right: RIGHT, rows })
 }

@@ -1,5 +1,7 @@
 //! Tables of words: aligned for the terminal, or in Markdown.
 
+use maud::{Markup, html};
+
 /// Characters of a cell that is shown in full.
 const LONGEST: usize = 400;
 
@@ -30,6 +32,21 @@ impl<const N: usize> Grid<'_, N> {
             table.push('\n');
         }
         table
+    }
+
+    /// A table of a page.
+    pub(crate) fn html(&self) -> Markup {
+        let class = |i: usize| self.right[i].then_some("r");
+        html! {
+            table {
+                thead { tr { @for (i, text) in self.headings.iter().enumerate() {
+                    th scope="col" class=[class(i)] { (text) }
+                } } }
+                tbody { @for row in &self.rows { tr { @for (i, text) in row.iter().enumerate() {
+                    td class=[class(i)] { (text) }
+                } } } }
+            }
+        }
     }
 
     /// A Markdown table.

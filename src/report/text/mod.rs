@@ -3,6 +3,8 @@
 pub(crate) mod comparison;
 pub(crate) mod details;
 pub(crate) mod expectations;
-mod grid;
+pub(crate) mod explain;
+pub(crate) mod grid;
 pub(crate) mod notes;
+pub(crate) mod says;
 pub(crate) mod table;

@@ -1,6 +1,8 @@
 //! What a table does not show: bounds instead of values, and the price of not pruning.
 
-use crate::analysis::estimate::{Advantage, Analysis, Censoring, Exponent, Ratio, Threshold};
+use crate::analysis::estimate::{
+    Advantage, Analysis, Censoring, Exponent, Ratio, Resolution, Threshold,
+};
 use crate::model::problem::Series;
 use crate::report::format;
 use crate::report::group::{self, Setting, order, sorted};
@@ -73,7 +75,17 @@ fn advantage(gain: &Advantage, several: bool) -> Option<String> {
 
 /// What would settle an open verdict.
 fn advice(e: &Exponent, several: bool) -> Option<String> {
-    let resolution = e.resolution.as_ref()?;
+    let ways = ways(e.resolution.as_ref()?);
+    let start = format!("{}, {}: open", e.series.learner, place(&e.series, several));
+    Some(if ways.is_empty() {
+        format!("{start}; neither 64 times the trials nor 12 further dimensions would settle it")
+    } else {
+        format!("{start}; {} would settle it", ways.join(", or "))
+    })
+}
+
+/// The ways of a resolution in words, with their prices.
+pub(super) fn ways(resolution: &Resolution) -> Vec<String> {
     let trials = resolution.trials.as_ref().map(|more| {
         let samples = format::samples(more.samples);
         format!("{} times the trials (about {samples} more samples)", more.factor)
@@ -83,11 +95,5 @@ fn advice(e: &Exponent, several: bool) -> Option<String> {
         let samples = format::samples(more.samples);
         format!("also d = {} (about {samples} samples)", all.join(", "))
     });
-    let ways: Vec<String> = trials.into_iter().chain(dimensions).collect();
-    let start = format!("{}, {}: open", e.series.learner, place(&e.series, several));
-    Some(if ways.is_empty() {
-        format!("{start}; neither 64 times the trials nor 12 further dimensions would settle it")
-    } else {
-        format!("{start}; {} would settle it", ways.join(", or "))
-    })
+    trials.into_iter().chain(dimensions).collect()
 }

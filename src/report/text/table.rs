@@ -7,10 +7,14 @@ use crate::model::rate::Rate;
 use crate::report::format;
 use crate::report::group::{Setting, sorted};
 
-const HEADINGS: [&str; 9] =
+pub(crate) const HEADINGS: [&str; 9] =
     ["learner", "link", "α", "d", "β [95 %]", "theory", "within", "verdict", "CSQ bound"];
 /// Columns of numbers stand right.
-const RIGHT: [bool; 9] = [false, false, true, true, true, true, true, false, false];
+pub(crate) const RIGHT: [bool; 9] = [false, false, true, true, true, true, true, false, false];
+/// Which column is the verdict.
+pub(crate) const VERDICT: usize = 7;
+/// Columns that τ moves.
+pub(crate) const MOVED: [usize; 5] = [3, 4, 6, VERDICT, 8];
 
 /// The exponents as aligned text: one series a line, sorted by link, learner and α, then what
 /// theory calls one number over several α.
@@ -34,35 +38,51 @@ pub fn markdown_table(analysis: &Analysis) -> String {
 #[must_use]
 pub fn conclusion(analysis: &Analysis) -> String {
     let all = || analysis.exponents.iter().chain(&analysis.pooled);
-    let count =
-        |words: &[Verdict]| all().filter(|e| e.verdict.is_some_and(|v| words.contains(&v))).count();
-    let parts: Vec<String> = [
-        ("match", &[Verdict::Matches, Verdict::MatchesUpToLog][..]),
-        ("above", &[Verdict::Above]),
-        ("below", &[Verdict::Below]),
-        ("open", &[Verdict::Open]),
-        ("with too few values", &[Verdict::Censored, Verdict::TooFewDimensions]),
-    ]
-    .into_iter()
-    .map(|(word, verdicts)| (word, count(verdicts)))
-    .filter(|(_, count)| *count > 0)
-    .map(|(word, count)| format!("{count} {word}"))
-    .collect();
-    if parts.is_empty() {
-        return String::new();
+    let tally = tally(all().filter_map(|e| e.verdict).map(Verdict::word));
+    if tally.is_empty() {
+        return tally;
     }
     let against = match all().filter(|e| e.contradiction).count() {
         0 => "nothing contradicts theory".to_owned(),
         1 => "1 contradicts a theorem".to_owned(),
         count => format!("{count} contradict a theorem"),
     };
-    format!("{}; {against}", parts.join(", "))
+    format!("{tally}; {against}")
+}
+
+/// Verdicts counted: `9 match, 3 open`; empty without one.
+#[must_use]
+pub fn tally<'a>(verdicts: impl IntoIterator<Item = &'a str>) -> String {
+    let verdicts: Vec<&str> = verdicts.into_iter().collect();
+    let count = |words: &[Verdict]| {
+        verdicts.iter().filter(|verdict| words.iter().any(|w| w.word() == **verdict)).count()
+    };
+    let parts = [
+        ("match", &[Verdict::Matches, Verdict::MatchesUpToLog][..]),
+        ("above", &[Verdict::Above]),
+        ("below", &[Verdict::Below]),
+        ("open", &[Verdict::Open]),
+        ("with too few values", &[Verdict::Censored, Verdict::TooFewDimensions]),
+    ];
+    let parts = parts.map(|(word, verdicts)| (count(verdicts), word));
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 fn grid(analysis: &Analysis) -> Grid<'static, 9> {
-    let rows = sorted(&analysis.exponents).into_iter().map(|e| row(e, "–"));
-    let pooled = sorted(&analysis.pooled).into_iter().map(|e| row(e, "all"));
-    Grid { headings: HEADINGS, right: RIGHT, rows: rows.chain(pooled).collect() }
+    let rows = rows(&analysis.exponents, &analysis.pooled);
+    Grid { headings: HEADINGS, right: RIGHT, rows }
+}
+
+/// The rows of the table: series, then those of several α.
+pub(crate) fn rows(exponents: &[Exponent], pooled: &[Exponent]) -> Vec<[String; 9]> {
+    let series = sorted(exponents).into_iter().map(|e| row(e, "–"));
+    series.chain(sorted(pooled).into_iter().map(|e| row(e, "all"))).collect()
+}
+
+/// What τ moves of a row.
+pub(crate) fn moved(row: &[String; 9]) -> [String; 5] {
+    MOVED.map(|column| row[column].clone())
 }
 
 /// A series; `no_alpha` stands for an α that it does not have.

@@ -30,9 +30,11 @@ const MEMORY: f64 = 1e9;
 /// Whether the price of a series is known from long use: the paper's two networks as they come.
 fn is_certain(setting: &Setting) -> bool {
     let simulation = setting.options.simulation;
-    let usual = crate::learner::Options { simulation, ..setting.kind.defaults() };
-    let known = matches!(setting.kind, LearnerKind::Pruned | LearnerKind::Unpruned);
-    known && setting.input.is_gaussian() && setting.options == usual
+    let Some(kind @ (LearnerKind::Pruned | LearnerKind::Unpruned)) = setting.kind else {
+        return false;
+    };
+    let usual = crate::learner::Options { simulation, ..kind.defaults() };
+    setting.input.is_gaussian() && setting.options == usual
 }
 
 /// A trial to be run, and what it is counted to take.

@@ -1,16 +1,141 @@
-//! Which studies there are, and which file a name stands for.
+//! Which studies there are, and where the text of each is: in a folder, or in the program.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
 
 use super::limits;
 use crate::error::{Error, Result, nearest};
 use crate::results::disk::{self, Kind};
 
-/// Folder of the study files, below the working folder.
-const FOLDER: &str = "studies";
+/// Folder of study files below the working folder.
+pub const FOLDER: &str = "studies";
+
+/// The studies that the program brings along.
+static PROGRAM: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/studies");
+
+/// Where a study is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In a file.
+    File(PathBuf),
+    /// In the program, under this name.
+    Program(&'static str, &'static str),
+}
+
+impl Source {
+    /// What messages call it.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::File(path) => printable(path),
+            Self::Program(name, _) => format!("{name}.toml of this program"),
+        }
+    }
+
+    /// Name and text.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or is not a text.
+    pub fn text(&self) -> Result<(String, Cow<'static, str>)> {
+        match self {
+            Self::File(path) => text(path).map(|(name, text)| (name, text.into())),
+            Self::Program(name, text) => Ok(((*name).to_owned(), (*text).into())),
+        }
+    }
+}
+
+/// Studies by name: those of a folder that was named come first, then those of `studies` in the
+/// working folder, then those of the program.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    named: Option<PathBuf>,
+}
+
+impl Catalogue {
+    /// The catalogue that looks into the folder `named` first.
+    #[must_use]
+    pub fn new(named: Option<PathBuf>) -> Self {
+        Self { named }
+    }
+
+    /// The study that `name` stands for: a name, or a path of a .toml file.
+    ///
+    /// # Errors
+    /// When there is none, with the nearest names; or when a folder cannot be looked into.
+    pub fn find(&self, name: &str) -> Result<Source> {
+        let path = Path::new(name);
+        if path.extension().is_some_and(|e| e == "toml") {
+            return Ok(Source::File(path.to_owned()));
+        }
+        check_name(name)?;
+        for folder in self.folders()? {
+            let inside = folder.join(format!("{name}.toml"));
+            if disk::kind(&inside)?.is_some() {
+                return Ok(Source::File(inside));
+            }
+        }
+        let mut studies = self.studies()?;
+        studies.remove(name).ok_or_else(|| {
+            let error = Error::usage(format!("unknown study `{name}`"));
+            match nearest(name, studies.keys().map(String::as_str)) {
+                Some(near) => {
+                    error.hint(format!("did you mean `{near}`? `secateur list` shows all"))
+                }
+                None => error.hint(
+                    "`secateur list` shows the studies; a file is given by its path, with .toml",
+                ),
+            }
+        })
+    }
+
+    /// Every study by its name.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn studies(&self) -> Result<BTreeMap<String, Source>> {
+        let mut studies: BTreeMap<String, Source> =
+            PROGRAM.files().filter_map(of_program).collect();
+        for folder in self.folders()?.into_iter().rev() {
+            for name in disk::list(&folder)? {
+                let path = folder.join(&name);
+                if let Some(stem) = name.strip_suffix(".toml").filter(|stem| !stem.is_empty())
+                    && disk::kind(&path)? == Some(Kind::File)
+                {
+                    studies.insert(stem.to_owned(), Source::File(path));
+                }
+            }
+        }
+        Ok(studies)
+    }
+
+    /// The folders, the first before the others.
+    fn folders(&self) -> Result<Vec<PathBuf>> {
+        if let Some(named) = &self.named
+            && !disk::is_folder(named)?
+        {
+            return Err(Error::usage(format!(
+                "there is no folder {} of studies",
+                printable(named)
+            ))
+            .hint("--studies names a folder of .toml files, which come before all others"));
+        }
+        Ok(self.named.iter().cloned().chain([PathBuf::from(FOLDER)]).collect())
+    }
+}
+
+fn of_program(file: &'static include_dir::File<'static>) -> Option<(String, Source)> {
+    let name = file.path().to_str()?.strip_suffix(".toml")?;
+    Some((name.to_owned(), Source::Program(name, file.contents_utf8()?)))
+}
 
 /// A study's name becomes a folder: refuses anything that could leave it.
-fn check_name(name: &str) -> Result<()> {
+///
+/// # Errors
+/// With what a name may consist of.
+pub fn check_name(name: &str) -> Result<()> {
     let fine = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     if name.is_empty() || name.starts_with('.') || !name.chars().all(fine) {
         return Err(Error::usage(format!("`{}` cannot name a study", name.escape_debug()))
@@ -26,7 +151,7 @@ pub(super) fn printable(path: &Path) -> String {
 }
 
 /// Name and text of the study file at `path`.
-pub(super) fn text(path: &Path) -> Result<(String, String)> {
+fn text(path: &Path) -> Result<(String, String)> {
     let name = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
     check_name(name)?;
     let shown = printable(path);
@@ -53,46 +178,4 @@ pub(super) fn text(path: &Path) -> Result<(String, String)> {
         ));
     }
     Ok((name.to_owned(), text))
-}
-
-/// The file of the study that `name` stands for: a name in the folder `studies`, or a file.
-///
-/// # Errors
-/// When there is none, with the nearest names.
-pub fn find(name: &str) -> Result<PathBuf> {
-    let path = Path::new(name);
-    if path.extension().is_some_and(|e| e == "toml") {
-        return Ok(path.to_owned());
-    }
-    check_name(name)?;
-    let inside = Path::new(FOLDER).join(format!("{name}.toml"));
-    if disk::kind(&inside)?.is_some() {
-        return Ok(inside);
-    }
-    let names = list()?;
-    let error = Error::usage(format!("unknown study `{name}`"));
-    Err(match nearest(name, names.iter().map(String::as_str)) {
-        Some(near) => error.hint(format!("did you mean `{near}`? `secateur list` shows all")),
-        None if names.is_empty() => error.hint(format!(
-            "there is no folder `{FOLDER}` here: run from the repository, or give a path to a .toml file"
-        )),
-        None => error.hint(format!("the studies are {}", names.join(", "))),
-    })
-}
-
-/// Names of the studies in the folder `studies`, sorted.
-///
-/// # Errors
-/// When the folder is there and cannot be listed.
-pub fn list() -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for name in disk::list(Path::new(FOLDER))? {
-        if let Some(stem) = name.strip_suffix(".toml").filter(|stem| !stem.is_empty())
-            && disk::kind(&Path::new(FOLDER).join(&name))? == Some(Kind::File)
-        {
-            names.push(stem.to_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
+use std::path::Path;
 
 use super::document::Node;
 use super::limits;
@@ -9,11 +10,17 @@ use super::section::{Section, choice, number_in};
 use crate::error::Result;
 use crate::learner::options::{
     FeatureOptions, Keep, Lambda, Options, PruneOptions, ReadoutOptions, SgdOptions, Width,
+    WorkerOptions,
 };
-use crate::model::{Activation, ChannelChoice, Choice, LearnerKind};
+use crate::model::{Activation, ChannelChoice, Choice, Formula, LearnerKind, OwnRate};
+use crate::results::disk;
+use crate::sample::{Key, Stage};
 use crate::words::names;
 
 const FEATURE_KEYS: [&str; 3] = ["shift", "steps", "normalize"];
+
+/// Key of a rate of the user's own.
+const PREDICTED: &str = "predicted";
 
 /// Options of the learners that have a table, by name.
 pub(super) type Learners<'a> = HashMap<&'a str, Options>;
@@ -31,10 +38,34 @@ pub(super) fn read_learners(node: &Node) -> Result<Learners<'_>> {
     tables.map(|(name, table)| Ok((name, read_learner(name, table)?))).collect()
 }
 
+/// The rates that tables `[learner.NAME]` state: part of what results are held against, not of
+/// what is run.
+pub(super) fn read_rates(root: &Section<'_>) -> Result<HashMap<String, OwnRate>> {
+    let Some(node) = root.get("learner") else { return Ok(HashMap::new()) };
+    let stated = node.entries("learner")?.filter_map(|(name, table)| {
+        let mut entries = table.entries(name).ok()?;
+        Some((name, entries.find(|(key, _)| *key == PREDICTED)?.1))
+    });
+    stated.map(|(name, node)| Ok((name.to_owned(), read_rate(node)?))).collect()
+}
+
+fn read_rate(node: &Node) -> Result<OwnRate> {
+    let section = node.section(PREDICTED, &["exponent", "log_power"])?;
+    let exponent = section.required("exponent")?;
+    let exponent = match exponent.text("exponent") {
+        Ok(text) => Formula::parse(text).map_err(|e| exponent.blame(&e))?,
+        Err(_) => exponent.number("exponent")?.into(),
+    };
+    Ok(OwnRate { exponent, log_power: section.number("log_power", 0.0..=10.0, 0.0)? })
+}
+
 /// Options of the learner `name` from its table `node`.
 fn read_learner(name: &str, node: &Node) -> Result<Options> {
+    if node.entries("learner")?.any(|(key, _)| key == "command") {
+        return read_worker(name, node);
+    }
     let kind = LearnerKind::parse(name).map_err(|e| node.blame(&e))?;
-    let used = kind.keys();
+    let used = [kind.keys(), vec![PREDICTED]].concat();
     let mut known = used.clone();
     for key in LearnerKind::ALL.into_iter().flat_map(LearnerKind::keys) {
         if !known.contains(&key) {
@@ -53,6 +84,55 @@ fn read_learner(name: &str, node: &Node) -> Result<Options> {
     read_options(&section, kind.defaults())
 }
 
+/// Keys of the table of a learner in another program.
+const WORKER_KEYS: [&str; 8] =
+    ["command", "depends", "stages", "split", "width", "timeout", "memory", PREDICTED];
+
+/// Options of a learner in another program.
+fn read_worker(name: &str, node: &Node) -> Result<Options> {
+    if LearnerKind::of(name).is_some() {
+        return Err(node
+            .error(format!("`{name}` is a learner of this program"), "has a command")
+            .hint("give a learner in another program a name of its own"));
+    }
+    LearnerKind::check_name(name).map_err(|e| node.blame(&e))?;
+    let section = node.section(&format!("learner.{name}"), &WORKER_KEYS)?;
+    let command = section.required("command")?;
+    let texts = |node: &Node, key: &str| -> Result<Vec<String>> {
+        node.items(key)?.iter().map(|n| n.text(key).map(str::to_owned)).collect()
+    };
+    let words = texts(command, "command")?;
+    if words.first().is_none_or(String::is_empty) {
+        return Err(command
+            .error("the command is empty", "here")
+            .hint("write command = [\"python\", \"mine.py\"]"));
+    }
+    let mut digest = Key::root(0);
+    for node in section.get("depends").map_or(Ok(&[][..]), |n| n.items("depends"))? {
+        let path = Path::new(node.text("depends")?);
+        let content = disk::read(path).map_err(|e| node.blame(&e))?;
+        digest = digest.named(&String::from_utf8_lossy(&content));
+    }
+    let named = Stage::NAMED.map(|stage| (stage.name(), stage));
+    let stages = section.get("stages").map_or(Ok(&[][..]), |n| n.items("stages"))?;
+    let stages: Vec<Stage> =
+        stages.iter().map(|n| choice(n, "stages", &named)).collect::<Result<_>>()?;
+    let defaults = Options::default();
+    let worker = WorkerOptions {
+        command: words,
+        digest: format!("{:016x}", digest.bits()),
+        stages,
+        timeout: section.number("timeout", 1e-3..=1e6, 600.0)?,
+        memory: (section.number("memory", 1e-6..=1e6, 4.0)? * 1e9) as u64,
+    };
+    Ok(Options {
+        width: read_width(&section, defaults.width)?,
+        split: read_split(&section)?,
+        worker: Some(worker),
+        ..defaults
+    })
+}
+
 fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
     let activation = match section.get("activation") {
         Some(node) => Activation::parse(node.text("activation")?).map_err(|e| node.blame(&e))?,
@@ -68,6 +148,7 @@ fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
         feature: read_feature(section, defaults.feature)?,
         readout: read_readout(section, &defaults.readout)?,
         sgd: read_sgd(section, &defaults.sgd)?,
+        worker: None,
         transform: section.get("transform").map_or(Ok(defaults.transform), |node| {
             let transforms: Vec<_> =
                 names().into_iter().map(|(name, t)| (name, Choice::Fixed(t))).collect();

@@ -16,6 +16,8 @@ pub(super) const N: u64 = 1 << 40;
 pub(super) const TEST: u64 = 1 << 24;
 /// Trials of a cell at a sample size.
 pub(super) const TRIALS: u64 = 1_000_000;
+/// Half-width of an interval of ln n*.
+pub(super) const PRECISION: std::ops::RangeInclusive<f64> = 0.0..=10.0;
 /// Noise, in standard deviations of the target.
 pub(super) const NOISE: f64 = 1e6;
 /// Tables `[learner.NAME]`.

@@ -4,6 +4,7 @@ pub mod catalogue;
 mod document;
 mod expect;
 mod faint;
+mod figure;
 mod learner;
 mod limits;
 mod samples;

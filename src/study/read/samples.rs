@@ -41,7 +41,7 @@ impl SamplePlan {
         let plan = Self {
             search: samples.choice("search", &methods, Method::Bracket)?,
             threshold: samples.number("threshold", 1e-6..=1e6, 0.5)?,
-            precision: samples.number("precision", 0.0..=10.0, 0.05)?,
+            precision: samples.number("precision", limits::PRECISION, 0.05)?,
             n_min: samples.whole("n_min", 1..=limits::N, 64)?,
             n_max: samples.whole("n_max", 1..=limits::N, 1 << 24)?,
             test: samples.whole("test", 2..=limits::TEST, 4096)?,
@@ -64,7 +64,7 @@ impl SamplePlan {
             method: self.search,
             range: lattice::indices(self.n_min, self.n_max),
             threshold: self.threshold,
-            precision: self.precision,
+            precision: cell.precision.unwrap_or(self.precision),
             trials: cell.trials,
         }
     }

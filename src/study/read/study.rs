@@ -1,23 +1,29 @@
 //! The whole study.
 
-use std::path::Path;
+use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::catalogue;
+use super::catalogue::Source;
 use super::document::Node;
 use super::expect::read_expectations;
+use super::figure::read_figure;
+use super::learner::read_rates;
 use super::limits;
 use super::samples::SamplePlan;
 use super::sweep::read_sweeps;
-use crate::error::Result;
-use crate::model::Asked;
+use crate::error::{Error, Result};
 use crate::model::expectation::Expectation;
+use crate::model::question::Question;
+use crate::model::{Asked, OwnRate};
 use crate::study::cell::{Cell, Series, Setting};
+use crate::study::more::More;
 
 /// Keys of a study, and of what a profile overrides.
-const KEYS: [&str; 9] =
-    ["claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect"];
+const KEYS: [&str; 10] = [
+    "claim", "expected", "seed", "trials", "model", "samples", "learner", "sweep", "expect",
+    "figure",
+];
 
 /// How much a run of a study may cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -62,6 +68,10 @@ pub struct Study {
     pub series: Vec<Series>,
     /// What the results are held against.
     pub expectations: Vec<Expectation>,
+    /// Rates of the user's own, by learner.
+    pub rates: HashMap<String, OwnRate>,
+    /// What it asks in one picture.
+    pub question: Option<Question>,
     /// Profile that was applied.
     pub profile: Profile,
     /// The resolved document, for the manifest.
@@ -69,13 +79,13 @@ pub struct Study {
 }
 
 impl Study {
-    /// Reads and checks a study file; `sets` are `key=value` assignments applied last.
+    /// Reads and checks a study; `sets` are `key=value` assignments applied last.
     ///
     /// # Errors
     /// With the place in the file, for anything that is not a valid study.
-    pub fn read(path: &Path, profile: Profile, sets: &[String]) -> Result<Self> {
-        let (name, text) = catalogue::text(path)?;
-        Self::parse(&name, &catalogue::printable(path), &text, profile, sets)
+    pub fn read(source: &Source, profile: Profile, sets: &[String]) -> Result<Self> {
+        let (name, text) = source.text()?;
+        Self::parse(&name, &source.shown(), &text, profile, sets)
     }
 
     /// [`Study::read`] from a text; `shown` is the file's name in messages.
@@ -104,17 +114,50 @@ impl Study {
         let trials = section.whole("trials", 1..=limits::TRIALS, 16)?;
         let seed = section.whole("seed", 0..=u64::MAX, 1)?;
         let series = read_sweeps(&section, &samples, seed, trials)?;
+        let expectations = read_expectations(&section, &series)?;
         Ok(Self {
             name: name.to_owned(),
             claim: section.required("claim")?.text("claim")?.to_owned(),
             expected: section.get("expected").map_or(Ok(""), |n| n.text("expected"))?.to_owned(),
             seed,
             samples,
-            expectations: read_expectations(&section, &series)?,
+            rates: read_rates(&section)?,
+            question: read_figure(&section, &series, &expectations)?,
+            expectations,
             series,
             profile,
             resolved: root.to_json(),
         })
+    }
+
+    /// The study that `resolved` is, a document as [`Study::resolved`] is one; `shown` is its name
+    /// in messages.
+    ///
+    /// # Errors
+    /// When this version does not know some of its keys.
+    pub fn of_resolved(name: &str, shown: &str, mut resolved: Json, seed: u64) -> Result<Self> {
+        // TOML has no whole numbers above 2⁶³.
+        resolved.as_object_mut().map(|keys| keys.remove("seed"));
+        let text = toml::to_string(&resolved)
+            .map_err(|e| Error::runtime(format!("{shown} is no study: {e}")))?;
+        Self::parse(name, shown, &text, Profile::Standard, &[format!("seed={seed}")])
+    }
+
+    /// The same with `more` trials and dimensions.
+    ///
+    /// # Errors
+    /// When it cannot have them.
+    pub fn with(&self, more: &[More]) -> Result<Self> {
+        let mut resolved = self.resolved.clone();
+        let sweeps = match resolved["sweep"].take() {
+            Json::Array(sweeps) => sweeps,
+            one => vec![one],
+        };
+        // Of a cell in two sweeps the first decides.
+        let all = more.iter().map(More::sweep).chain(sweeps);
+        resolved["sweep"] = all.collect();
+        let study = Self::of_resolved(&self.name, &self.name, resolved, self.seed)?;
+        Ok(Self { profile: self.profile, ..study })
     }
 
     /// What its trials are asked at the risk `tau`.
@@ -128,6 +171,8 @@ impl Study {
         Asked {
             study: self.name.clone(),
             expectations: self.expectations.clone(),
+            rates: self.rates.clone(),
+            question: self.question.clone(),
             laws: cells.filter_map(law).collect(),
         }
     }

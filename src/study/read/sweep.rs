@@ -22,8 +22,8 @@ use crate::study::search::lattice;
 use crate::words::names;
 
 const MODEL_KEYS: [&str; 7] = ["link", "r", "noise", "input", "normalize", "direction", "q"];
-const SWEEP_KEYS: [&str; 9] =
-    ["learner", "alpha", "d", "link", "r", "q", "noise", "input", "trials"];
+const SWEEP_KEYS: [&str; 10] =
+    ["learner", "alpha", "d", "link", "r", "q", "noise", "input", "trials", "precision"];
 
 /// What a sweep takes every combination of, the last fastest, beside learner and α.
 const AXES: [&str; 5] = ["link", "r", "q", "noise", "input"];
@@ -64,7 +64,7 @@ pub(super) fn read_sweeps(
 
 /// What does not depend on α, q and noise: it takes quadratures.
 struct Base {
-    kind: LearnerKind,
+    kind: Option<LearnerKind>,
     options: Options,
     link: Arc<Link>,
     k_star: u32,
@@ -124,6 +124,9 @@ impl<'a> Reader<'a> {
     /// Adds every combination of the lists of one `[[sweep]]`.
     fn sweep(&mut self, sweep: &Section<'a>, trials: u32) -> Result<()> {
         let (axes, ds) = (self.axes(sweep)?, sweep.required("d")?);
+        let precision = sweep.get("precision");
+        let precision = precision.map(|node| number_in(node, "precision", &limits::PRECISION));
+        let precision = precision.transpose()?;
         for learner in sweep.required("learner")?.items("learner")? {
             for alpha in sweep.required("alpha")?.items("alpha")? {
                 for at in combinations(&axes) {
@@ -135,8 +138,9 @@ impl<'a> Reader<'a> {
                     };
                     let base = self.base(learner, link, at)?;
                     let setting = self.setting(learner, alpha, at, &base)?;
-                    let cells = self.cells(&setting, learner, ds, trials)?;
-                    for cell in &cells {
+                    let mut cells = self.cells(&setting, learner, ds, trials)?;
+                    for cell in &mut cells {
+                        cell.precision = precision;
                         self.spreads.check(&setting, cell).map_err(|e| link.blame(&e))?;
                     }
                     self.add(setting, cells);
@@ -158,7 +162,11 @@ impl<'a> Reader<'a> {
     fn base(&mut self, learner: &Node, link_node: &Node, at: Point<'_>) -> Result<Arc<Base>> {
         let [_, r, _, _, input_node] = at;
         let name = learner.text("learner")?;
-        let kind = LearnerKind::parse(name).map_err(|e| learner.blame(&e))?;
+        let foreign = self.learners.get(name).filter(|options| options.worker.is_some());
+        let kind = match foreign {
+            Some(_) => None,
+            None => Some(LearnerKind::parse(name).map_err(|e| learner.blame(&e))?),
+        };
         let r = r.map(|n| n.whole("r", 1..=limits::D)).transpose()?;
         let input =
             input_node.map_or(Ok(Input::Gaussian), |n| choice(n, "input", &names::<Input>()))?;
@@ -173,10 +181,15 @@ impl<'a> Reader<'a> {
             Ok((link, k_star))
         };
         let (link, k_star) = read().map_err(|e| link_node.blame(&e))?;
-        let mut options = self.learners.get(name).cloned().unwrap_or_else(|| kind.defaults());
+        let usual = || kind.map_or_else(Options::default, LearnerKind::defaults);
+        let mut options = self.learners.get(name).cloned().unwrap_or_else(usual);
         options.simulation = self.simulation(kind, &options, learner, input_node, input)?;
         let granted = Granted::new(&link, k_star);
-        let built = kind.build(&options, &granted).map_err(|e| learner.blame(&e))?;
+        let built = match kind {
+            Some(kind) => kind.build(&options, &granted),
+            None => Built::foreign(&options, &granted),
+        };
+        let built = built.map_err(|e| learner.blame(&e))?;
         let (link, built) = (link.into(), built.into());
         let base = Arc::new(Base { kind, options, link, k_star, input, built });
         self.known.insert(key, base.clone());
@@ -191,7 +204,7 @@ impl<'a> Reader<'a> {
     /// joint Gaussian law.
     fn simulation(
         &self,
-        kind: LearnerKind,
+        kind: Option<LearnerKind>,
         options: &Options,
         learner: &Node,
         input_node: Option<&Node>,
@@ -217,9 +230,10 @@ impl<'a> Reader<'a> {
                     .hint("the weights depend on the samples: use samples.simulation = \"explicit\" or \"auto\""));
             }
         }
-        if asked == Simulation::Limit && !kind.has_limit() {
+        if asked == Simulation::Limit && !kind.is_some_and(LearnerKind::has_limit) {
+            let name = learner.text("learner")?;
             return Err(learner
-                .error(format!("{} has no limit simulation", kind.name()), "measured only")
+                .error(format!("{name} has no limit simulation"), "measured only")
                 .hint("pruned, unpruned, oracle and random_mask have one: leave samples.simulation = \"limit\" out for the others"));
         }
         Ok(if node.is_some() { Simulation::Explicit } else { asked })
@@ -240,7 +254,7 @@ impl<'a> Reader<'a> {
         let Base { kind, k_star, input, .. } = *base;
         let Base { options, link, built, .. } = base;
         let limit = options.simulation == Simulation::Limit;
-        if limit && kind == LearnerKind::Pruned && direction != Direction::Hard {
+        if limit && kind == Some(LearnerKind::Pruned) && direction != Direction::Hard {
             let name = <&str>::from(direction);
             return Err(learner
                 .error(format!("pruned on {name} directions has no limit simulation"), "ranks all of them")
@@ -319,8 +333,9 @@ impl<'a> Reader<'a> {
                     .error(format!("at d = {d} the width is {width}"), "too wide here")
                     .hint(format!("width must be at most {most}: lower its power")));
             }
-            let checked =
-                setting.law().check(d, r).and_then(|()| setting.built.learner.check(d, r));
+            let learner = &setting.built.learner;
+            let checked = setting.law().check(d, r).and_then(|()| learner.check(d, r));
+            let checked = checked.and_then(|()| learner.check_size(d, samples.n_max, samples.test));
             checked.map_err(|e| node.blame(&e)).map(|()| d)
         };
         let ds: Vec<usize> = ds.items("d")?.iter().map(check).collect::<Result<_>>()?;

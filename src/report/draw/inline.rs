@@ -1,0 +1,198 @@
+//! A [`Scene`] as SVG inside a page: small, read out to those who do not see it, and named for a
+//! script that moves and hides what it shows.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use maud::{Markup, html};
+use plotters::style::RGBAColor;
+
+use super::scene::{Align, Frame, Label, Mark, Number, Point, Scene, Shape};
+use super::style;
+use crate::model::problem::Series;
+
+impl Scene {
+    /// The figure, called `title`; `number` counts the series of the page.
+    ///
+    /// A mark is a group with `data-s`, the number of its series; one with a value has a role, its
+    /// words as label and title, and `data-m`, the number that it shows. A frame has `data-y`, what
+    /// its height means: whether it is logarithmic, and the values at its ends.
+    pub(crate) fn inline(&self, title: &str, number: &dyn Fn(&Series) -> usize) -> Markup {
+        let mut at = 0;
+        let mut parts = Vec::new();
+        for mark in &self.marks {
+            parts.push(self.pieces(at..mark.shapes.start));
+            parts.push(group(mark, number(&mark.series), &self.pieces(mark.shapes.clone())));
+            at = mark.shapes.end;
+        }
+        parts.push(self.pieces(at..self.shapes.len()));
+        html! {
+            svg viewBox={ "0 0 " (short(self.width)) " " (short(self.height)) }
+                style={ "--w:" (short(self.width)) } role="group" aria-label=(title) {
+                @for frame in &self.frames { (of_frame(frame)) }
+                @for part in &parts { (part) }
+            }
+        }
+    }
+
+    /// Shapes one after the other; neighbours that look alike are one path.
+    fn pieces(&self, range: Range<usize>) -> Markup {
+        let shapes = &self.shapes[range];
+        let runs = shapes.chunk_by(|a, b| match (a, b) {
+            (Shape::Line(_, a, wide), Shape::Line(_, b, broad)) => a == b && wide == broad,
+            (Shape::Area(_, a), Shape::Area(_, b)) => a == b && a.3 >= 1.0,
+            _ => false,
+        });
+        html! { @for run in runs { (piece(run)) } }
+    }
+}
+
+fn of_frame(Frame { rect: [x, y, width, height], range, log }: &Frame) -> Markup {
+    html! {
+        rect.f x=(short(*x)) y=(short(*y)) width=(short(*width)) height=(short(*height))
+            data-y={ (u8::from(*log)) " " (range.0) " " (range.1) } {}
+    }
+}
+
+fn group(mark: &Mark, series: usize, inside: &Markup) -> Markup {
+    let Some((words, number)) = &mark.value else {
+        return html! { g data-s=(series) { (inside) } };
+    };
+    let moved = match number {
+        Number::NStar(d) => Some(format!("{series}:{d}")),
+        Number::Beta => Some(series.to_string()),
+        Number::Other => None,
+    };
+    html! {
+        g.p data-s=(series) data-m=[moved] role="img" aria-label=(words) {
+            title { (words) }
+            (inside)
+        }
+    }
+}
+
+/// Shapes that look alike.
+fn piece(run: &[Shape]) -> Markup {
+    let mut path = String::new();
+    for shape in run {
+        match shape {
+            Shape::Line(points, ..) => trace(&mut path, points),
+            Shape::Area(points, _) => {
+                trace(&mut path, points);
+                path.push('z');
+            }
+            Shape::Disc(..) | Shape::Text(_) => {}
+        }
+    }
+    match &run[0] {
+        Shape::Line(_, colour, width) => html! {
+            path.l d=(path) stroke=(hex(*colour)) stroke-width=(short(*width))
+                stroke-opacity=[opacity(*colour)] {}
+        },
+        Shape::Area(_, colour) => html! {
+            path d=(path) fill=(hex(*colour)) fill-opacity=[opacity(*colour)] {}
+        },
+        Shape::Disc((x, y), radius, colour) => html! {
+            circle cx=(short(*x)) cy=(short(*y)) r=(short(*radius)) fill=(hex(*colour)) {}
+        },
+        Shape::Text(label) => text(label),
+    }
+}
+
+fn text(label: &Label) -> Markup {
+    let (x, y) = (short(label.at.0), short(label.at.1));
+    let anchor = match label.align {
+        Align::Left => None,
+        Align::Centre => Some("middle"),
+        Align::Right => Some("end"),
+    };
+    let turn = label.upward.then(|| format!("rotate(-90 {x} {y})"));
+    let size = (label.size != style::SMALL).then(|| short(label.size));
+    html! {
+        text x=(x) y=(y) text-anchor=[anchor] transform=[turn] font-size=[size]
+            font-weight=[label.bold.then_some("bold")] { (label.text) }
+    }
+}
+
+/// The points as a path, relative after the first.
+fn trace(path: &mut String, points: &[Point]) {
+    let mut last: Option<(i64, i64)> = None;
+    for (x, y) in points.iter().map(|&(x, y)| (tenths(x), tenths(y))) {
+        // Writing to a text cannot fail.
+        let _ = match last {
+            None => write!(path, "M{} {}", decimal(x), decimal(y)),
+            Some((a, b)) if (a, b) == (x, y) => Ok(()),
+            Some((a, b)) if b == y => write!(path, "h{}", decimal(x - a)),
+            Some((a, b)) if a == x => write!(path, "v{}", decimal(y - b)),
+            Some((a, b)) => write!(path, "l{} {}", decimal(x - a), decimal(y - b)),
+        };
+        last = Some((x, y));
+    }
+}
+
+fn tenths(length: f64) -> i64 {
+    (length * 10.0).round().clamp(-1e6, 1e6) as i64
+}
+
+fn decimal(tenths: i64) -> String {
+    let sign = if tenths < 0 { "-" } else { "" };
+    match (tenths.abs() / 10, tenths.abs() % 10) {
+        (whole, 0) => format!("{sign}{whole}"),
+        (0, rest) => format!("{sign}.{rest}"),
+        (whole, rest) => format!("{sign}{whole}.{rest}"),
+    }
+}
+
+/// A length to a tenth of a point, or to a hundredth below 2.
+fn short(length: f64) -> String {
+    if length.abs() < 2.0 {
+        return ((length * 100.0).round() / 100.0).to_string();
+    }
+    decimal(tenths(length))
+}
+
+fn hex(RGBAColor(r, g, b, _): RGBAColor) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+fn opacity(colour: RGBAColor) -> Option<f64> {
+    (colour.3 < 1.0).then_some(colour.3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::draw::style::{BLACK, dashed};
+
+    #[test]
+    fn a_path_is_where_its_points_are() {
+        let points = [(1.0, 2.04), (1.0, -3.0), (2.25, -3.0), (0.0, 0.0), (0.0, 0.0)];
+        let mut path = String::new();
+        trace(&mut path, &points);
+        assert_eq!(path, "M1 2v-5h1.3l-2.3 3");
+        assert_eq!(
+            (short(-0.04), short(1.254), short(504.0)),
+            ("-0.04".into(), "1.25".into(), "504".into())
+        );
+    }
+
+    #[test]
+    fn marks_are_groups_and_what_users_write_is_escaped() {
+        let mut scene = Scene::new(100.0, 50.0);
+        let hostile = "<script>alert('\"')</script>";
+        scene.text(Label::new(hostile, (1.0, 1.0), style::SMALL));
+        let series = Series::default();
+        scene.of(&series, |scene| scene.line(&[(0.0, 0.0), (9.0, 0.0)], dashed(BLACK, 1.0)));
+        scene.value(&series, hostile.to_owned(), Number::NStar(64), |scene| {
+            scene.disc((5.0, 5.0), 2.0, BLACK);
+        });
+        // Shapes without any are no mark.
+        scene.of(&series, |_| ());
+        let svg = scene.inline(hostile, &|_| 7).into_string();
+        assert!(!svg.contains("<script"), "{svg}");
+        assert_eq!(svg.matches("&lt;script&gt;").count(), 4);
+        assert!(svg.contains("<g data-s=\"7\"><path class=\"l\" d=\"M0 0h3.2M5.2 0h3.2"), "{svg}");
+        assert!(svg.contains("data-m=\"7:64\" role=\"img\""), "{svg}");
+        assert_eq!(svg.matches("<g ").count(), 2);
+    }
+}

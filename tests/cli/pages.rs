@@ -1,0 +1,67 @@
+//! The page of a result, as a file.
+
+use crate::place::{MINI, Place};
+
+#[test]
+fn study_fit_plot_and_report_write_the_same_page() {
+    let place = Place::new();
+    let ran = place.run(&["study", "mini"]);
+    assert!(ran.err.ends_with("the page: results/mini/report.html\n"), "{}", ran.err);
+    let page = || std::fs::read_to_string(place.path("results/mini/report.html")).expect("a page");
+    let first = page();
+    assert!(first.starts_with("<!DOCTYPE html>") && first.contains("a tiny study"));
+    for command in [&["fit", "mini"][..], &["plot", "mini"], &["report", "mini"]] {
+        std::fs::remove_file(place.path("results/mini/report.html")).expect("it was there");
+        assert_eq!(place.run(command).code, Some(0));
+        assert_eq!(page(), first, "{command:?}");
+    }
+}
+
+#[test]
+fn several_results_have_an_index() {
+    let place = Place::new();
+    place.write("studies/other.toml", MINI.replace("a tiny study", "<b>another</b>"));
+    place.run(&["study", "mini", "--quiet"]);
+    place.run(&["study", "other", "--quiet"]);
+    let ran = place.run(&["report", "mini", "other"]);
+    let files = "results/mini/report.html\nresults/other/report.html\nresults/report.html\n";
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(0), files, ""));
+    let index = std::fs::read_to_string(place.path("results/report.html")).expect("an index");
+    for part in ["href=\"./other/report.html\"", "a tiny study", "&lt;b&gt;another&lt;/b&gt;"] {
+        assert!(index.contains(part), "{part}");
+    }
+    assert_eq!(place.run(&["report"]).code, Some(2));
+    assert_eq!(place.run(&["report", "nothing"]).code, Some(2));
+}
+
+/// What a theorist takes along is what was run.
+#[test]
+fn the_study_inside_the_page_is_the_one_that_ran() {
+    let place = Place::new();
+    place.run(&["study", "mini", "--quiet", "--set", "model.noise=0.25", "--seed", "7"]);
+    let page = std::fs::read_to_string(place.path("results/mini/report.html")).expect("a page");
+    assert!(page.contains("secateur study mini.toml --seed 7"));
+    let (_, data) =
+        page.split_once("download=\"mini.toml\" href=\"data:text/plain;base64,").expect("a study");
+    let code = data.split('"').next().unwrap_or_default();
+    let value = |c| "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".find(c);
+    let digits: Vec<usize> = code.chars().filter_map(value).collect();
+    let mut bytes = Vec::new();
+    for four in digits.chunks(4) {
+        let bits = four.iter().enumerate().fold(0, |bits, (i, d)| bits | d << (18 - 6 * i));
+        bytes.extend((0..four.len() - 1).map(|i| (bits >> (16 - 8 * i)) as u8));
+    }
+    place.write("again/mini.toml", String::from_utf8(bytes).expect("a text"));
+    let cells = |arguments: &[&str]| {
+        let ran = place.run(&[arguments, &["--quiet", "--out", "other"]].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        std::fs::read_to_string(place.path("other/mini/thresholds.csv")).expect("a table")
+    };
+    let again = cells(&["study", "again/mini.toml", "--seed", "7"]);
+    let first =
+        std::fs::read_to_string(place.path("results/mini/thresholds.csv")).expect("a table");
+    let numbers = |table: &str| -> Vec<String> {
+        table.lines().map(|l| l.split(',').take(12).collect::<Vec<_>>().join(",")).collect()
+    };
+    assert_eq!(numbers(&again), numbers(&first));
+}

@@ -1,0 +1,109 @@
+//! `explain` says why a verdict is what it is, `study --settle` runs what would settle it.
+
+use crate::place::{MINI, Place, rows};
+
+/// A study whose one verdict is open until its oracle has larger dimensions.
+const OPEN: &str = r#"claim = "open"
+trials = 16
+
+[model]
+link = "He2"
+
+[samples]
+n_max = 65536
+test = 256
+
+[[sweep]]
+learner = "oracle"
+alpha = 0.5
+d = [16, 81, 256, 625, 1296]
+"#;
+
+#[test]
+fn what_is_open_is_settled_by_what_the_advice_says() {
+    let place = Place::new();
+    place.write("studies/open.toml", OPEN);
+    place.say("study open --settle").said("no results of this study to settle");
+    assert_eq!(place.say("study open").code, Some(0));
+    let before = rows(&place, "results/open/trials.csv");
+    let why = place.say("explain open oracle alpha=0.5");
+    why.printed("verdict    open: b = 1 lies outside [L, H], but p = ");
+    why.printed("           secateur study open --profile standard --settle");
+    assert!(why.out.lines().all(|line| line.chars().count() <= 100), "{}", why.out);
+
+    let dry = place.say("study open --settle --dry-run");
+    dry.said("also d = [");
+    dry.printed("5 done: nothing to run");
+    assert!(rows(&place, "results/open/trials.csv") == before, "a dry run runs nothing");
+
+    let settled = place.say("study open --settle");
+    assert_eq!(settled.code, Some(0), "{}", settled.err);
+    settled.said("5 of 7 cells done, running 2");
+    let after = rows(&place, "results/open/trials.csv");
+    assert!(before.iter().all(|row| after.contains(row)) && after.len() > before.len());
+    // What was settled is part of what was run.
+    let fitted = place.say("fit open").out;
+    assert_eq!(settled.out, fitted);
+    let again = place.say("study open --settle");
+    assert_eq!((again.code, again.out.as_str()), (Some(0), ""));
+    again.said("nothing to settle: no verdict is open");
+}
+
+#[test]
+fn dimensions_beyond_n_max_are_no_way_to_settle() {
+    let place = Place::new();
+    place.write("studies/open.toml", OPEN.replace("65536", "8192"));
+    place.say("study open");
+    let ran = place.say("study open --settle");
+    assert_eq!(ran.code, Some(0));
+    ran.said("stays open");
+    ran.said("where n* is beyond n_max = 8192: raise samples.n_max");
+}
+
+#[test]
+fn explanations_are_chosen_and_go_to_programs() {
+    let place = Place::new();
+    place.say("study mini");
+    let all: serde_json::Value =
+        serde_json::from_str(&place.say("explain mini --format json").out).expect("JSON");
+    assert_eq!(all.as_array().expect("a list").len(), 2);
+    let one = place.say("explain mini pruned link=He2 r=1 --format json");
+    let one: serde_json::Value = serde_json::from_str(&one.out).expect("JSON");
+    assert_eq!(
+        (&one[0]["series"]["learner"], one.as_array().map(Vec::len)),
+        (&"pruned".into(), Some(1))
+    );
+    let cell = &one[0]["cells"][0];
+    let [n, law, over] = ["n_star", "law", "over_law"].map(|k| cell[k].as_f64().expect("known"));
+    assert!((n / law / over - 1.0).abs() < 1e-12);
+    for (series, message) in
+        [("alpha=0.7", "no series of mini is alpha=0.7"), ("beta=1", "`beta=1` says nothing")]
+    {
+        let ran = place.run(&["explain", "mini", series]);
+        assert_eq!(ran.code, Some(2));
+        ran.said(message);
+    }
+}
+
+#[test]
+fn a_rate_of_ones_own_is_judged_and_changes_no_trial() {
+    let place = Place::new();
+    let rate = |rest: &str| {
+        let json = place.say(&format!("fit mini --format json{rest}")).out;
+        let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        json["exponents"][0]["predicted"].clone()
+    };
+    place.say("study mini");
+    let before = rows(&place, "results/mini/trials.csv");
+    assert_eq!(rate(""), serde_json::json!({ "exponent": 1.0, "log_power": 1.0, "kind": "upper" }));
+    assert_eq!(rate(" --log-power 0.5")["log_power"], 0.5);
+    let own = "[learner.pruned]\npredicted = { exponent = \"k_star - alpha\", log_power = 2 }\n";
+    place.write("studies/mini.toml", format!("{MINI}{own}"));
+    place.say("study mini").said("8 of 8 cells done, nothing to run");
+    assert!(rows(&place, "results/mini/trials.csv").len() == before.len());
+    let own = serde_json::json!({ "exponent": 1.5, "log_power": 2.0, "kind": "heuristic" });
+    assert_eq!(rate(""), own);
+    let refused = place.say("fit mini --log-power -1");
+    assert_eq!(refused.code, Some(2));
+    refused.said("the power of ln d is not a number of at least 0");
+}

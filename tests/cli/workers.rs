@@ -1,0 +1,175 @@
+//! Learners in other programs: what they may do, and what they may not.
+
+use std::process::Command;
+
+use crate::place::{Place, flat};
+
+/// A study of one learner whose command is `command`.
+fn study(command: &str, more: &str) -> String {
+    format!(
+        "claim = \"a learner of one's own\"\ntrials = 2\n[learner.mine]\ncommand = [{command}]\n{more}\n\
+         [model]\nlink = \"He2\"\n[samples]\nsearch = \"grid\"\nn_min = 64\nn_max = 91\ntest = 64\n\
+         [[sweep]]\nlearner = [\"mine\"]\nalpha = 0.5\nd = [8, 16]\n"
+    )
+}
+
+/// `sh` running a script.
+fn shell(script: &str) -> String {
+    format!("\"sh\", \"-c\", '''{script}'''")
+}
+
+/// What is left of workers and their folders.
+fn litter() -> Vec<String> {
+    let places = ["/dev/shm", &std::env::temp_dir().to_string_lossy()].map(str::to_owned);
+    let mut found: Vec<String> = places
+        .iter()
+        .filter_map(|place| std::fs::read_dir(place).ok())
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.starts_with("secateur-"))
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn whatever_a_worker_does_the_trial_fails_with_the_reason_and_the_sweep_goes_on() {
+    let cases = [
+        ("exit 0", "ended (exit status: 0)"),
+        ("echo no licence >&2; exit 7", "it said: no licence"),
+        ("exec >&-; sleep 1000", "closed its output"),
+        ("read line; echo nonsense; cat", "answered with what is no answer"),
+        ("read line; head -c 3000000 /dev/zero; cat", "wrote more than 1048576 bytes of answer"),
+        ("while read line; do echo '{}'; done", "wrote no predictions.npy"),
+        ("while read line; do echo '{\"error\": \"will not\"}'; done", "failed: will not"),
+        ("read line; echo '{\"surprise\": 1}'; cat", "unknown field"),
+        ("sleep 1000 & sleep 1000", "gave no answer in 0.3 s"),
+        (
+            "read line; f=${line#*folder\\\":\\\"}; f=${f%%\\\"*}; echo text > $f/predictions.npy; echo '{}'; cat",
+            "predictions.npy of the worker is not as it should be",
+        ),
+    ];
+    for (script, reason) in cases {
+        let place = Place::new();
+        place.write("studies/own.toml", study(&shell(script), "timeout = 0.3"));
+        let ran = place.run(&["study", "own", "--threads", "2", "--yes"]);
+        assert_eq!(ran.code, Some(3), "{script}: {}", ran.err);
+        let rows = std::fs::read_to_string(place.path("results/own/trials.csv")).expect("a table");
+        assert_eq!(rows.lines().count(), 1 + 2 * 2 * 2, "{script}: {rows}");
+        assert!(rows.lines().skip(1).all(|row| flat(row).contains(reason)), "{script}: {rows}");
+    }
+}
+
+#[test]
+fn a_program_that_is_not_there_fails_every_trial() {
+    let place = Place::new();
+    place.write("studies/own.toml", study("\"no-such-program-at-all\"", ""));
+    let ran = place.run(&["study", "own", "--yes"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    let rows = std::fs::read_to_string(place.path("results/own/trials.csv")).expect("a table");
+    assert!(rows.contains("no-such-program-at-all"), "{rows}");
+}
+
+#[test]
+fn what_cannot_work_is_refused_before_it_runs() {
+    let refused = |text: String, what: &str| {
+        let place = Place::new();
+        place.write("studies/own.toml", text);
+        let ran = place.run(&["plan", "own"]);
+        assert_eq!(ran.code, Some(2), "{}", ran.err);
+        assert!(flat(&ran.err).contains(what), "{}", ran.err);
+    };
+    let cat = "\"cat\"";
+    refused(study(cat, "memory = 0.000002"), "more than the memory of");
+    refused(study(cat, "depends = [\"absent.py\"]"), "absent.py");
+    refused(study(cat, "stages = [\"prunes\"]"), "prune");
+    refused(study(cat, "activation = \"relu\""), "activation");
+    refused(study("\"\"", ""), "the command is empty");
+    refused(study(cat, "").replace("mine", "pruned"), "is a learner of this program");
+}
+
+#[test]
+fn other_code_is_another_learner() {
+    let place = Place::new();
+    place.write("worker.sh", "exit 0");
+    let depends = "depends = [\"worker.sh\"]";
+    place.write("studies/own.toml", study("\"sh\", \"worker.sh\"", depends));
+    assert_eq!(place.run(&["study", "own", "--yes"]).code, Some(3));
+    let before = std::fs::read_to_string(place.path("results/own/trials.csv")).expect("a table");
+    let again = place.run(&["study", "own", "--yes"]);
+    assert!(again.err.contains("8 reused"), "{}", again.err);
+    place.write("worker.sh", "exit 1");
+    assert_eq!(place.run(&["study", "own", "--yes"]).code, Some(3));
+    let after = std::fs::read_to_string(place.path("results/own/trials.csv")).expect("a table");
+    assert_eq!(after.lines().count(), 2 * before.lines().count() - 1);
+    assert!(after.starts_with(&before));
+}
+
+#[test]
+fn a_numpy_copy_of_the_pruned_network_sees_the_same_data() {
+    let package = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
+    let numpy = Command::new("python3").args(["-c", "import numpy"]).output();
+    if !numpy.is_ok_and(|ran| ran.status.success()) {
+        println!("skipped: needs python3 with numpy");
+        return;
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/python/pruned.py");
+    let place = Place::new();
+    let text = study(
+        &format!("\"env\", \"PYTHONPATH={package}\", \"python3\", \"{script}\""),
+        "stages = [\"prune\", \"feature\", \"readout\"]",
+    );
+    let text =
+        text.replace("[\"mine\"]", "[\"mine\", \"pruned\"]").replace("trials = 2", "trials = 8");
+    let text = text.replace("n_min = 64\nn_max = 91", "n_min = 1024\nn_max = 1024");
+    place.write("studies/own.toml", text.replace("d = [8, 16]", "d = [36, 64]"));
+    let ran = place.run(&["study", "own", "--yes"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let mut table = csv::Reader::from_path(place.path("results/own/trials.csv")).expect("a table");
+    let header = table.headers().expect("a header").clone();
+    let column = |name: &str| header.iter().position(|column| column == name).expect("a column");
+    let at = ["learner", "d", "trial", "recall", "precision", "mass", "kept", "auc", "pearson"]
+        .map(column);
+    let mut mine = Vec::new();
+    let mut built_in = Vec::new();
+    for row in table.records() {
+        let row = row.expect("a row");
+        let fields = at.map(|i| row[i].to_owned());
+        if fields[0] == "mine" { mine.push(fields) } else { built_in.push(fields) }
+    }
+    mine.sort();
+    built_in.sort();
+    assert_eq!((mine.len(), built_in.len()), (16, 16));
+    let number = |text: &str| text.parse::<f64>().expect("a number");
+    for (mine, built_in) in mine.iter().zip(&built_in) {
+        // Which coordinates are kept is the same; scores are those of single and double sums.
+        assert_eq!(mine[1..7], built_in[1..7]);
+        assert!((number(&mine[7]) - number(&built_in[7])).abs() < 1e-4, "{mine:?} {built_in:?}");
+        assert!((number(&mine[8]) - number(&built_in[8])).abs() < 1e-4, "{mine:?} {built_in:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_outlives_a_harness_that_is_killed() {
+    use crate::place::wait_until;
+
+    let place = Place::new();
+    let marker = place.path("worker.pid");
+    let script = format!("read line; echo $$ > {}; sleep 1000", marker.display());
+    place.write("studies/own.toml", study(&shell(&script), ""));
+    let mut harness = place.start(&["study", "own", "--threads", "1", "--yes"]);
+    wait_until("a worker", || std::fs::read_to_string(&marker).is_ok_and(|t| t.ends_with('\n')));
+    let worker = std::fs::read_to_string(&marker).expect("a number");
+    harness.kill().expect("it runs");
+    harness.wait().expect("it ends");
+    let process = std::path::PathBuf::from(format!("/proc/{}/stat", worker.trim()));
+    let gone = || std::fs::read_to_string(&process).map_or(true, |stat| stat.contains(") Z "));
+    wait_until("the end of the worker", gone);
+    let left = format!("secateur-{}-", harness.id());
+    assert!(litter().iter().any(|name| name.starts_with(&left)));
+    // The next run sweeps what the killed one left.
+    place.write("studies/own.toml", study(&shell("exit 0"), ""));
+    assert_eq!(place.run(&["study", "own", "--yes"]).code, Some(3));
+    assert!(!litter().iter().any(|name| name.starts_with(&left)), "{:?}", litter());
+}
