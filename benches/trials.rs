@@ -45,6 +45,8 @@ fn trials(c: &mut Criterion) {
         ("unpruned", "auto", 256, 1 << 18),
         ("unpruned", "explicit", 4096, 1 << 18),
         ("unpruned", "auto", 4096, 1 << 18),
+        ("unpruned", "limit", 4096, 1 << 30),
+        ("pruned", "limit", 1 << 16, 1 << 22),
     ] {
         let id = BenchmarkId::new(format!("{learner}/{simulation}"), format!("d{d}/n{n}"));
         Trial { learner, simulation, d, n }.bench(&mut group, id);

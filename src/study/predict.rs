@@ -102,3 +102,43 @@ pub fn n_star(
     let error = step * variance.sqrt() / (first - second);
     Ok(Some(Predicted { n_star: (ln(low) + share * step).exp(), error }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::{Profile, Study};
+
+    fn study(learner: &str, alpha: f64, d: usize) -> Study {
+        let text = format!(
+            "claim = \"c\"\n[model]\nlink = \"He2\"\n[[sweep]]\nlearner = \"{learner}\"\n\
+             alpha = {alpha}\nd = {d}\n"
+        );
+        Study::parse("mine", "mine.toml", &text, Profile::Standard, &[]).unwrap()
+    }
+
+    /// At the predicted n*, explicit trials of their own have the mean risk ½.
+    #[test]
+    fn explicit_trials_cross_where_the_limit_says() {
+        for (learner, alpha, d) in [("pruned", 0.25, 256), ("unpruned", 0.5, 64)] {
+            let study = study(learner, alpha, d);
+            let (setting, cell) = (&study.series[0].setting, &study.series[0].cells[0]);
+            let found = n_star(setting, cell, 0.5, 2048, 200).unwrap().unwrap();
+            assert!((0.0..0.05).contains(&found.error), "{learner}: {found:?}");
+            let setting = &setting.simulated(Simulation::Explicit).unwrap();
+            let crew = Crew::alone();
+            let explicit = Conditions { study: "", manifest: "", setting, cell, test: 2048, crew };
+            let risk = |trial| explicit.run(found.n_star as u64, trial).risk().unwrap().min(1.0);
+            let mean = (1000..1300).map(risk).sum::<f64>() / 300.0;
+            assert!((mean - 0.5).abs() < 0.05, "{learner}: {mean} at {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_never_learns_has_no_crossing_and_others_no_limit() {
+        let control = study("random_mask", 0.5, 256);
+        let (setting, cell) = (&control.series[0].setting, &control.series[0].cells[0]);
+        assert_eq!(n_star(setting, cell, 0.5, 512, 8).unwrap(), None);
+        let error = study("spectral", 0.5, 64).series[0].setting.simulated(Simulation::Limit);
+        assert_eq!(error.unwrap_err().message(), "spectral has no limit simulation");
+    }
+}

@@ -2,7 +2,6 @@
 
 use faer::{Mat, MatRef};
 
-use super::limit::Kept;
 use crate::learner::ranking::Ranking;
 use crate::model::activation::Activation;
 use crate::model::direction::Directions;
@@ -158,6 +157,16 @@ pub struct Trained {
     pub scores: Option<Scores>,
     /// What it was trained on, if that is not the target itself but its limit.
     pub limit: Option<Limit>,
+}
+
+/// The coordinates that a network is built on: M of them, of which V touches none but some of
+/// `touched`, increasing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Indices.
+    pub touched: Vec<u32>,
+    /// M.
+    pub count: u64,
 }
 
 /// What a network was trained on in the limit simulation ([`super::limit`]).

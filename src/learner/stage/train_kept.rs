@@ -6,8 +6,8 @@ use rand::rngs::ChaCha8Rng;
 
 use super::budget::{Budget, Portion};
 use super::gradient::{FeatureStep, gradient_sums};
-use super::limit::{Kept, Shadow};
-use super::network::{Layer, Limit, Trained};
+use super::limit::Shadow;
+use super::network::{Kept, Layer, Limit, Trained};
 use super::reduced::Reduction;
 use super::second_layer::SecondLayer;
 use crate::error::Result;

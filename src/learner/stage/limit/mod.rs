@@ -23,5 +23,5 @@ mod sum;
 mod tests;
 
 pub use ranking::LimitRanking;
-pub use shadow::{Kept, Shadow};
+pub use shadow::Shadow;
 pub use sum::{SAMPLES, Sum};

@@ -3,7 +3,6 @@
 use rand::Rng;
 
 use super::mean;
-use super::shadow::Kept;
 use super::sum::{SAMPLES, Sum};
 use crate::error::Result;
 use crate::learner::options::Keep;
@@ -11,6 +10,7 @@ use crate::learner::ranking::Ranking;
 use crate::learner::stage::budget::Portion;
 use crate::learner::stage::compare::GradientComparison;
 use crate::learner::stage::keep::kept_count;
+use crate::learner::stage::network::Kept;
 use crate::learner::stage::nulls::{RankedNulls, Relevant, Survivors};
 use crate::learner::stage::screen::{Scoring, nearly_discrete};
 use crate::model::input::Input;

@@ -10,22 +10,12 @@ use crate::error::Result;
 use crate::learner::stage::block::symmetric;
 use crate::learner::stage::budget::Portion;
 use crate::learner::stage::gradient::{FeatureStep, gradient_sums};
-use crate::learner::stage::network::{Layer, scale_to_unit};
+use crate::learner::stage::network::{Kept, Layer, scale_to_unit};
 use crate::learner::stage::reduced::{reduced_target, scaled_root, square_root};
 use crate::model::activation::Activation;
 use crate::model::link::Expansion;
 use crate::model::target::Target;
 use crate::sample::Key;
-
-/// The coordinates that a network is built on: M of them, of which V touches none but some of
-/// `touched`, increasing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// Indices.
-    pub touched: Vec<u32>,
-    /// M.
-    pub count: u64,
-}
 
 /// A first layer on M coordinates, seen in p = min(M, r + m) of them, and the target there.
 ///

@@ -10,7 +10,7 @@ use super::*;
 use crate::learner::options::{DataUse, Options};
 use crate::learner::stage::block::symmetric;
 use crate::learner::stage::gradient::{FeatureStep, gradient_sums};
-use crate::learner::stage::network::Layer;
+use crate::learner::stage::network::{Kept, Layer};
 use crate::learner::stage::screen::Scoring;
 use crate::learner::stage::{Budget, GradientComparison, Split, World};
 use crate::model::ChannelChoice;
