@@ -1,6 +1,7 @@
 //! Studies: file → checked study → plan → trials → store.
 
 pub mod cell;
+mod foresee;
 pub mod manifest;
 pub mod more;
 pub mod plan;
@@ -10,6 +11,7 @@ pub mod search;
 pub mod trial;
 
 pub use cell::{Cell, Series};
+pub use foresee::foresee;
 pub use more::More;
 pub use plan::Plan;
 pub use read::{Profile, Study};

@@ -22,6 +22,7 @@ macro_rules! figures {
 
 figures! {
     law,
+    law_risk,
     learning_curves,
     thresholds,
     exponents,
