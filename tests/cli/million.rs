@@ -60,17 +60,23 @@ fn a_million_trials_are_fitted_in_ten_seconds_and_a_gigabyte() {
     drop(file);
     let started = Instant::now();
     let mut child = place.start(&["fit", "million", "--threshold", "0.5"]);
-    let status = format!("/proc/{}/status", child.id());
-    let mut most = 0;
+    let process = format!("/proc/{}", child.id());
+    let (mut most, mut ticks) = (0, 0.0);
     while child.try_wait().expect("a child").is_none() {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        // utime and stime, in hundredths of a second: what others take of the cores is not counted.
+        let stat = std::fs::read_to_string(format!("{process}/stat")).unwrap_or_default();
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let now: f64 = fields.skip(11).take(2).filter_map(|t| t.parse::<f64>().ok()).sum();
+        ticks = f64::max(ticks, now);
+        let text = std::fs::read_to_string(format!("{process}/status")).unwrap_or_default();
         let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
         let now = line.and_then(|l| l.trim().split(' ').next()?.parse().ok());
         most = most.max(now.unwrap_or(0));
         std::thread::sleep(Duration::from_millis(5));
     }
-    let (seconds, bytes): (f64, u64) = (started.elapsed().as_secs_f64(), most * 1024);
-    println!("{seconds:.1} s, {:.2} GB", bytes as f64 / 1e9);
+    let (seconds, bytes): (f64, u64) = (ticks / 100.0, most * 1024);
+    let wall = started.elapsed().as_secs_f64();
+    println!("{seconds:.1} s of one core, {wall:.1} s in all, {:.2} GB", bytes as f64 / 1e9);
     assert!(child.wait().expect("a child").success());
     assert!(seconds < 10.0 && bytes < 1_000_000_000, "{seconds} s, {bytes} bytes");
 }
