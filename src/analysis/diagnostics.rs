@@ -1,8 +1,8 @@
 //! What else a series says about its exponent.
 
 use super::estimate::{Diagnostics, Interval};
-use super::judge::FEWEST_DIMENSIONS;
 use super::slope::{Dimension, Slope, slope};
+use crate::model::expectation::FEWEST_DIMENSIONS;
 
 /// All diagnostics of a series from its dimensions at the study's threshold with the power law
 /// through them, and at τ = 0.3 and 0.7.

@@ -6,7 +6,7 @@ pub use super::interval::{Censoring, Interval};
 
 use super::judge::{BoundVerdict, Verdict};
 
-use crate::model::expectation::Predicted;
+use crate::model::expectation::{Basis, Predicted};
 use crate::model::metric::Metrics;
 use crate::model::problem::Series;
 use crate::model::question::Question;
@@ -27,6 +27,8 @@ pub struct CurvePoint {
     pub lower_quartile: f64,
     /// Upper quartile of the risk.
     pub upper_quartile: f64,
+    /// Mean of min(risk, 1) over all trials, a failed one counting 1.
+    pub bounded: f64,
     /// Means of the metrics over the successful trials that have them.
     pub means: Metrics,
     /// Share of all trials, failed ones included, that reached a risk of at most τ.
@@ -223,6 +225,8 @@ pub struct Judged {
     pub quantity: String,
     /// What it should be.
     pub predicted: Predicted,
+    /// Where that comes from.
+    pub basis: Basis,
     /// The series, if the value is of one; of a ratio, that of the learner below.
     pub series: Option<Series>,
     /// Dimensions (of an exponent) or cells behind the value, bounds and unknown ones included.

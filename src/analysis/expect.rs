@@ -4,7 +4,7 @@ use super::advantage::compare;
 use super::collapse;
 use super::estimate::{Censoring, Curve, Exponent, Interval, Judged, JudgedCell};
 use super::frame::{Frame, Missing};
-use super::judge::{FAMILY_LEVEL, FEWEST_DIMENSIONS, Verdict, holm};
+use super::judge::{FAMILY_LEVEL, Verdict, holm};
 use super::options::Options;
 use super::place::Place;
 use super::point::{Point, dimensions};
@@ -13,7 +13,7 @@ use super::slope::{LEAST_ERROR, Slope, slope};
 use super::stats::{NORMAL_95, NORMAL_975, mean, variance};
 use super::threshold::Crossing;
 use crate::Result;
-use crate::model::expectation::{Expectation, Predicted, Quantity, Side};
+use crate::model::expectation::{Basis, Expectation, FEWEST_DIMENSIONS, Predicted, Quantity, Side};
 use crate::model::metric::Metric;
 use crate::model::problem::Series;
 use crate::model::tail::upper_tail;
@@ -153,12 +153,14 @@ impl Grounds<'_> {
             let twin = over.of(key);
             let is_twin =
                 |c: &&&Crossing| c.threshold.d == below.threshold.d && c.threshold.series == twin;
-            Some((key, compare(self.crossings.iter().find(is_twin)?, below)))
+            let twin = self.crossings.iter().find(is_twin)?;
+            let law = twin.threshold.law.zip(below.threshold.law).map(|(a, b)| (a / b).ln());
+            Some((key, law, compare(twin, below)))
         });
         let pairs: Vec<_> = pairs.collect();
         let cells: Vec<JudgedCell> = pairs
             .iter()
-            .filter_map(|(key, compared)| {
+            .filter_map(|(key, _, compared)| {
                 let (_, ratio) = compared.as_ref()?;
                 let (low, high) = (ratio.ci_low, ratio.ci_high);
                 let value = Interval { value: ratio.ratio, low, high };
@@ -171,7 +173,7 @@ impl Grounds<'_> {
             })
             .collect();
         let points: Option<Vec<&Point>> =
-            pairs.iter().map(|(_, compared)| compared.as_ref().map(|(point, _)| point)).collect();
+            pairs.iter().map(|(.., compared)| compared.as_ref().map(|(point, _)| point)).collect();
         let pool = points.as_deref().and_then(pooled);
         let values = cells.iter().filter(|c| c.censored == Censoring::None).count();
         let judged = Judged {
@@ -184,7 +186,17 @@ impl Grounds<'_> {
             cells,
             ..unknown(expectation)
         };
-        Draft { logarithmic: true, ..draft(judged) }
+        if expectation.basis != Basis::Law {
+            return Draft { logarithmic: true, ..draft(judged) };
+        }
+        let laws: Option<Vec<f64>> = pairs.iter().map(|(_, law, _)| *law).collect();
+        match laws.as_deref().and_then(mean) {
+            Some(law) => {
+                let predicted = Predicted::Value(law.exp());
+                Draft { logarithmic: true, ..draft(Judged { predicted, ..judged }) }
+            }
+            None => Draft { settled: Some(Verdict::Censored), ..draft(judged) },
+        }
     }
 
     fn collapse(
@@ -255,6 +267,7 @@ fn unknown(expectation: &Expectation) -> Judged {
         claim: expectation.claim.clone(),
         quantity: expectation.quantity.words(),
         predicted: expectation.predicted,
+        basis: expectation.basis,
         series: None,
         points: 0,
         censored: 0,

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::estimate::{Analysis, Censoring, Exponent, Threshold};
 use super::exponent::at_any_alpha;
-use super::judge::{BoundVerdict, FAMILY_LEVEL, FEWEST_DIMENSIONS, Verdict};
+use super::judge::{BoundVerdict, FAMILY_LEVEL, Verdict};
 use super::line::weighted_line;
-use crate::model::expectation::MARGIN;
+use crate::model::expectation::{FEWEST_DIMENSIONS, MARGIN};
 
 /// All that a reader needs to come to the verdict of a series.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -176,6 +176,8 @@ fn point(n: u64, all: usize, risks: &[f64], means: Metrics, threshold: f64) -> C
         median: quantile(risks, 0.5),
         lower_quartile: quantile(risks, 0.25),
         upper_quartile: quantile(risks, 0.75),
+        bounded: (risks.iter().map(|risk| risk.min(1.0)).sum::<f64>() + (all - risks.len()) as f64)
+            / all as f64,
         means,
         success: risks.iter().filter(|risk| **risk <= threshold).count() as f64 / all as f64,
     }

@@ -5,11 +5,8 @@ use strum::IntoStaticStr;
 
 use super::band::{Band, Side};
 use super::slope::{Dimension, slope};
-use crate::model::expectation::MARGIN;
+use crate::model::expectation::{FEWEST_DIMENSIONS, MARGIN};
 use crate::model::rate::{Rate, RateKind};
-
-/// Dimensions that a verdict needs.
-pub const FEWEST_DIMENSIONS: usize = 4;
 
 /// Level of the family of a study.
 pub const FAMILY_LEVEL: f64 = 0.05;

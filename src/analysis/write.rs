@@ -137,6 +137,7 @@ struct ExpectationRow {
     margin: f64,
     p: Option<f64>,
     verdict: Option<Verdict>,
+    basis: &'static str,
     posterior: bool,
     claim: String,
 }
@@ -382,6 +383,7 @@ impl ExpectationRow {
             margin: judged.margin,
             p: judged.p,
             verdict: Some(judged.verdict),
+            basis: judged.basis.word(),
             posterior: judged.posterior,
             claim: judged.claim.clone(),
         }

@@ -114,10 +114,10 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// Draw the figures again
     #[command(after_help = examples(
-        &["plot alpha_sweep", "plot experiment.csv --out figures"],
+        &["plot alpha_sweep --beside alpha_sweep_k3", "plot experiment.csv --out figures"],
         "Each figure is there as .svg and as .png.",
     ))]
-    Plot(FolderArguments),
+    Plot(PlotArguments),
     /// Write the page of results again; of several also an index, OUT/report.html
     ///
     /// The page is one file with figures, verdicts and tables, which opens from disk without a
@@ -404,7 +404,7 @@ pub(crate) struct PlanArguments {
 }
 
 /// Which results.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct FolderArguments {
     /// Name of a study with results, folder that holds a trials.csv, or any CSV file of trials
     #[arg(value_name = "NAME|FOLDER|FILE")]
@@ -435,6 +435,16 @@ pub(crate) struct FitArguments {
     /// Form of the output
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: TableFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlotArguments {
+    #[command(flatten)]
+    pub(crate) folder: FolderArguments,
+
+    /// Other results whose cells stand in the figures of the law as well; may be repeated
+    #[arg(long, value_name = "NAME|FOLDER")]
+    pub(crate) beside: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -496,7 +506,7 @@ pub(crate) struct PredictArguments {
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub(crate) alpha: Option<f64>,
 
-    /// Dimension: adds the sharp prediction of the pruning stage
+    /// Dimension: adds n* of `pruned` with its constant, by the finite-size law of the ranking
     #[arg(long, value_name = "DIMENSION", value_parser = clap::value_parser!(u64).range(1..=1 << 62), allow_negative_numbers = true)]
     pub(crate) d: Option<u64>,
 

@@ -10,10 +10,13 @@ use secateur::report::page::{Card, Origin, write_index, write_page};
 use secateur::results::disk::{self, Kind};
 use secateur::results::manifest::{MANIFEST, Manifest};
 use secateur::results::{self, Gathered, Record, TRIALS, Trials, provenance, tables};
-use secateur::study;
+use secateur::study::plan::survey::{State, survey};
+use secateur::study::{self, Study};
 use secateur::{Error, Result, report};
 
-use super::arguments::{FitArguments, FolderArguments, ReportArguments, TableFormat};
+use super::arguments::{
+    FitArguments, FolderArguments, PlotArguments, ReportArguments, TableFormat,
+};
 use super::ending::Ending;
 use super::event::Event;
 use super::print;
@@ -76,14 +79,20 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
 }
 
 /// `secateur plot`: figures again.
-pub(crate) fn plot(arguments: &FolderArguments, voice: Voice) -> Result<Ending> {
-    let found = Found::locate(arguments, voice)?;
+pub(crate) fn plot(arguments: &PlotArguments, voice: Voice) -> Result<Ending> {
+    let PlotArguments { folder, beside } = arguments;
+    let found = Found::locate(folder, voice)?;
+    let other = |results: &String| {
+        Found::locate(&FolderArguments { results: results.clone(), ..folder.clone() }, voice)?
+            .analyse()
+    };
+    let others = beside.iter().map(other).collect::<Result<Vec<_>>>()?;
     let analysis = found.analyse()?;
     let folder = found.prepare()?.ok_or_else(|| {
-        Error::usage(format!("there is no folder for the figures of {}", arguments.results))
+        Error::usage(format!("there is no folder for the figures of {}", arguments.folder.results))
             .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
     })?;
-    let mut files = report::draw_all(&analysis, &folder.join("figures"))?;
+    let mut files = report::draw_beside(&analysis, &others, &folder.join("figures"))?;
     files.push(found.page(folder, &analysis)?);
     files.iter().try_for_each(|path| print::text(&path.display().to_string()))?;
     Ok(Ending::Done)
@@ -179,7 +188,7 @@ impl Found {
         };
         let usual = manifest.as_ref().map_or(Options::default().threshold, |m| m.threshold);
         let options = options(threshold.unwrap_or(usual));
-        let asked = manifest.as_ref().and_then(|m| asked(m, options.threshold, voice));
+        let asked = manifest.as_ref().and_then(|m| asked(m, &trials, options.threshold, voice));
         let asked = Asked { study, ..asked.unwrap_or_default() };
         Ok(Self { folder: Some(folder), manifest, trials, options, asked })
     }
@@ -283,12 +292,42 @@ fn manifest(
     }
 }
 
-/// What the study of a manifest asks at the risk `tau`.
-fn asked(manifest: &Manifest, tau: f64, voice: Voice) -> Option<Asked> {
+/// What the study of a manifest asks at the risk `tau`; says what of it is missing.
+fn asked(manifest: &Manifest, trials: &Trials, tau: f64, voice: Voice) -> Option<Asked> {
     let study = study::manifest::study(manifest).inspect_err(|error| {
         voice.note(&format!("law and expectations of the study are left out: {error}"));
     });
-    Some(study.ok()?.asked(tau))
+    let study = study.ok()?;
+    if let Some(missing) = missing(&study, trials) {
+        voice.note(&missing);
+    }
+    Some(study.asked(tau))
+}
+
+/// That cells of a study are not complete, and which, if so.
+fn missing(study: &Study, trials: &Trials) -> Option<String> {
+    const NAMED: usize = 3;
+    let cells = survey(study, None, trials);
+    let left: Vec<String> = cells
+        .iter()
+        .filter(|c| c.state != State::Done)
+        .map(|c| {
+            format!(
+                "{}, alpha = {}, d = {}",
+                c.series.setting.learner, c.series.setting.alpha, c.cell.d
+            )
+        })
+        .collect();
+    let more = left.len().saturating_sub(NAMED);
+    let rest = if more == 0 { String::new() } else { format!("; and {more} more") };
+    let first = left.get(..left.len() - more)?.join("; ");
+    (!left.is_empty()).then(|| {
+        format!(
+            "partial results, {} of {} cells are not complete: {first}{rest}",
+            left.len(),
+            cells.len()
+        )
+    })
 }
 
 /// Notes on tables that were read, and how many of their trials failed, to standard error.

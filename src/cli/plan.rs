@@ -8,7 +8,7 @@ use secateur::study::plan::cost::{Prices, Rates};
 use secateur::study::plan::survey::{State, Surveyed};
 use secateur::study::plan::{calibrate, pilot};
 use secateur::study::search::walk::expected_n_star;
-use secateur::study::{Plan, Study};
+use secateur::study::{Plan, Study, foresee};
 use secateur::words::{bytes, duration};
 use secateur::{Error, Result};
 use serde_json::{Value as Json, json};
@@ -64,7 +64,7 @@ pub(crate) fn show(
     for note in &notes {
         voice.note(note);
     }
-    study.warnings().iter().chain(&shortage(&plan, threads)).for_each(|w| voice.warn(w));
+    foresee(study).iter().chain(&shortage(&plan, threads)).for_each(|w| voice.warn(w));
     Ok(Ending::Done)
 }
 
@@ -178,7 +178,7 @@ fn as_json(plan: &Plan<'_>, prices: &Prices, threads: usize) -> Json {
         "study": study.name,
         "claim": study.claim,
         "expected": study.expected,
-        "warnings": study.warnings(),
+        "warnings": foresee(study),
         "profile": study.profile.name(),
         "cells": plan.cells.len(),
         "cells_done": plan.count(State::Done),
@@ -218,7 +218,7 @@ fn as_text(plan: &Plan<'_>, prices: &Prices, threads: usize) -> String {
             setting.learner,
             setting.link.text(),
             setting.alpha,
-            cells_text(cells, something)
+            cells_text(cells, something, study.samples.threshold)
         );
     }
     text += "\n";
@@ -268,9 +268,9 @@ fn pilots_text(study: &Study, prices: &Prices) -> String {
 }
 
 /// The cells of a series, each with its state if some of the study is there.
-fn cells_text(cells: &[Surveyed<'_>], states: bool) -> String {
+fn cells_text(cells: &[Surveyed<'_>], states: bool, tau: f64) -> String {
     let cell = |c: &Surveyed<'_>| {
-        let n = expected_n_star(&c.series.setting, c.cell);
+        let n = expected_n_star(&c.series.setting, c.cell, tau);
         let state = if states { format!(" {}", word(c.state)) } else { String::new() };
         format!("{} ({n:.1e}){state}", c.cell.d)
     };

@@ -65,7 +65,9 @@ impl<'a> Run<'a> {
         }
         let store = Store::open(&folder, arguments.shard)?;
         store.notes().iter().for_each(|note| voice.note(note));
-        study.warnings().iter().for_each(|warning| voice.warn(warning));
+        for warning in study::foresee(study) {
+            voice.warn(&warning);
+        }
         let interrupt = Interrupt::watch(voice, folder.clone());
         let manifest =
             study::manifest::start(study, arguments.shard, arguments.selection.threads());

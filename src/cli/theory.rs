@@ -1,7 +1,11 @@
 //! Commands about theory: `predict` and `link`.
 
 use secateur::Result;
+use secateur::learner::stage::Case;
+use secateur::learner::{Granted, Options};
 use secateur::model::direction::DirectionLaw;
+use secateur::model::kind::LearnerKind;
+use secateur::model::target::USUAL_NOISE;
 use secateur::model::{self, Activation, Channel, Link, Prediction, Statistic, theory};
 use serde::Serialize;
 use serde_json::json;
@@ -45,14 +49,17 @@ struct Row {
     sharp: Option<Sharp>,
 }
 
-/// n ≈ 2 s^{k*} ln d / ρ² samples of the pruning stage.
+/// What the pruned network needs for He_{k*} (summed over r directions), with its usual options.
 #[derive(Serialize)]
 struct Sharp {
     d: usize,
     s: usize,
     shift: f64,
     rho: f64,
-    prune_samples: f64,
+    /// By the law of the ranking; absent where nothing is pruned.
+    n_star: Option<f64>,
+    threshold: f64,
+    noise: f64,
 }
 
 impl Sharp {
@@ -63,24 +70,53 @@ impl Sharp {
         let shift = model::best_shift(activation, k, false);
         let rho =
             Statistic::new(activation, Channel::matching(k), shift, false)?.correlation(k).abs();
-        Ok(Self { d, s, shift, rho, prune_samples: theory::prune_samples(k, s, d, rho) })
+        let text = if r == 1 { format!("He{k}") } else { format!("sum(He{k})") };
+        let link = Link::parse(&text, Some(r))?.normalised()?;
+        let options = Options { activation, ..LearnerKind::Pruned.defaults() };
+        let built = LearnerKind::Pruned.build(&options, &Granted::new(&link, k))?;
+        let (threshold, noise) = (0.5, USUAL_NOISE);
+        let plain_noise = Some(noise * noise);
+        let case = Case { d, s, k_star: k, link: &link, options: &options, plain_noise };
+        let n_star = built.law(&case, threshold).map(|law| law.n_star);
+        Ok(Self { d, s, shift, rho, n_star, threshold, noise })
+    }
+}
+
+impl Sharp {
+    fn words(&self) -> String {
+        let Self { n_star, threshold, noise, .. } = self;
+        n_star.map_or("nothing is pruned, the law of the ranking is silent".to_owned(), |n| {
+            format!("pruned needs n* = {n:.0} by the law of the ranking, at risk {threshold} and noise {noise}")
+        })
     }
 }
 
 fn predict_text(k: u32, s_star: u32, rows: &[Row]) -> String {
     let mut text = format!("exponents of n*(d), k* = {k}, s* = {s_star}\n\n");
-    text += "  alpha   pruned  unpruned   CSQ bound   online SGD   smoothed SGD   SQ\n";
+    text +=
+        "  alpha   pruned  unpruned   CSQ bound   online SGD   smoothed SGD     SQ  information\n";
+    let short = |x: f64| (x * 1e6).round() / 1e6;
     for Row { alpha, exponents: e, .. } in rows {
         text += &format!(
-            "{alpha:>7} {:>8} {:>9} {:>11} {:>12} {:>14} {:>4}\n",
-            e.pruned, e.unpruned, e.csq, e.online_sgd, e.smoothed_sgd, e.sq
+            "{alpha:>7} {:>8} {:>9} {:>11} {:>12} {:>14} {:>6} {:>12}\n",
+            short(e.pruned),
+            short(e.unpruned),
+            short(e.csq),
+            short(e.online_sgd),
+            short(e.smoothed_sgd),
+            short(e.sq),
+            short(e.information)
         );
     }
     for Row { alpha, sharp, .. } in rows {
         if let Some(sharp) = sharp {
             text += &format!(
-                "\nα = {alpha}, d = {}, s = {}: pruning needs about {:.0} samples (c = {:.2}, ρ = {:.3})",
-                sharp.d, sharp.s, sharp.prune_samples, sharp.shift, sharp.rho
+                "\nα = {alpha}, d = {}, s = {}: {} (c = {:.2}, ρ = {:.3})",
+                sharp.d,
+                sharp.s,
+                sharp.words(),
+                sharp.shift,
+                sharp.rho
             );
         }
     }

@@ -1,12 +1,16 @@
 //! What a study expects of its results: `[[expect]]` of a study file, judged by the analysis.
 
 use serde::Serialize;
+use strum::IntoStaticStr;
 
 use super::metric::Metric;
 use super::problem::{Problem, Real, Series};
 
 /// The margin within which an exponent matches a prediction.
 pub const MARGIN: f64 = 0.15;
+
+/// Dimensions that a verdict on an exponent needs.
+pub const FEWEST_DIMENSIONS: usize = 4;
 
 /// One statement that the results are held against.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,10 +23,38 @@ pub struct Expectation {
     pub selection: Problem,
     /// What it should be.
     pub predicted: Predicted,
+    /// Where that comes from.
+    pub basis: Basis,
     /// How near the prediction counts as it; a factor for a ratio.
     pub margin: f64,
     /// Whether it was written when results were known.
     pub posterior: bool,
+}
+
+/// Where the prediction of an expectation comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, IntoStaticStr)]
+pub enum Basis {
+    /// The study file states it.
+    #[default]
+    #[strum(serialize = "stated")]
+    #[serde(rename = "stated")]
+    Stated,
+    /// The same, from a formula that holds at leading order only.
+    #[strum(serialize = "leading order")]
+    #[serde(rename = "leading order")]
+    Leading,
+    /// The finite-size law of the ranking: the geometric mean of its ratios over the cells.
+    #[strum(serialize = "law")]
+    #[serde(rename = "law")]
+    Law,
+}
+
+impl Basis {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// A number that an analysis yields with an interval.

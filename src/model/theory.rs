@@ -30,9 +30,12 @@ pub struct Prediction {
     pub online_sgd: f64,
     /// SGD on a smoothed landscape: max(1, k*/2). Damian, Nichani, Ge and Lee 2023.
     pub smoothed_sgd: f64,
-    /// With a transformation of the label: min(α, ½) s* for α < 1, max(1, s*/2) at α = 1.
+    /// With a transformation of the label: max(α, min(α, ½) s*).
     /// Damian, Pillaud-Vivien, Lee and Bruna 2024; Chen, Wu, Lu, Yang and Wang 2025.
     pub sq: f64,
+    /// Any learner, however slow: α. A choice of d^α of d coordinates is ln(d choose d^α), about
+    /// d^α ln d, bits, and a direction on them has d^α more numbers.
+    pub information: f64,
 }
 
 /// Exponents for information exponent `k_star`, sparsity exponent `alpha`, `r` directions and
@@ -75,7 +78,8 @@ pub fn predict(k_star: u32, alpha: f64, r: usize, s_star: u32) -> Result<Predict
         csq: alpha.min(0.5) * k,
         online_sgd: (k - 1.0).max(1.0),
         smoothed_sgd: (0.5 * k).max(1.0),
-        sq: if alpha < 1.0 { alpha.min(0.5) * s } else { (0.5 * s).max(1.0) },
+        sq: (alpha.min(0.5) * s).max(alpha),
+        information: alpha,
     })
 }
 
@@ -184,7 +188,7 @@ mod tests {
             (1, 0.5, [0.5, 1.0, 0.5, 1.0, 1.0, 0.5]),
             (2, 0.25, [0.5, 2.0, 0.5, 1.0, 1.0, 0.5]),
             (2, 1.0, [2.0, 2.0, 1.0, 1.0, 1.0, 1.0]),
-            (3, 0.75, [2.25, 3.0, 1.5, 2.0, 1.5, 0.5]),
+            (3, 0.75, [2.25, 3.0, 1.5, 2.0, 1.5, 0.75]),
             (4, 0.0, [0.0, 4.0, 0.0, 3.0, 2.0, 0.0]),
         ] {
             let p = predict(k, alpha, 1, default_generative_exponent(k)).unwrap();
@@ -202,6 +206,7 @@ mod tests {
                 let p = predict(k, alpha, 1, default_generative_exponent(k)).unwrap();
                 assert!(p.csq <= p.pruned && p.pruned <= p.unpruned);
                 assert!((alpha <= 0.5) == ((p.csq - p.pruned).abs() < 1e-12));
+                assert!(p.information <= p.sq && p.sq <= p.pruned);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::figure::figures;
+use super::figure::{figures, law, law_risk};
 use crate::analysis::estimate::Analysis;
 use crate::error::{Error, Result};
 use crate::results::disk;
@@ -16,7 +16,33 @@ use crate::results::disk;
 ///
 /// When there is nothing at all to draw, or when a file cannot be written.
 pub fn draw_all(analysis: &Analysis, folder: &Path) -> Result<Vec<PathBuf>> {
-    let figures = figures(analysis);
+    draw_beside(analysis, &[], folder)
+}
+
+/// [`draw_all`], with the cells of `others` in the figures of the law of the ranking as well.
+///
+/// # Errors
+///
+/// As [`draw_all`].
+pub fn draw_beside(
+    analysis: &Analysis,
+    others: &[Analysis],
+    folder: &Path,
+) -> Result<Vec<PathBuf>> {
+    let mut figures = figures(analysis);
+    let mut whole = analysis.clone();
+    for other in others {
+        whole.curves.extend(other.curves.iter().cloned());
+        whole.thresholds.extend(other.thresholds.iter().cloned());
+        whole.exponents.extend(other.exponents.iter().cloned());
+    }
+    for (name, pages) in &mut figures {
+        match *name {
+            "law" => *pages = law::draw(&whole).into_iter().collect(),
+            "law_risk" => *pages = law_risk::draw(&whole).into_iter().collect(),
+            _ => {}
+        }
+    }
     if figures.iter().all(|(_, pages)| pages.is_empty()) {
         let message = format!("nothing to draw for study `{}`", analysis.study);
         return Err(Error::runtime(message).hint(

@@ -134,6 +134,7 @@ fn curve(n_star: f64, censored: bool) -> Vec<CurvePoint> {
             median,
             lower_quartile: median * 0.85,
             upper_quartile: median * 1.12,
+            bounded: median.min(1.0),
             means: Metrics::default(),
             success: (15.0 / (1.0 + ratio.powf(-6.0))).round() / 15.0,
         }

@@ -2,6 +2,7 @@
 
 pub mod cell;
 pub mod dump;
+mod foresee;
 pub mod manifest;
 pub mod more;
 pub mod plan;
@@ -12,6 +13,7 @@ pub mod search;
 pub mod trial;
 
 pub use cell::{Cell, Series};
+pub use foresee::foresee;
 pub use more::More;
 pub use plan::Plan;
 pub use read::{Profile, Study};

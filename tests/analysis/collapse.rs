@@ -3,7 +3,7 @@
 use secateur::analysis::estimate::Judged;
 use secateur::analysis::judge::Verdict;
 use secateur::model::Problem;
-use secateur::model::expectation::{Expectation, Predicted, Quantity};
+use secateur::model::expectation::{Basis, Expectation, Predicted, Quantity};
 use secateur::model::metric::Metric;
 use secateur::results::{Record, parse};
 
@@ -41,6 +41,7 @@ fn judged(records: &[Record], metric: Metric) -> Judged {
         quantity: Quantity::Collapse { metric, level: 0.5, learner: "pruned".into() },
         selection: Problem::default(),
         predicted: Predicted::Value(1.0),
+        basis: Basis::Stated,
         margin: 0.15,
         posterior: false,
     };

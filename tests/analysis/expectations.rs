@@ -7,7 +7,7 @@ use secateur::analysis::expect::pooled;
 use secateur::analysis::judge::Verdict;
 use secateur::analysis::place::Place::{self, Above, Below, Inside};
 use secateur::analysis::point::Point;
-use secateur::model::expectation::{Expectation, Predicted, Quantity};
+use secateur::model::expectation::{Basis, Expectation, Predicted, Quantity};
 use secateur::model::metric::Metric;
 use secateur::model::{Problem, Real};
 use secateur::results::Record;
@@ -31,7 +31,15 @@ fn expectation(
     predicted: Predicted,
     margin: f64,
 ) -> Expectation {
-    Expectation { claim: "c".into(), quantity, selection, predicted, margin, posterior: false }
+    Expectation {
+        claim: "c".into(),
+        quantity,
+        selection,
+        predicted,
+        basis: Basis::Stated,
+        margin,
+        posterior: false,
+    }
 }
 
 fn ratio(predicted: Predicted) -> Expectation {

@@ -35,7 +35,7 @@ fn expectations_are_judged_printed_and_written() {
     let name = "results/mini/expectations.csv";
     let written = std::fs::read_to_string(place.path(name)).expect("it is there");
     let head = "learner,link,k_star,r,alpha,q,noise,input,d,threshold,quantity,value,ci_low,\
-                ci_high,points,censored,bound,relation,predicted,margin,p,verdict,posterior,claim,\
+                ci_high,points,censored,bound,relation,predicted,margin,p,verdict,basis,posterior,claim,\
                 manifest,check";
     assert_eq!(written.lines().next(), Some(head));
     // Four cells and one verdict, one verdict, four cells and one verdict.
@@ -50,7 +50,7 @@ fn expectations_are_judged_printed_and_written() {
     assert_eq!(judged[1]["predicted"]["value"], 2.0);
     assert_eq!(judged[0]["cells"].as_array().map(Vec::len), Some(4));
     let word = judged[1]["verdict"].as_str().expect("a word");
-    assert!(row.contains(&format!(",{word},false,d squared,")), "{row} {word}");
+    assert!(row.contains(&format!(",{word},stated,false,d squared,")), "{row} {word}");
     assert_eq!(std::fs::read_to_string(place.path(name)).expect("it is there"), written);
     let markdown = place.run(&["fit", "mini", "--format", "markdown"]).out;
     assert!(markdown.contains(r"| n\*(unpruned) / n\*(pruned) | all | "), "{markdown}");

@@ -128,8 +128,8 @@ fn what_is_known_is_held_against_theory() {
         .map(|line| line.split(']').nth(1).expect("an interval").trim())
         .collect();
     assert_eq!(verdicts.len(), 2);
-    assert!(verdicts[0].starts_with("1.5, ln d  "), "{fitted}");
-    assert!(verdicts[1].starts_with("2  "), "{fitted}");
+    assert!(verdicts[0].starts_with("1.5, 1  "), "{fitted}");
+    assert!(verdicts[1].starts_with("2, 0  "), "{fitted}");
 }
 
 #[test]

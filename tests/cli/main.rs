@@ -18,6 +18,7 @@ mod limits;
 #[cfg(unix)]
 mod locks;
 mod manifests;
+mod million;
 mod pages;
 mod paths;
 #[path = "../support/place.rs"]

@@ -4,6 +4,7 @@ use std::fs;
 
 use secateur::sample::Crew;
 use secateur::study::plan::cost::{self, Rates};
+use secateur::study::search::walk::expected_n_star;
 use secateur::study::trial::Conditions;
 use secateur::study::{Profile, Study};
 
@@ -76,4 +77,31 @@ fn no_price_is_far_off() {
     let middle = ratios[ratios.len() / 2].0;
     ratios.retain(|(ratio, ..)| !(0.2..5.0).contains(&(ratio / middle)));
     assert!(ratios.is_empty(), "{middle}: {ratios:?}");
+}
+
+/// A search starts where the law says: higher at a worse shift, and at a stricter threshold.
+#[test]
+fn searches_of_pruned_start_at_the_law() {
+    let study = |extra: &str| {
+        let text = format!(
+            "claim = \"c\"\nmodel.link = \"He3\"\n{extra}\nsweep = {{ learner = \"pruned\", \
+             alpha = 0.5, d = [256, 1024] }}\n"
+        );
+        Study::parse("s", "s.toml", &text, Profile::Standard, &[]).unwrap()
+    };
+    let start = |study: &Study, tau: f64| {
+        let series = &study.series[0];
+        expected_n_star(&series.setting, &series.cells[0], tau)
+    };
+    let best = study("");
+    // 3 (t + σz)²/m² with p = (1 − τ)^{1/3}, by `secateur::model::law` through another door.
+    let law = best.asked(0.5).laws.into_iter().find(|((_, d), _)| *d == 256).unwrap().1;
+    assert!((start(&best, 0.5) / law.n_star - 1.0).abs() < 1e-12);
+    assert!(start(&best, 0.3) > start(&best, 0.5) && start(&best, 0.5) > start(&best, 0.7));
+    // ρ₃(2.05)/ρ₃(1) = 0.803/0.495.
+    let worse = start(&study("learner.pruned.shift = 1"), 0.5) / start(&best, 0.5);
+    assert!((2.0..3.2).contains(&worse), "{worse}");
+    // Where the ranking is nothing, the readout still needs its samples: three stages of 2m.
+    let easy = study("learner.pruned.width = 65536");
+    assert_eq!(start(&easy, 0.5), 3.0 * 2.0 * 65536.0);
 }

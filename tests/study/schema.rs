@@ -91,6 +91,7 @@ fn every_key_of_the_reader_is_in_the_schema_and_no_other() {
         ("/$defs/options/properties/feature", format!("[learner.pruned.feature]\n{strange}")),
         ("/$defs/options/properties/keep/oneOf/1", format!("[learner.pruned.keep]\n{strange}")),
         ("/$defs/options/properties/width/oneOf/1", format!("[learner.pruned.width]\n{strange}")),
+        ("/$defs/options/properties/predicted", format!("[learner.pruned.predicted]\n{strange}")),
         ("/$defs/expect", format!("[[expect]]\n{strange}")),
         ("/$defs/figure", format!("[figure]\n{strange}")),
         (

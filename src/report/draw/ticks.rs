@@ -120,7 +120,7 @@ fn logarithmic(axis: &Axis, room: Room) -> Vec<Candidate> {
         });
         placed(axis, values)
     };
-    if high - low < 0.3 {
+    if high - low < 0.5 {
         return linear(axis, room);
     }
     if high - low < 2.0 {

@@ -125,6 +125,7 @@ mod tests {
             p: None,
             verdict: Verdict::Open,
             posterior: false,
+            basis: crate::model::expectation::Basis::Stated,
             cells: Vec::new(),
         }
     }

@@ -15,9 +15,6 @@ use crate::report::group::{self, Setting};
 /// What is divided out, one panel each.
 const PANELS: [&str; 2] = ["n* / law of the ranking", "n* / dᵇ, 1 at the smallest d"];
 
-/// Ratios that the axis names.
-const LABELS: [f64; 11] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0];
-
 /// One value of n* with its interval over what is divided out, in both panels.
 struct Ratio<'a> {
     of: &'a Threshold,
@@ -27,49 +24,60 @@ struct Ratio<'a> {
     over: [(f64, f64, f64); 2],
 }
 
-/// Draws n*/law and n*/d^b, b the exponent that theory names, against d.
+/// Draws n*/law and n*/d^b, b the predicted exponent, against d.
 ///
-/// A row a learner and target that the law covers, coloured by α. The right-hand panel starts
-/// at 1 in every series: what it drifts by is what a bare power law misses. None where no cell
-/// has a law.
+/// Every learner and target that the law covers, each with a marker of its own, coloured by α.
+/// The right-hand panel starts at 1 in every series: what it drifts by is what a bare power law
+/// misses. None where no cell has a law.
 #[must_use]
 pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let rows = rows(analysis);
-    let alphas = group::distinct(rows.iter().flat_map(|r| &r.ratios).map(|r| r.alpha), Ord::cmp);
     let all = || rows.iter().flat_map(|row| &row.ratios);
+    let alphas = group::distinct(all().map(|r| r.alpha), Ord::cmp);
     let x = Axis::log(all().map(|r| r.d))?;
     let y = Axis::log(all().flat_map(|r| r.over).flat_map(|(v, low, high)| {
         [v, low.max(v / 3.0), high.min(v * 3.0), 0.7, 1.4]
-    }))?
-    .naming(LABELS.to_vec());
-    let width = style::PAGE;
-    let page = Page {
-        width,
-        rows: rows.len(),
-        columns: PANELS.len(),
-        aspect: 0.5,
-        header: 15.0,
-        right: if rows.len() > 1 { 30.0 } else { 20.0 },
-        gap: 9.0,
-        row_gap: 5.0,
-        legend: Legend::new(legend(&alphas), width - 6.0),
-    };
+    }))?;
+    let names: Vec<(&str, &Setting)> = rows.iter().map(|r| (&*r.learner, &r.setting)).collect();
+    let page = page(PANELS.len(), 0.72, &alphas, &names);
     let mut scene = page.start("dimension d", "ratio");
-    for (index, row) in rows.iter().enumerate() {
-        for (column, name) in PANELS.iter().enumerate() {
-            let panel = Panel { rect: page.rect(index, column), x: &x, y: &y, overhang: 4.0 };
-            panel.grid(&mut scene);
-            row.draw(&mut scene, &panel, column, &alphas);
-            panel.axes(&mut scene, index + 1 == rows.len(), column == 0);
-            if index == 0 {
-                page::title(&mut scene, panel.rect, name, 0);
-            }
+    for (column, name) in PANELS.iter().enumerate() {
+        let panel = Panel { rect: page.rect(0, column), x: &x, y: &y, overhang: 4.0 };
+        panel.grid(&mut scene);
+        for (index, row) in rows.iter().enumerate() {
+            row.draw(&mut scene, &panel, column, |alpha| look(&alphas, alpha, index));
         }
-        let side = [format::learner(&row.learner), row.setting.label()];
-        let shown = if rows.len() > 1 { &side[..] } else { &side[..1] };
-        page::side_titles(&mut scene, page.rect(index, PANELS.len() - 1), shown);
+        panel.axes(&mut scene, true, column == 0);
+        page::title(&mut scene, panel.rect, name, 0);
     }
     Some(scene)
+}
+
+/// One row of panels below a legend of α by colour, and of learners and targets by marker.
+pub(super) fn page(
+    columns: usize,
+    aspect: f64,
+    alphas: &[Option<Real>],
+    names: &[(&str, &Setting)],
+) -> Page {
+    let width = if columns == 1 { style::COLUMN } else { style::PAGE };
+    let colour = |alpha: &Option<Real>| {
+        (Symbol::Point(look(alphas, *alpha, 0)), format::alpha(*alpha))
+    };
+    let name = |(index, (learner, setting)): (usize, &(&str, &Setting))| {
+        let look = Look { colour: style::BLACK, ..Look::number(index) };
+        (Symbol::Point(look), format!("{}, {}", format::learner(learner), setting.label()))
+    };
+    let entries: Vec<Entry> =
+        alphas.iter().map(colour).chain(names.iter().enumerate().map(name)).collect();
+    let legend = Legend::new(entries, width - 6.0);
+    Page { width, rows: 1, columns, aspect, header: 15.0, right: 7.0, gap: 9.0, row_gap: 5.0, legend }
+}
+
+/// A colour from light to dark with α, and the marker of learner and target number `index`.
+pub(super) fn look(alphas: &[Option<Real>], alpha: Option<Real>, index: usize) -> Look {
+    let place = alphas.iter().position(|a| *a == alpha).unwrap_or_default();
+    Look { colour: style::sequential(place, alphas.len()), ..Look::number(index) }
 }
 
 /// The series of one learner that differ in α alone.
@@ -83,7 +91,7 @@ fn rows(analysis: &Analysis) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     let same = |a: &Threshold, b: &Threshold| a.series == b.series;
     for cells in analysis.thresholds.chunk_by(same) {
-        let ratios = ratios(cells);
+        let ratios = ratios(analysis, cells);
         if ratios.is_empty() {
             continue;
         }
@@ -96,9 +104,10 @@ fn rows(analysis: &Analysis) -> Vec<Row<'_>> {
     rows
 }
 
-fn ratios(cells: &[Threshold]) -> Vec<Ratio<'_>> {
+fn ratios<'a>(analysis: &Analysis, cells: &'a [Threshold]) -> Vec<Ratio<'a>> {
+    let own = |t: &Threshold| analysis.exponents.iter().find(|e| e.series == t.series);
     let known = || cells.iter().filter(|t| t.censored == Censoring::None && t.law.is_some());
-    let Some((first, rate)) = known().next().and_then(|t| Some((t, t.series.rate()?))) else {
+    let Some((first, rate)) = known().next().and_then(|t| Some((t, own(t)?.predicted?))) else {
         return Vec::new();
     };
     let power = |t: &Threshold| {
@@ -118,12 +127,18 @@ fn ratios(cells: &[Threshold]) -> Vec<Ratio<'_>> {
 }
 
 impl Row<'_> {
-    fn draw(&self, scene: &mut Scene, panel: &Panel, column: usize, alphas: &[Option<Real>]) {
+    fn draw(
+        &self,
+        scene: &mut Scene,
+        panel: &Panel,
+        column: usize,
+        look: impl Fn(Option<Real>) -> Look,
+    ) {
         let ends = [panel.x.range.0, panel.x.range.1].map(|log| (10_f64.powf(log), 1.0));
         panel.curve(scene, &ends, style::dashed(style::BLACK, 0.8));
-        for alpha in alphas {
-            let look = look(alphas, *alpha);
-            let mine: Vec<&Ratio> = self.ratios.iter().filter(|r| r.alpha == *alpha).collect();
+        for alpha in group::distinct(self.ratios.iter().map(|r| r.alpha), Ord::cmp) {
+            let look = look(alpha);
+            let mine: Vec<&Ratio> = self.ratios.iter().filter(|r| r.alpha == alpha).collect();
             let line: Vec<_> = mine.iter().map(|r| (r.d, r.over[column].0)).collect();
             let stroke = style::solid(style::pale(look.colour, 0.6), 0.9);
             let Some(first) = mine.first() else { continue };
@@ -140,17 +155,6 @@ impl Row<'_> {
             }
         }
     }
-}
-
-/// A colour from light to dark with α, and a marker of its own.
-fn look(alphas: &[Option<Real>], alpha: Option<Real>) -> Look {
-    let index = alphas.iter().position(|a| *a == alpha).unwrap_or_default();
-    Look { colour: style::sequential(index, alphas.len()), ..Look::number(index) }
-}
-
-fn legend(alphas: &[Option<Real>]) -> Vec<Entry> {
-    let entry = |&alpha: &Option<Real>| (Symbol::Point(look(alphas, alpha)), format::alpha(alpha));
-    alphas.iter().map(entry).collect()
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ macro_rules! figures {
 figures! {
     question,
     law,
+    law_risk,
     learning_curves,
     thresholds,
     exponents,

@@ -2,7 +2,7 @@
 
 use super::grid::Grid;
 use crate::analysis::estimate::{Analysis, Interval, Judged};
-use crate::model::expectation::Predicted;
+use crate::model::expectation::{Basis, Predicted};
 use crate::report::format;
 use crate::report::group::Setting;
 
@@ -44,12 +44,16 @@ fn row(judged: &Judged) -> [String; 8] {
         Predicted::Value(_) => format::short(judged.margin),
         Predicted::AtLeast(_) | Predicted::AtMost(_) => "–".to_owned(),
     };
+    let basis = match judged.basis {
+        Basis::Stated => String::new(),
+        basis => format!(" ({})", basis.word()),
+    };
     let after = if judged.posterior { " (written after the results)" } else { "" };
     [
         judged.quantity.clone(),
         series.unwrap_or_else(|| "all".to_owned()),
         format::or_dash(judged.value, numbers),
-        format!("{sign} {number}").trim_start().to_owned(),
+        format!("{sign} {number}{basis}").trim_start().to_owned(),
         margin,
         format!("{}{censored}", judged.points),
         judged.verdict.word().to_owned(),

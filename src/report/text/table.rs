@@ -8,7 +8,7 @@ use crate::report::format;
 use crate::report::group::{Setting, sorted};
 
 pub(crate) const HEADINGS: [&str; 9] =
-    ["learner", "link", "α", "d", "β [95 %]", "theory", "within", "verdict", "CSQ bound"];
+    ["learner", "link", "α", "d", "β [95 %]", "b, γmax", "within", "verdict", "CSQ bound"];
 /// Columns of numbers stand right.
 pub(crate) const RIGHT: [bool; 9] = [false, false, true, true, true, true, true, false, false];
 /// Which column is the verdict.
@@ -111,12 +111,7 @@ fn row(e: &Exponent, no_alpha: &str) -> [String; 9] {
     ]
 }
 
-/// `0.5, ln d`: the exponent, and the largest power of ln d that theory leaves open.
+/// `0.5, 1`: the exponent b, and γmax, the largest power of ln d that theory leaves open.
 fn rate(rate: Rate) -> String {
-    let log = match rate.log_power {
-        0.0 => String::new(),
-        1.0 => ", ln d".to_owned(),
-        power => format!(", ln^{} d", format::short(power)),
-    };
-    format!("{}{log}", format::short(rate.exponent))
+    format!("{}, {}", format::short(rate.exponent), format::short(rate.log_power))
 }

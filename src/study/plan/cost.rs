@@ -89,8 +89,11 @@ pub fn expected_visits(study: &Study, setting: &Setting, cell: &Cell) -> Vec<(u6
     if aim.method == Method::Grid {
         return aim.range.map(|i| (lattice::size(i), cell.trials)).collect();
     }
-    let harder = setting.built.learner.cost(&setting.case(cell)).harder;
-    let centre = i64::from(lattice::nearest_index(harder * expected_n_star(setting, cell)));
+    let (case, tau) = (setting.case(cell), aim.threshold);
+    // The law knows the channels and the split.
+    let known = setting.built.law(&case, tau).is_some();
+    let harder = if known { 1.0 } else { setting.built.learner.cost(&case).harder };
+    let centre = i64::from(lattice::nearest_index(harder * expected_n_star(setting, cell, tau)));
     let (low, high) = (i64::from(*aim.range.start()), i64::from(*aim.range.end()));
     let sizes = |offsets: &[i64], trials| -> Vec<(u64, u32)> {
         let inside = offsets.iter().map(|o| (centre + o).clamp(low, high));

@@ -8,7 +8,7 @@ use super::document::Node;
 use super::limits;
 use super::section::{Section, choice};
 use crate::error::{Error, Result, nearest};
-use crate::model::expectation::{Expectation, MARGIN, Predicted, Quantity, Side};
+use crate::model::expectation::{Basis, Expectation, MARGIN, Predicted, Quantity, Side};
 use crate::model::input::Input;
 use crate::model::link::Link;
 use crate::model::metric::Metric;
@@ -16,7 +16,7 @@ use crate::model::problem::{Problem, Real};
 use crate::study::cell::Series;
 use crate::words::{is_formula, names};
 
-const EXPECT_KEYS: [&str; 16] = [
+const EXPECT_KEYS: [&str; 17] = [
     "claim",
     "exponent",
     "ratio",
@@ -26,6 +26,7 @@ const EXPECT_KEYS: [&str; 16] = [
     "learner",
     "predicted",
     "margin",
+    "leading",
     "posterior",
     "link",
     "r",
@@ -65,9 +66,11 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
         noise: if pair("noise") { None } else { number("noise")? },
         input: if pair("input") { None } else { section.get("input").map(input).transpose()? },
     };
+    let (predicted, basis) = read_predicted(&section, &quantity)?;
     let expectation = Expectation {
         claim: claim(section.required("claim")?)?.to_owned(),
-        predicted: read_predicted(section.required("predicted")?, &quantity)?,
+        predicted,
+        basis,
         margin: read_margin(&section, &quantity)?,
         posterior: section.get("posterior").map_or(Ok(false), |n| n.boolean("posterior"))?,
         quantity,
@@ -78,7 +81,25 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
             .error(format!("no cell of this study answers {}", expectation.quantity.words()), "here")
             .hint("link, r, alpha, q, noise and input choose among the series of [[sweep]]; both sides of a ratio need a cell that agrees in the others and in d"));
     }
+    if basis == Basis::Law && !has_law(&expectation, series) {
+        let node = section.required("predicted")?;
+        return Err(node
+            .error("there is no law of the ranking for all of these cells", "here")
+            .hint("it is that of pruned and its variants below alpha = 1, with Gaussian inputs, hard directions and a channel that sees the link: give a number"));
+    }
     Ok(expectation)
+}
+
+/// Whether the law of the ranking has something to say of every cell that an expectation is about.
+fn has_law(expectation: &Expectation, series: &[Series]) -> bool {
+    let learners = expectation.quantity.learners();
+    let chosen = series.iter().filter(|s| {
+        let own = &s.setting.series;
+        learners.contains(&own.learner.as_str()) && expectation.selection.admits(&own.problem)
+    });
+    let mut cells = chosen.flat_map(|s| s.cells.iter().map(move |c| (&s.setting, c)));
+    // Whether there is one does not depend on the risk that has to be reached.
+    cells.all(|(setting, cell)| setting.built.law(&setting.case(cell), 0.5).is_some())
 }
 
 /// A text that goes into a table.
@@ -182,7 +203,25 @@ fn learner(node: &Node, series: &[Series]) -> Result<String> {
     })
 }
 
-fn read_predicted(node: &Node, quantity: &Quantity) -> Result<Predicted> {
+fn read_predicted(section: &Section<'_>, quantity: &Quantity) -> Result<(Predicted, Basis)> {
+    let node = section.required("predicted")?;
+    let ratio = matches!(quantity, Quantity::Ratio { .. });
+    let leading = section.get("leading").map_or(Ok(false), |n| n.boolean("leading"))?;
+    if node.is_word("law") {
+        return if ratio && !leading {
+            // Filled in once the cells are known.
+            Ok((Predicted::Value(1.0), Basis::Law))
+        } else {
+            Err(node
+                .error("the law of the ranking predicts ratios, and beyond leading order", "here")
+                .hint("write ratio = [\"pruned/a\", \"pruned/b\"] with predicted = \"law\", or a number"))
+        };
+    }
+    let predicted = read_number_or_bound(node, ratio)?;
+    Ok((predicted, if leading { Basis::Leading } else { Basis::Stated }))
+}
+
+fn read_number_or_bound(node: &Node, ratio: bool) -> Result<Predicted> {
     let (value, predicted) = if node.is_table() {
         let table = node.section("predicted", &["at_least", "at_most"])?;
         match (table.get("at_least"), table.get("at_most")) {
@@ -193,7 +232,7 @@ fn read_predicted(node: &Node, quantity: &Quantity) -> Result<Predicted> {
     } else {
         (node, Predicted::Value(node.number("predicted")?))
     };
-    if matches!(quantity, Quantity::Ratio { .. }) && predicted.number() <= 0.0 {
+    if ratio && predicted.number() <= 0.0 {
         return Err(value
             .error("a ratio of sample sizes is positive", "not positive")
             .hint("write, for example, predicted = { at_least = 1 }"));

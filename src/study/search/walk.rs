@@ -45,14 +45,18 @@ pub fn units(study: &Study, shard: Option<Shard>) -> Vec<Unit<'_>> {
     all.filter(|unit| shard.is_none_or(|shard| shard.holds(unit.key(study)))).collect()
 }
 
-/// Expected n* from theory: where a bracket search starts in the smallest dimension, and how
-/// its start moves with d. Only a starting point: the search walks on until it has crossed.
+/// Expected n* from theory, at the risk `tau`: where a bracket search starts in the smallest
+/// dimension, and how its start moves with d. Only a starting point: the search walks on until it
+/// has crossed.
 #[must_use]
-pub fn expected_n_star(setting: &Setting, cell: &Cell) -> f64 {
-    let case = setting.case(cell);
+pub fn expected_n_star(setting: &Setting, cell: &Cell, tau: f64) -> f64 {
+    let (case, learner) = (setting.case(cell), &setting.built.learner);
     // The readout needs several samples a neuron.
-    let slowest = setting.built.learner.cost(&case).slowest + 2.0 * case.width();
-    setting.built.learner.stages() as f64 * slowest
+    let readout = 2.0 * case.width();
+    match setting.built.law(&case, tau) {
+        Some(law) => law.n_star.max(learner.stages() as f64 * readout),
+        None => learner.stages() as f64 * (learner.cost(&case).slowest + readout),
+    }
 }
 
 /// What the search of a cell found; records are borrowed where they only have to be looked at.
@@ -88,7 +92,7 @@ impl<'a> Walk<'a> {
         cell: &Cell,
         mut obtain: impl FnMut(Request, &mut Vec<R>) -> bool,
     ) -> Walked<R> {
-        let predicted = expected_n_star(&self.series.setting, cell);
+        let predicted = expected_n_star(&self.series.setting, cell, self.study.samples.threshold);
         let start = lattice::nearest_index(self.ahead * predicted);
         let mut search = Search::new(self.study.samples.aim(cell), start);
         let mut points: BTreeMap<u32, Vec<R>> = BTreeMap::new();
