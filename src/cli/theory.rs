@@ -4,6 +4,7 @@ use secateur::Result;
 use secateur::learner::stage::Case;
 use secateur::learner::{Granted, Options};
 use secateur::model::direction::DirectionLaw;
+use secateur::model::input::Input;
 use secateur::model::kind::LearnerKind;
 use secateur::model::target::USUAL_NOISE;
 use secateur::model::{self, Activation, Channel, Link, Prediction, Statistic, theory};
@@ -75,8 +76,8 @@ impl Sharp {
         let options = Options { activation, ..LearnerKind::Pruned.defaults() };
         let built = LearnerKind::Pruned.build(&options, &Granted::new(&link, k))?;
         let (threshold, noise) = (0.5, USUAL_NOISE);
-        let plain_noise = Some(noise * noise);
-        let case = Case { d, s, k_star: k, link: &link, options: &options, plain_noise };
+        let (link, input) = (&link, Input::Gaussian);
+        let case = Case { d, s, k_star: k, link, noise, hard: true, input, options: &options };
         let n_star = built.law(&case, threshold).map(|law| law.n_star);
         Ok(Self { d, s, shift, rho, n_star, threshold, noise })
     }

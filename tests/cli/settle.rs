@@ -44,9 +44,11 @@ fn what_is_open_is_settled_by_what_the_advice_says() {
     // What was settled is part of what was run.
     let fitted = place.say("fit open").out;
     assert_eq!(settled.out, fitted);
-    let again = place.say("study open --settle");
-    assert_eq!((again.code, again.out.as_str()), (Some(0), ""));
-    again.said("nothing to settle: no verdict is open");
+    // One more dimension may show more scatter; each round goes on from the one before.
+    let last = (0..6).map(|_| place.say("study open --settle")).find(|ran| ran.out.is_empty());
+    let last = last.expect("it is settled after some rounds");
+    assert_eq!(last.code, Some(0));
+    last.said("nothing to settle: no verdict is open");
 }
 
 #[test]
