@@ -129,7 +129,7 @@ pub struct Trained {
     /// One score a coordinate, if the coordinates were chosen by scores.
     pub scores: Option<Vec<f64>>,
     /// What it was trained on, if that is not the target itself but its limit.
-    pub limit: Option<Limit>,
+    pub limit: Option<Box<Limit>>,
 }
 
 /// The coordinates that a network is built on: M of them, of which V touches none but some of
