@@ -12,14 +12,14 @@ use std::process::ExitCode;
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use secateur::learner::options::{Keep, PruneOptions, Shift};
-use secateur::learner::stage::nulls::{NullComparison, Survivors};
-use secateur::learner::stage::{GradientComparison, survivors};
+use secateur::learner::options::{DataUse, Simulation};
+use secateur::learner::stage::{Budget, GradientComparison, Screen, Split};
+use secateur::learner::{Options, World};
 use secateur::model::direction::DirectionLaw;
 use secateur::model::nulls::{LabelSums, NullLaw, ScoreLaw, TermLaw};
 use secateur::model::target::Target;
-use secateur::model::{Activation, Channel, ChannelChoice, Input, Link, Statistic};
-use secateur::sample::{CentredLabels, Design, Key, Stage, gaussian, simd};
+use secateur::model::{Activation, Channel, Input, Link, Statistic};
+use secateur::sample::{Design, Key, Stage, gaussian, simd};
 
 const SCORES: u64 = 200_000;
 const TAIL_SCORES: u64 = 100_000_000;
@@ -198,7 +198,7 @@ fn p_values(case: &Case) -> Vec<f64> {
 
 fn law(h: &Statistic, input: Input, labels: &[f32]) -> NullLaw {
     let term = TermLaw::of(h, input).expect("a law");
-    NullLaw::new(&term, &LabelSums::of(labels, term.radius()))
+    NullLaw::new(&term, &LabelSums::of(labels, term.radius())).expect("a law")
 }
 
 fn tails() -> bool {
@@ -322,37 +322,34 @@ fn speed() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let target = Target::new(link, law.draw(d as usize, 1, &mut rng).expect("V"), 0.1);
         let relevant = target.directions().relevant();
-        let norms = vec![(s as f64).sqrt().recip(); relevant.len()];
-        let options = PruneOptions {
-            channel: ChannelChoice::Auto,
-            shift: Shift::Auto,
-            keep: Keep::Ratio(1.0),
-            augmented: false,
-        };
-        let comparison = GradientComparison::new(&options, Activation::Relu, k_star).expect("h");
-        let nulls = NullComparison::new(&comparison, Input::Gaussian).expect("a law");
+        let [explicit, reduced] = [Simulation::Explicit, Simulation::Reduced].map(|simulation| {
+            let options = Options { simulation, ..Options::default() };
+            let comparison = GradientComparison::new(&options.prune, options.activation, k_star);
+            Screen::new(comparison.expect("h"), &options)
+        });
+        let split = Split::new(1, None, DataUse::Fresh).expect("a split");
         let mut times = [Vec::new(), Vec::new()];
         for trial in 0..9 {
-            let design = Design::new(Key::root(trial));
-            let samples = design.samples(&target, Stage::Prune, n);
+            let key = Key::root(trial);
+            let world = World::new(&target, Design::new(key));
+            let budget = Budget::new(world, key, &split, n).expect("samples");
+            let portion = budget.beside(Stage::Prune, n);
             let start = cpu();
-            let scores = comparison.scores(&CentredLabels::new(samples), d as usize);
-            let kept = survivors(&scores, Keep::Ratio(1.0), relevant.len(), 2);
+            let all = explicit.select(&portion, |y| y, key).expect("scores").kept;
             let middle = cpu();
             // The clock of a thread ticks in milliseconds.
-            let found = (0..REPEAT).map(|_| {
-                let nulls_of = d as u64 - relevant.len() as u64;
-                let most = Survivors::Largest(relevant.len() as u64);
-                nulls.rank(&samples, |y| y, (&relevant, &norms), nulls_of, most, &mut rng)
-            });
-            let found = found.last().expect("a ranking");
+            let few = (0..REPEAT)
+                .map(|_| reduced.select(&portion, |y| y, key).expect("a law").kept)
+                .last();
             times[0].push(middle - start);
             times[1].push((cpu() - middle) / f64::from(REPEAT));
-            let hits = kept.iter().filter(|j| relevant.contains(j)).count();
+            let hits = |kept: &[u32]| kept.iter().filter(|j| relevant.contains(j)).count();
+            let hits = [hits(&all), hits(&few.expect("a ranking"))];
             println!(
-                "{text} kept of {}: explicit {hits}, reduced {}",
+                "{text} kept of {}: explicit {}, reduced {}",
                 relevant.len(),
-                found.relevant.len()
+                hits[0],
+                hits[1]
             );
         }
         let median = times.map(|mut t| {

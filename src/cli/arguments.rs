@@ -497,7 +497,7 @@ pub(crate) struct PredictArguments {
     pub(crate) alpha: Option<f64>,
 
     /// Dimension: adds the sharp prediction of the pruning stage
-    #[arg(long, value_name = "DIMENSION", value_parser = clap::value_parser!(u64).range(1..=1 << 30), allow_negative_numbers = true)]
+    #[arg(long, value_name = "DIMENSION", value_parser = clap::value_parser!(u64).range(1..=1 << 62), allow_negative_numbers = true)]
     pub(crate) d: Option<u64>,
 
     /// Number of relevant directions

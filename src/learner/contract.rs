@@ -5,8 +5,20 @@ use std::fmt::Debug;
 use super::options::Options;
 use super::stage::{Answered, Budget, Case, Cost, Trained};
 use crate::error::Result;
+use crate::model::input::Input;
 use crate::model::law::LawPoint;
 use crate::model::{Link, Transform};
+
+/// How a learner comes to the coordinates of its network.
+#[derive(Debug)]
+pub enum Coordinates {
+    /// It reads every one.
+    All,
+    /// It is told them.
+    Told,
+    /// By ranking them; the error says why every one has to be visited for that.
+    Ranked(Result<()>),
+}
 
 /// Turns samples into a network.
 pub trait Learner: Debug + Send + Sync {
@@ -32,6 +44,11 @@ pub trait Learner: Debug + Send + Sync {
     /// Why it cannot see the order k* of its link, one sentence a cause.
     fn blindness(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// How it comes to its coordinates, on inputs of the law `input` and hard directions.
+    fn coordinates(&self, _input: Input) -> Coordinates {
+        Coordinates::All
     }
 
     /// What it is expected to need.

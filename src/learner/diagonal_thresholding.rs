@@ -1,12 +1,16 @@
 //! Sparse principal components by diagonal thresholding (Johnstone and Lu 2009).
 
-use super::contract::{Granted, Keys, Learner, Recipe};
-use super::options::{Keep, NETWORK, Options, Width};
-use super::stage::moment::{diagonal, second_moment};
+use std::f64::consts::FRAC_1_SQRT_2;
+
+use super::contract::{Coordinates, Granted, Keys, Learner, Recipe};
+use super::options::{NETWORK, Options, Width};
+use super::stage::moment::{diagonal, second_moment, square_sum};
 use super::stage::subspace::{MAX_DIMENSION, leading_eigenvectors, spread};
-use super::stage::{Budget, Case, Cost, SecondLayer, Trained, Work, survivors};
+use super::stage::{Budget, Case, Cost, Scoring, Screen, SecondLayer, Selected, Trained, Work};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
+use crate::model::input::Input;
+use crate::model::nulls::TermLaw;
 use crate::sample::{CentredLabels, Stage};
 
 /// Keeps the M coordinates with the largest absolute diagonal entries of the label-weighted
@@ -23,7 +27,7 @@ use crate::sample::{CentredLabels, Stage};
 /// better.
 #[derive(Clone, Debug)]
 pub struct DiagonalThresholding {
-    keep: Keep,
+    screen: Screen<Diagonal>,
     width: Width,
     activation: Activation,
     second: SecondLayer,
@@ -43,7 +47,7 @@ impl Recipe for DiagonalThresholding {
             ));
         }
         Ok(Self {
-            keep: options.prune.keep,
+            screen: Screen::new(Diagonal, options),
             width: options.width,
             activation: options.activation,
             second: SecondLayer::new(options),
@@ -51,12 +55,31 @@ impl Recipe for DiagonalThresholding {
     }
 }
 
-impl DiagonalThresholding {
-    /// Null standard deviations of each coordinate: under the null x² − 1 has variance 2.
-    fn scores(labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
-        let scale = (2.0 * labels.variance() * labels.samples().n() as f64).sqrt();
-        let scale = scale.max(f64::MIN_POSITIVE);
-        diagonal(labels, d).iter().map(|t| t.abs() / scale).collect()
+/// n₁ t_j over ‖ỹ‖ √2: under the null x² − 1 has variance 2.
+#[derive(Clone, Copy, Debug)]
+struct Diagonal;
+
+impl Scoring for Diagonal {
+    fn scores(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
+        let norm = (labels.variance() * labels.samples().n() as f64).sqrt();
+        let scale = norm.max(f64::MIN_POSITIVE).recip();
+        diagonal(labels, d).iter().map(|&sum| self.score([sum, 0.0, 0.0]) * scale).collect()
+    }
+
+    fn strip(&self, x: &[f32], y: &[f32]) -> [f64; 3] {
+        [square_sum(x, y), 0.0, 0.0]
+    }
+
+    fn score(&self, [sum, ..]: [f64; 3]) -> f64 {
+        sum.abs() * FRAC_1_SQRT_2
+    }
+
+    fn channels(&self) -> usize {
+        1
+    }
+
+    fn terms(&self, input: Input) -> Result<Vec<TermLaw>> {
+        Ok(vec![TermLaw::square(input)?])
     }
 }
 
@@ -65,16 +88,21 @@ impl Learner for DiagonalThresholding {
         3
     }
 
+    fn coordinates(&self, input: Input) -> Coordinates {
+        self.screen.coordinates(input)
+    }
+
     fn cost(&self, case: &Case<'_>) -> Cost {
-        let (d, kept) = (case.d as f64, case.kept());
-        let matrix = Work::new(d + kept as f64, (kept as f64).powi(2));
-        Cost { slowest: case.comparison(2, 1.0), ..Cost::of(kept, matrix) }
+        let kept = case.kept();
+        let matrix = Work::new(kept as f64, (kept as f64).powi(2));
+        let cost = Cost { slowest: case.comparison(2, 1.0), ..Cost::of(kept, matrix) };
+        cost.with(self.screen.screening(case))
     }
 
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
         let (d, r) = (budget.d(), budget.r());
-        let scores = Self::scores(&budget.take(Stage::Prune)?.labels(), d);
-        let kept = survivors(&scores, self.keep, budget.s(), 1);
+        let portion = budget.take(Stage::Prune)?;
+        let Selected { kept, scores } = self.screen.select(&portion, |y| y, budget.key("nulls"))?;
         if kept.len() > MAX_DIMENSION || kept.len() < r {
             return Err(Error::runtime(format!(
                 "{} coordinates are kept: from {r} to {MAX_DIMENSION} can be worked with",

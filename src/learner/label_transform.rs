@@ -3,10 +3,11 @@
 
 use strum::IntoEnumIterator;
 
-use super::contract::{Granted, Keys, Learner, Recipe};
+use super::contract::{Coordinates, Granted, Keys, Learner, Recipe};
 use super::options::{COMPARISON, NETWORK, Options, TransformChoice};
-use super::stage::{Budget, Case, Cost, GradientComparison, TrainKept, Trained, survivors};
+use super::stage::{Budget, Case, Cost, GradientComparison, Scoring, Screen, TrainKept, Trained};
 use crate::error::{Error, Result};
+use crate::model::input::Input;
 use crate::model::transform::{MAX_ORDER, Transform};
 use crate::sample::Stage;
 
@@ -41,8 +42,9 @@ impl Recipe for LabelTransform {
 }
 
 impl LabelTransform {
-    fn comparison(&self, order: u32) -> Result<GradientComparison> {
-        GradientComparison::new(&self.options.prune, self.options.activation, order)
+    fn screen(&self, order: u32) -> Result<Screen<GradientComparison>> {
+        let Options { prune, activation, .. } = &self.options;
+        Ok(Screen::new(GradientComparison::new(prune, *activation, order)?, &self.options))
     }
 
     /// The transformation with the largest score on the next stage, and its order.
@@ -53,7 +55,7 @@ impl LabelTransform {
         for &(transform, order) in &self.orders {
             let Some(order) = order else { continue };
             let labels = portion.transformed(transform.function());
-            let scores = self.comparison(order)?.scores(&labels, budget.d());
+            let scores = self.screen(order)?.scoring().scores(&labels, budget.d());
             let largest = scores.iter().copied().fold(0.0, f64::max);
             if largest > top {
                 (best, top) = (Some((transform, order)), largest);
@@ -81,10 +83,29 @@ impl Learner for LabelTransform {
         Ok(())
     }
 
+    fn coordinates(&self, input: Input) -> Coordinates {
+        let [(_, order)] = self.orders[..] else {
+            return Coordinates::Ranked(Err(Error::usage(
+                "transform = \"auto\" reads the largest of all scores to choose by",
+            )));
+        };
+        // Without an order nothing is ranked, and each trial says so.
+        let screen = order.map(|order| self.screen(order)).transpose();
+        screen.map_or_else(
+            |why| Coordinates::Ranked(Err(why)),
+            |screen| screen.map_or(Coordinates::All, |screen| screen.coordinates(input)),
+        )
+    }
+
     fn cost(&self, case: &Case<'_>) -> Cost {
         let order = self.orders.iter().filter_map(|&(_, order)| order).min();
-        let slowest = case.comparison(order.unwrap_or(case.k_star), 0.8);
-        Cost { slowest, ..Cost::of_step(case, case.kept()).with_comparison(case) }
+        let order = order.unwrap_or(case.k_star);
+        let slowest = case.comparison(order, 0.8);
+        let cost = Cost { slowest, ..Cost::of_step(case, case.kept()) };
+        match self.screen(order) {
+            Ok(screen) => cost.with(screen.screening(case)),
+            Err(_) => cost,
+        }
     }
 
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
@@ -92,12 +113,10 @@ impl Learner for LabelTransform {
             [(transform, order)] => (transform, order.ok_or_else(|| no_order(transform.name()))?),
             _ => self.choose(budget)?,
         };
-        let comparison = self.comparison(order)?;
-        let labels = budget.take(Stage::Prune)?.transformed(transform.function());
-        let scores = comparison.scores(&labels, budget.d());
-        let (keep, channels) = (self.options.prune.keep, comparison.channels().len());
-        let kept = survivors(&scores, keep, budget.s(), channels);
+        let portion = budget.take(Stage::Prune)?;
+        let key = budget.key("nulls");
+        let chosen = self.screen(order)?.select(&portion, transform.function(), key)?;
         let later = TrainKept::new(&self.options, order).with_labels(transform.function());
-        Ok(later.train(budget, kept)?.by(scores))
+        Ok(later.train(budget, chosen.kept)?.by(chosen.scores))
     }
 }

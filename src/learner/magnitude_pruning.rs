@@ -83,7 +83,7 @@ impl Learner for MagnitudePruning {
         let keys = ["dense complement", "dense signs"].map(|name| budget.key(name));
         self.train.step(&mut dense, &budget.take(Stage::Prune)?, keys)?;
         let scores = magnitudes(&dense);
-        let layer = rewound(&initial, survivors(&scores, self.keep, budget.s(), 1));
+        let layer = rewound(&initial, survivors(&scores, self.keep, budget.s(), f64::INFINITY));
         Ok(self.train.train_layer(budget, layer)?.by(scores))
     }
 }

@@ -46,7 +46,7 @@ pub fn measure(
         return Err(Error::runtime("a metric of the trained network is not finite")
             .hint("the network diverged: try a larger lambda or another activation"));
     }
-    let ranking = scores.as_ref().map(|scores| Ranking::of(scores, directions));
+    let ranking = scores.as_ref().map(|scores| scores.ranking(directions));
     let ranking = ranking.or_else(|| limit.as_ref()?.ranking);
     Ok(Metrics::from_fn(|metric| match metric {
         Metric::Risk => Some(risk),

@@ -50,16 +50,17 @@ pub enum DataUse {
     Reuse,
 }
 
-/// How the samples of the later stages are simulated.
+/// How samples are simulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Simulation {
     /// Reduced where it is exact and cheaper.
     Auto,
-    /// Every kept coordinate of every sample.
+    /// Every coordinate that a stage reads, of every sample.
     Explicit,
-    /// From the joint law of projections and pre-activations wherever M > m + 2r, else
+    /// Null scores from their law given the labels, see [`super::stage::screen`]; later stages
+    /// from the joint law of projections and pre-activations wherever M > m + 2r, else
     /// explicit: see [`super::stage::reduced`].
     Reduced,
     /// A prediction: sums over samples by their mean and a fluctuation, see
@@ -266,7 +267,7 @@ pub struct Options {
     pub split: Option<Vec<f64>>,
     /// Whether stages share their samples.
     pub data: DataUse,
-    /// How the samples of the later stages are simulated.
+    /// How samples are simulated.
     pub simulation: Simulation,
     /// Gradient comparison and pruning.
     #[serde(flatten)]

@@ -3,18 +3,19 @@
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
-use super::contract::{Granted, Keys, Learner, Recipe};
+use super::contract::{Coordinates, Granted, Keys, Learner, Recipe};
 use super::options::{COMPARISON, Keep, NETWORK, Options, Simulation};
 use super::stage::limit::LimitRanking;
-use super::stage::{Budget, Case, Cost, GradientComparison, TrainKept, Trained, survivors};
+use super::stage::{Budget, Case, Cost, GradientComparison, Screen, TrainKept, Trained};
 use crate::error::Result;
+use crate::model::input::Input;
 use crate::model::law::LawPoint;
 use crate::sample::Stage;
 
 /// Gradient comparison, pruning, re-initialisation, gradient step, readout.
 #[derive(Clone, Debug)]
 pub struct Pruned {
-    comparison: GradientComparison,
+    screen: Screen<GradientComparison>,
     /// |ρ_{k*}| of the coordinate statistic, at least a tenth.
     correlation: f64,
     keep: Keep,
@@ -34,8 +35,8 @@ impl Recipe for Pruned {
         Ok(Self {
             limit: limit.then(|| LimitRanking::new(&comparison)).transpose()?,
             correlation: comparison.correlation().abs().max(0.1),
-            comparison,
             keep: options.prune.keep,
+            screen: Screen::new(comparison, options),
             later: TrainKept::new(options, k_star),
         })
     }
@@ -47,11 +48,19 @@ impl Learner for Pruned {
     }
 
     fn blindness(&self) -> Vec<String> {
-        self.comparison.blindness().into_iter().chain(self.later.blindness()).collect()
+        self.screen.scoring().blindness().into_iter().chain(self.later.blindness()).collect()
+    }
+
+    fn coordinates(&self, input: Input) -> Coordinates {
+        self.screen.coordinates(input)
     }
 
     fn cost(&self, case: &Case<'_>) -> Cost {
-        let cost = Cost::of_step(case, case.kept()).with_comparison(case);
+        let cost = Cost::of_step(case, case.kept());
+        let cost = match self.limit {
+            Some(_) => cost.with_relevant(case),
+            None => cost.with(self.screen.screening(case)),
+        };
         if cost.kept == case.d {
             return cost;
         }
@@ -60,24 +69,22 @@ impl Learner for Pruned {
         // A third of the samples, unless the split says otherwise.
         let share = |shares: &Vec<f64>| 3.0 * shares[0] / shares.iter().sum::<f64>();
         let share = case.options.split.as_ref().map_or(1.0, share);
-        let harder = (compare(self.comparison.sight()) / share / slowest).max(1.0);
+        let harder = (compare(self.screen.scoring().sight()) / share / slowest).max(1.0);
         Cost { slowest, harder, ..cost }
     }
 
     fn law(&self, case: &Case<'_>, tau: f64, share: f64) -> Option<LawPoint> {
-        self.comparison.law(case, tau, share)
+        self.screen.scoring().law(case, tau, share)
     }
 
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
         let portion = budget.take(Stage::Prune)?;
         if let Some(limit) = &self.limit {
             let mut rng = ChaCha8Rng::seed_from_u64(budget.key("ranking").bits());
-            let (kept, ranking) = limit.rank(&portion, self.keep, &mut rng);
+            let (kept, ranking) = limit.rank(&portion, self.keep, &mut rng)?;
             return self.later.predict(budget, kept, Some(ranking));
         }
-        let labels = portion.labels();
-        let scores = self.comparison.scores(&labels, budget.d());
-        let kept = survivors(&scores, self.keep, budget.s(), self.comparison.channels().len());
-        Ok(self.later.train(budget, kept)?.by(scores))
+        let chosen = self.screen.select(&portion, |y| y, budget.key("nulls"))?;
+        Ok(self.later.train(budget, chosen.kept)?.by(chosen.scores))
     }
 }

@@ -10,6 +10,10 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::error::{Error, Result};
 
+/// Names that coordinates have at most. V is drawn on that many if d is larger: all that is asked
+/// of a coordinate is whether it is one of V's.
+pub const NAMES: usize = u32::MAX as usize - 1;
+
 /// The law that V is drawn from, anew in every trial.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum DirectionLaw {
@@ -82,7 +86,7 @@ impl DirectionLaw {
         let s = self.sparsity(d, r);
         let (support, profile): (Vec<usize>, Vec<f64>) = match *self {
             Self::Hard { .. } => {
-                let mut rows = index::sample(rng, d, s).into_vec();
+                let mut rows = index::sample(rng, d.min(NAMES), s).into_vec();
                 rows.sort_unstable();
                 (rows, vec![1.0; s])
             }
@@ -216,7 +220,8 @@ impl Directions {
             .sum()
     }
 
-    fn row_norms(&self) -> impl Iterator<Item = f64> + '_ {
+    /// Their norms ‖V_j‖₂.
+    pub fn row_norms(&self) -> impl Iterator<Item = f64> + '_ {
         self.rows().map(|row| row.iter().map(|v| v * v).sum::<f64>().sqrt())
     }
 

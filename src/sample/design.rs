@@ -129,6 +129,12 @@ pub struct LabelScratch {
 }
 
 impl<'a> Samples<'a> {
+    /// What labels them.
+    #[must_use]
+    pub fn target(&self) -> &'a Target {
+        self.target
+    }
+
     /// Number of samples n.
     #[must_use]
     pub fn n(&self) -> u64 {

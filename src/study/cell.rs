@@ -15,7 +15,7 @@ use crate::model::problem;
 use crate::sample::Key;
 
 /// Version of the numbers: part of every cell's key. Raise it when a change moves results.
-const NUMERICS: u32 = 3;
+const NUMERICS: u32 = 4;
 
 /// Everything of a cell but its dimension.
 #[derive(Clone, Debug)]
@@ -74,10 +74,10 @@ impl Setting {
     /// What `cell` asks of the learner, for its price.
     #[must_use]
     pub fn case(&self, cell: &Cell) -> Case<'_> {
-        let Self { k_star, link, options, .. } = self;
-        let plain = self.direction == Direction::Hard && self.input.is_gaussian();
-        let plain_noise = plain.then_some(self.noise * self.noise);
-        Case { d: cell.d, s: cell.s, k_star: *k_star, link, options, plain_noise }
+        let Self { k_star, link, options, noise, input, .. } = self;
+        let hard = self.direction == Direction::Hard;
+        let (k_star, noise, input) = (*k_star, *noise, *input);
+        Case { d: cell.d, s: cell.s, k_star, link, options, noise, hard, input }
     }
 
     /// What decides the data, shared by all learners of a cell: names in alphabetical order and

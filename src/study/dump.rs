@@ -4,7 +4,7 @@ use std::io;
 
 use crate::error::{Error, Result};
 use crate::learner::Outcome;
-use crate::learner::stage::Network;
+use crate::learner::stage::{Network, Scores};
 use crate::model::target::Target;
 use crate::results::npy::{Npz, Push};
 use crate::sample::{Design, LabelScratch, Samples, Stage, Tile};
@@ -93,7 +93,8 @@ fn labels(samples: &Samples<'_>, noisy: bool, push: Push<'_, f64>) -> io::Result
 /// # Errors
 /// When it was simulated in reduced form: there are no samples then.
 pub fn check(seen: &Seen<'_>) -> Result<()> {
-    if matches!(seen.outcome, Outcome::Trained(trained) if trained.reduced) {
+    if matches!(seen.outcome, Outcome::Trained(trained) if trained.is_reduced() || trained.limit.is_some())
+    {
         return Err(Error::usage("this trial was simulated in reduced form: it has no inputs")
             .hint("run the study with --set samples.simulation=explicit, and look into a trial of that"));
     }
@@ -118,7 +119,7 @@ pub fn trial(npz: &mut Npz<'_>, seen: &Seen<'_>, test: u64, chosen: &Chosen) -> 
     let d = seen.target.directions().d() as u64;
     match seen.outcome {
         Outcome::Trained(trained) => {
-            if let Some(scores) = trained.scores.as_ref().filter(|_| chosen.has("scores")) {
+            if let (Some(Scores::All(scores)), true) = (&trained.scores, chosen.has("scores")) {
                 npz.values("scores", &[d], scores)?;
             }
             network(npz, &trained.network, chosen)?;

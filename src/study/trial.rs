@@ -71,7 +71,7 @@ impl Conditions<'_> {
                 Outcome::Trained(trained) => (
                     metrics::measure(trained, target, design, self.test)?,
                     Some(trained.kept()),
-                    match (&trained.limit, trained.reduced) {
+                    match (&trained.limit, trained.is_reduced()) {
                         (Some(_), _) => Simulated::Limit,
                         (None, true) => Simulated::Reduced,
                         (None, false) => Simulated::Explicit,

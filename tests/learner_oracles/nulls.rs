@@ -1,22 +1,45 @@
 //! The ranking that visits relevant coordinates alone, against the one that visits all.
 
-use rand::SeedableRng;
-use rand::rngs::ChaCha8Rng;
-use secateur::learner::options::{Keep, PruneOptions, Shift};
-use secateur::learner::ranking::Ranking;
-use secateur::learner::stage::nulls::{NullComparison, Survivors};
-use secateur::learner::stage::{GradientComparison, survivors};
+use secateur::learner::options::{DataUse, Keep, Shift, Simulation};
+use secateur::learner::stage::{
+    Budget, GradientComparison, Scores, Scoring, Screen, Selected, Split,
+};
+use secateur::learner::{Options, World};
+use secateur::model::target::Target;
 use secateur::model::{Activation, Channel, ChannelChoice, Input};
-use secateur::sample::{BLOCK, CentredLabels, Design, Key, Stage};
+use secateur::sample::{BLOCK, CentredLabels, Key, Stage};
 
 use crate::stats::{kolmogorov, mean_and_error};
-use crate::target;
+use crate::{design, target};
 
-fn comparison(channel: ChannelChoice, activation: Activation, k_star: u32) -> GradientComparison {
-    let options =
-        PruneOptions { channel, shift: Shift::Auto, keep: Keep::Ratio(1.0), augmented: false };
-    GradientComparison::new(&options, activation, k_star).unwrap()
+fn screen(
+    channel: ChannelChoice,
+    activation: Activation,
+    k_star: u32,
+    (keep, simulation): (Keep, Simulation),
+) -> Screen<GradientComparison> {
+    let mut options = Options { activation, simulation, ..Options::default() };
+    (options.prune.channel, options.prune.shift, options.prune.keep) = (channel, Shift::Auto, keep);
+    let comparison = GradientComparison::new(&options.prune, activation, k_star).unwrap();
+    Screen::new(comparison, &options)
 }
+
+/// What `screen` chooses by T(y) of n samples of trial number `trial`.
+fn select(
+    screen: &Screen<GradientComparison>,
+    target: &Target,
+    transform: fn(f64) -> f64,
+    n: u64,
+    trial: u64,
+) -> Selected {
+    let split = Split::new(1, None, DataUse::Fresh).unwrap();
+    let world = World::new(target, design(trial));
+    let budget = Budget::new(world, Key::root(1), &split, n).unwrap();
+    let key = Key::root(trial).named("nulls");
+    screen.select(&budget.beside(Stage::Prune, n), transform, key).unwrap()
+}
+
+const PLAIN: (Keep, Simulation) = (Keep::Ratio(1.0), Simulation::Explicit);
 
 fn identity(y: f64) -> f64 {
     y
@@ -28,13 +51,12 @@ fn one_pass_gives_the_scores_of_an_explicit_comparison() {
         [("He3", Activation::Relu, 3), ("He2", Activation::Tanh, 2), ("He2", Activation::Relu, 2)]
     {
         let target = target(link, 40, 7, 0.1, 5);
-        let design = Design::new(Key::root(6));
-        let samples = design.samples(&target, Stage::Prune, 5 * BLOCK as u64 + 77);
-        let comparison = comparison(ChannelChoice::Auto, activation, k_star);
-        let all = comparison.scores(&CentredLabels::new(samples), 40);
+        let samples = design(6).samples(&target, Stage::Prune, 5 * BLOCK as u64 + 77);
+        let screen = screen(ChannelChoice::Auto, activation, k_star, PLAIN);
+        let all = screen.scoring().scores(&CentredLabels::new(samples), 40);
         let relevant = target.directions().relevant();
-        let nulls = NullComparison::new(&comparison, Input::Gaussian).unwrap();
-        let (scores, _) = nulls.scores(&samples, identity, &relevant);
+        let terms = screen.scoring().terms(Input::Gaussian).unwrap();
+        let (scores, _) = screen.known(&samples, identity, &terms, &relevant);
         for (score, &j) in scores.iter().zip(&relevant) {
             let error = (score - all[j as usize]).abs();
             assert!(error < 1e-3, "{link} {activation:?}: {score} against {}", all[j as usize]);
@@ -59,12 +81,11 @@ fn null_scores_have_the_law_given_the_labels() {
     ] {
         let (d, s) = (4000, 4);
         let target = target(link, d, s, 0.1, 3).on(input);
-        let design = Design::new(Key::root(11));
-        let samples = design.samples(&target, Stage::Prune, 160);
-        let comparison = comparison(channel, activation, k_star);
-        let law =
-            NullComparison::new(&comparison, input).unwrap().scores(&samples, identity, &[]).1;
-        let scores = comparison.scores(&CentredLabels::new(samples), d);
+        let samples = design(11).samples(&target, Stage::Prune, 160);
+        let screen = screen(channel, activation, k_star, PLAIN);
+        let terms = screen.scoring().terms(input).unwrap();
+        let law = screen.known(&samples, identity, &terms, &[]).1.unwrap();
+        let scores = screen.scoring().scores(&CentredLabels::new(samples), d);
         let relevant = target.directions().relevant();
         let nulls = (0..d as u32).filter(|j| !relevant.contains(j));
         let p: Vec<f64> = nulls.map(|j| law.beyond(scores[j as usize])).collect();
@@ -108,58 +129,30 @@ fn rankings_have_the_law_of_explicit_ones() {
             Keep::Ratio(1.0),
         ),
     ] {
-        let comparison = comparison(channel, Activation::Relu, k_star);
-        let nulls = NullComparison::new(&comparison, input).unwrap();
+        let [explicit, reduced] = [Simulation::Explicit, Simulation::Reduced]
+            .map(|simulation| screen(channel, Activation::Relu, k_star, (keep, simulation)));
         let mut differences: [Vec<f64>; 5] = Default::default();
         for trial in 0..160 {
             let target = target(link, d, s, 0.1, trial).on(input);
             let directions = target.directions();
-            let design = Design::new(Key::root(trial));
-            let samples = design.samples(&target, Stage::Prune, n);
-            let labels = CentredLabels::transformed(samples, transform);
-            let scores = comparison.scores(&labels, d);
-            let ranking = Ranking::of(&scores, directions);
             let relevant = directions.relevant();
-            let rows = directions.rows_at(&relevant);
-            let norms: Vec<f64> = rows
-                .chunks_exact(directions.r())
-                .map(|row| row.iter().map(|v| v * v).sum::<f64>().sqrt())
-                .collect();
-            let rule = match keep {
-                Keep::Auto => Survivors::Beyond(1.0 / d as f64),
-                Keep::Ratio(ratio) => Survivors::Largest((ratio * s as f64).round() as u64),
-                Keep::Count(count) => Survivors::Largest(count as u64),
-            };
-            // Today's threshold is that of a normal law: hold the exact one against itself.
-            let kept = if keep == Keep::Auto {
-                let cut = nulls.scores(&samples, transform, &relevant).1.threshold(1.0 / d as f64);
-                (0..d as u32).filter(|&j| scores[j as usize] > cut).collect()
-            } else {
-                survivors(&scores, keep, s, comparison.channels().len())
-            };
-            let hits = kept.iter().filter(|j| relevant.contains(j)).count();
-            let mut rng = ChaCha8Rng::seed_from_u64(trial);
-            let reduced = nulls.rank(
-                &samples,
-                transform,
-                (&relevant, &norms),
-                (d - s) as u64,
-                rule,
-                &mut rng,
-            );
-            let empty = kept.is_empty();
-            let pairs = [
-                (reduced.relevant.len() as f64, hits as f64),
-                (reduced.nulls as f64, (kept.len() - hits) as f64),
-                (reduced.auc.unwrap(), ranking.auc.unwrap()),
-                (reduced.spearman.unwrap(), ranking.spearman.unwrap()),
-                (reduced.pearson.unwrap_or(f64::NAN), ranking.pearson.unwrap()),
-            ];
-            for (k, (reduced, explicit)) in pairs.into_iter().enumerate() {
-                // Somebody always survives; the filter above knows nothing of that.
-                if (k > 1 || !empty) && !reduced.is_nan() {
-                    differences[k].push(reduced - explicit);
-                }
+            let [a, b] = [&reduced, &explicit].map(|screen| {
+                let Selected { kept, scores } = select(screen, &target, transform, n, trial);
+                assert!(kept.is_sorted_by(|a, b| a < b) && kept.iter().all(|&j| (j as usize) < d));
+                assert_eq!(matches!(scores, Scores::All(_)), std::ptr::eq(screen, &explicit));
+                let hits = kept.iter().filter(|j| relevant.contains(j)).count();
+                let ranking = scores.ranking(directions);
+                [
+                    Some(hits as f64),
+                    Some((kept.len() - hits) as f64),
+                    ranking.auc,
+                    ranking.spearman,
+                    ranking.pearson,
+                ]
+            });
+            for ((differences, a), b) in differences.iter_mut().zip(a).zip(b) {
+                // Pearson's correlation is left out where too few are null.
+                differences.extend(a.zip(b).map(|(a, b)| a - b));
             }
         }
         for (k, differences) in differences.iter().enumerate() {

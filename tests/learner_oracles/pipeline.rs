@@ -4,7 +4,7 @@ use secateur::learner::options::{DataUse, Keep, Lambda, Normalize, ReadoutMethod
 use secateur::learner::stage::gradient::{FeatureStep, first_layer_gradient};
 use secateur::learner::stage::network::Layer;
 use secateur::learner::stage::readout;
-use secateur::learner::stage::{compare::GradientComparison, keep::survivors};
+use secateur::learner::stage::{GradientComparison, Scoring, survivors};
 use secateur::learner::{Network, Options, metrics};
 use secateur::model::metric::Metric;
 use secateur::model::target::Target;
@@ -47,7 +47,7 @@ fn by_hand(
     let comparison = GradientComparison::new(&options.prune, options.activation, 2).unwrap();
     let directions = target.directions();
     let scores = comparison.scores(&labels, directions.d());
-    let kept = survivors(&scores, options.prune.keep, directions.s(), comparison.channels().len());
+    let kept = survivors(&scores, options.prune.keep, directions.s(), f64::INFINITY);
     let mut layer =
         Layer::on_sphere(kept, options.width.at(0), options.activation, key.named("weights"));
     let step = FeatureStep::new(&options.feature, options.activation, 2);

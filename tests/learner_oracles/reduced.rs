@@ -8,7 +8,7 @@ use secateur::learner::options::{DataUse, Keep, Lambda, Normalize, Shift, Simula
 use secateur::learner::stage::gradient::{GradientSums, first_layer_gradient, gradient_sums};
 use secateur::learner::stage::network::Layer;
 use secateur::learner::stage::reduced::Reduction;
-use secateur::learner::{Options, Trained, metrics};
+use secateur::learner::{Granted, Options, Trained, metrics};
 use secateur::model::direction::{DirectionLaw, Directions};
 use secateur::model::metric::Metric;
 use secateur::model::target::Target;
@@ -565,6 +565,92 @@ fn what_is_reduced_follows_the_rules() {
     assert_eq!(Options::default().simulation, Simulation::Auto);
 }
 
+/// Whole trials with the ranking reduced or not, and all that a trial says of its ranking:
+/// `cargo test --release --test learner_oracles ten_rankings -- --ignored --nocapture`.
+#[test]
+#[ignore = "8000 trials, minutes"]
+fn ten_rankings_lead_to_trials_of_the_same_law() {
+    const WHAT: [(&str, Metric); 5] = [
+        ("risk", Metric::Risk),
+        ("recall", Metric::Recall),
+        ("precision", Metric::Precision),
+        ("auc", Metric::Auc),
+        ("spearman", Metric::Spearman),
+    ];
+    // 100 statistics at a level of 1 % for all.
+    let (z, ks) = (3.89, 2.23);
+    let mut worst = (0.0_f64, 0.0_f64);
+    for (name, kind, link, input, d, alpha, n, table) in [
+        ("He2", "pruned", "He2", "gaussian", 1296, 0.25, 2000, ""),
+        ("He2, d = 20736", "pruned", "He2", "gaussian", 20_736, 0.25, 10_000, ""),
+        ("He3", "pruned", "He3", "gaussian", 256, 0.375, 45_000, ""),
+        ("keep auto", "pruned", "He2", "gaussian", 576, 0.5, 20_000, "keep = \"auto\""),
+        (
+            "even, M = 2s",
+            "pruned",
+            "He2",
+            "gaussian",
+            625,
+            0.25,
+            1200,
+            "channel = \"even\"\nkeep = { ratio = 2 }",
+        ),
+        ("two directions", "pruned", "He2(z1) + He2(z2)", "gaussian", 400, 0.5, 20_000, ""),
+        ("indefinite", "pruned", "z1*z2", "gaussian", 256, 0.5, 30_000, "channel = \"raw\""),
+        ("uniform inputs", "pruned", "He2", "uniform", 1024, 0.5, 40_000, ""),
+        (
+            "squared labels",
+            "label_transform",
+            "He3",
+            "gaussian",
+            256,
+            0.5,
+            12_000,
+            "transform = \"square\"",
+        ),
+        ("diagonal", "diagonal_thresholding", "He2", "gaussian", 1024, 0.5, 20_000, ""),
+    ] {
+        let both = ["explicit", "auto"].map(|simulation| {
+            let text = format!(
+                "claim = \"c\"\nmodel = {{ link = \"{link}\", input = \"{input}\" }}\n\
+                 samples = {{ n_min = {n}, simulation = \"{simulation}\" }}\n[learner.{kind}]\n\
+                 width = 8\n{table}\n[[sweep]]\nlearner = \"{kind}\"\nalpha = {alpha}\nd = {d}\n"
+            );
+            let mut study = Study::parse("s", "s.toml", &text, Profile::Standard, &[]).unwrap();
+            // As fast or not: here every ranking that can be is reduced, and nothing else.
+            let series = &mut study.series[0];
+            if simulation == "auto" && input == "gaussian" {
+                let mut options = series.setting.options.clone();
+                options.simulation = Simulation::Reduced;
+                let granted = Granted::new(&series.setting.link, series.setting.k_star);
+                series.setting.built =
+                    series.setting.kind.unwrap().build(&options, &granted).unwrap().into();
+            }
+            let (setting, cell, crew) = (&series.setting, &series.cells[0], Crew::alone());
+            let conditions =
+                Conditions { study: "s", manifest: "", setting, cell, test: 1024, crew };
+            // Trials of their own on each side.
+            let first = if simulation == "auto" { 0 } else { TRIALS as u32 };
+            let records: Vec<Record> =
+                (first..first + TRIALS as u32).map(|trial| conditions.run(n, trial)).collect();
+            let how = if simulation == "auto" { Simulated::Reduced } else { Simulated::Explicit };
+            assert!(records.iter().all(|r| simulated(r) == Some(how)), "{name}");
+            WHAT.map(|(_, metric)| records.iter().map(|r| r.of(metric)).collect::<Vec<f64>>())
+        });
+        for ((a, b), (what, _)) in both[0].iter().zip(&both[1]).zip(WHAT) {
+            let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
+            let (distance, ranks) = (smirnov(a, b), rank_sum(a, b));
+            println!(
+                "| {name} | {d} | {n} | {what} | {:.4} | {:.4} | {distance:.2} | {ranks:+.2} |",
+                mean(a),
+                mean(b)
+            );
+            worst = (worst.0.max(distance), worst.1.max(ranks.abs()));
+        }
+    }
+    assert!(worst.0 < ks && worst.1 < z, "{worst:?}");
+}
+
 fn train(kind: LearnerKind, options: &Options, target: &Target) -> Trained {
     let task = Task { target, design: design(72), key: Key::root(73), n: 1500 };
     task.train(kind, options, 2).unwrap()
@@ -595,13 +681,16 @@ fn networks_say_how_they_were_simulated() {
         assert!(!train(LearnerKind::Pruned, &reuse, &target).reduced);
     }
     assert!(train(LearnerKind::Unpruned, &options(Simulation::Auto, 1), &target).reduced);
-    // Where nothing is reduced, the three are one.
-    let bits = |simulation| {
-        let trained = train(LearnerKind::Pruned, &options(simulation, 10), &target);
+    // Where nothing is reduced, the three are one; a ranking of 6 coordinates among 21 can be.
+    let bits = |kind, simulation| {
+        let trained = train(kind, &options(simulation, 10), &target);
         trained.network.readout.iter().map(|a| a.to_bits()).collect::<Vec<_>>()
     };
-    assert_eq!(bits(Simulation::Reduced), bits(Simulation::Explicit));
-    assert_eq!(bits(Simulation::Auto), bits(Simulation::Explicit));
+    let (mask, pruned) = (LearnerKind::RandomMask, LearnerKind::Pruned);
+    assert_eq!(bits(mask, Simulation::Reduced), bits(mask, Simulation::Explicit));
+    assert_eq!(bits(pruned, Simulation::Auto), bits(pruned, Simulation::Explicit));
+    let trained = train(pruned, &options(Simulation::Reduced, 10), &target);
+    assert!(!trained.reduced && trained.is_reduced());
 }
 
 /// The records of every cell's first trials.
@@ -641,7 +730,9 @@ fn records_say_how_they_were_simulated_and_repeat_to_the_bit() {
                 (metric_bits(a), simulated(a), a.seed),
                 (metric_bits(&b), simulated(&b), b.seed)
             );
-            let reduces = a.d >= least;
+            // A ranking can be reduced in any dimension.
+            let ranks = simulation == "reduced" && &*a.series.learner == "pruned";
+            let reduces = ranks || a.d >= least;
             let how = if reduces { Simulated::Reduced } else { Simulated::Explicit };
             assert_eq!(simulated(a), Some(how), "{simulation} {} {}", a.series, a.d);
         }

@@ -1,12 +1,14 @@
 //! Gradient comparison: scores, their null law, what each channel is blind to, what survives.
 
-use secateur::learner::options::{Keep, PruneOptions, Shift};
-use secateur::learner::stage::{compare::GradientComparison, keep::survivors};
+use secateur::learner::options::{DataUse, Keep, PruneOptions, Shift, Simulation};
+use secateur::learner::stage::keep::normal_quantile;
+use secateur::learner::stage::{Budget, GradientComparison, Scoring, Screen, Split, survivors};
+use secateur::learner::{Options, World};
 use secateur::model::hermite::he;
 use secateur::model::quadrature::gaussian_mean;
 use secateur::model::target::Target;
 use secateur::model::{Activation, Channel, ChannelChoice, Statistic};
-use secateur::sample::{BLOCK, CentredLabels, Samples, Stage};
+use secateur::sample::{BLOCK, CentredLabels, Key, Samples, Stage};
 use strum::IntoEnumIterator;
 
 use crate::stats::{half_normal_cdf, kolmogorov, mean_and_error, smirnov};
@@ -140,7 +142,7 @@ fn trials(link: &str, comparison: &GradientComparison, n: u64, d: usize, count: 
         let support = target.directions().support();
         all.relevant.push(scores[support[0] as usize]);
         all.null.extend(null_coordinates(&target, &scores));
-        all.exact += u64::from(survivors(&scores, Keep::Ratio(1.0), 4, 1) == support);
+        all.exact += u64::from(survivors(&scores, Keep::Ratio(1.0), 4, 0.0) == support);
     }
     all
 }
@@ -270,7 +272,7 @@ fn comparison_finds_the_coordinates_of_he3_and_he2() {
 #[test]
 fn survivors_follow_their_rule() {
     let scores = [0.5, 3.0, 0.1, 3.0, 2.0, 3.0];
-    let kept = |keep, s| survivors(&scores, keep, s, 1);
+    let kept = |keep, s| survivors(&scores, keep, s, normal_quantile(1.0 / 6.0, 1));
     assert_eq!(kept(Keep::Ratio(1.0), 1), [1]);
     assert_eq!(kept(Keep::Ratio(2.0), 1), [1, 3]);
     assert_eq!(kept(Keep::Ratio(1.5), 3), [0, 1, 3, 4, 5]);
@@ -281,33 +283,41 @@ fn survivors_follow_their_rule() {
     assert_eq!(kept(Keep::Count(99), 1), [0, 1, 2, 3, 4, 5]);
     // P(|z| > t) = 1/6 at t = 1.383.
     assert_eq!(kept(Keep::Auto, 1), [1, 3, 4, 5]);
-    assert_eq!(survivors(&[1.38, 1.39, 0.0, 0.0, 0.0, 0.0], Keep::Auto, 1, 1), [1]);
-    assert_eq!(survivors(&[1.0; 3], Keep::Count(2), 1, 1), [0, 1]);
+    assert!((normal_quantile(1.0 / 6.0, 1) - 1.383).abs() < 1e-3);
+    assert_eq!(survivors(&[1.0; 3], Keep::Auto, 1, 2.0), [0]);
+    assert_eq!(survivors(&[1.0; 3], Keep::Count(2), 1, 0.0), [0, 1]);
 }
 
 #[test]
 fn keep_auto_keeps_one_coordinate_of_noise_on_average() {
     let (d, count) = (256, 250);
-    for shift in [0.0, 2.05] {
-        let comparison = GradientComparison::new(
-            &options(ChannelChoice::Auto, shift, false),
-            Activation::Relu,
-            2,
-        )
-        .unwrap();
-        let channels = comparison.channels().len();
-        assert_eq!(channels, if shift == 0.0 { 2 } else { 3 });
+    // Labels of noise; and few, with tails: a normal threshold would keep 4 and more of them.
+    for (link, k_star, n, noise, shift) in
+        [("He2", 2, 4096, 1e4, 0.0), ("He2", 2, 4096, 1e4, 2.05), ("He3", 3, 1000, 0.1, 2.05)]
+    {
+        let mut all = Options { simulation: Simulation::Explicit, ..Options::default() };
+        all.prune = PruneOptions { keep: Keep::Auto, ..options(ChannelChoice::Auto, shift, false) };
+        let comparison = GradientComparison::new(&all.prune, Activation::Relu, k_star).unwrap();
+        assert_eq!(comparison.channels().len(), if shift == 0.0 { 2 } else { 3 });
+        let screen = Screen::new(comparison, &all);
+        let split = Split::new(1, None, DataUse::Fresh).unwrap();
         let kept: Vec<f64> = (0..count)
             .map(|trial| {
-                let target = target("He2", d, 2, 1e4, trial);
-                let samples = design(5000 + trial).samples(&target, Stage::Prune, 4096);
-                let scores = comparison.scores(&CentredLabels::new(samples), d);
-                survivors(&scores, Keep::Auto, 2, channels).len() as f64
+                let target = target(link, d, 2, noise, trial);
+                let world = World::new(&target, design(5000 + trial));
+                let budget = Budget::new(world, Key::root(1), &split, n).unwrap();
+                let portion = budget.beside(Stage::Prune, n);
+                let kept = screen.select(&portion, |y| y, Key::root(trial)).unwrap().kept;
+                let relevant = target.directions().relevant();
+                kept.iter().filter(|j| noise > 1.0 || !relevant.contains(j)).count() as f64
             })
             .collect();
-        // The number above the cut is binomial(d, 1/d); an empty choice becomes one coordinate.
+        // The number above the cut is binomial(d, 1/d); an empty choice becomes one coordinate,
+        // which He3 may find to be relevant.
         let empty = (1.0 - 1.0 / d as f64).powi(d as i32);
         let (mean, error) = mean_and_error(&kept);
-        assert!((mean - 1.0 - empty).abs() < 4.5 * error, "{shift}: {mean} ± {error}");
+        let low = if noise > 1.0 { 1.0 + empty } else { 1.0 - 2.0 / d as f64 };
+        let inside = mean > low - 4.5 * error && mean < 1.0 + empty + 4.5 * error;
+        assert!(inside, "{link} {shift}: {mean} ± {error}");
     }
 }

@@ -8,8 +8,10 @@ use secateur::study::trial::Conditions;
 use secateur::study::{Profile, Study};
 
 /// Learner, its table, d, n.
-const TRIALS: [(&str, &str, usize, u64); 22] = [
+const TRIALS: [(&str, &str, usize, u64); 24] = [
     ("pruned", "", 256, 65_536),
+    ("pruned", "", 65_536, 65_536),
+    ("pruned", "shift = 2.05", 65_536, 65_536),
     ("unpruned", "", 256, 65_536),
     ("unpruned", "", 16_384, 1024),
     ("unpruned", "data = \"reuse\"\nfeature.steps = 100", 64, 1024),

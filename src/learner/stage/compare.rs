@@ -5,10 +5,13 @@
 //! Hermite orders, odd ones, or odd ones without the first.
 
 use super::price::Case;
+use super::screen::Scoring;
 use crate::error::{Error, Result};
 use crate::learner::options::{self, PruneOptions};
 use crate::model::activation::Activation;
+use crate::model::input::Input;
 use crate::model::law::{Keep, LawPoint, Ranking, Signal, equal_rows, frame_rows, kept_share};
+use crate::model::nulls::TermLaw;
 use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::model::tail::upper_quantile;
 use crate::sample::{BLOCK, CentredLabels, LabelScratch, Samples, reduce, simd};
@@ -93,7 +96,7 @@ impl GradientComparison {
     /// or where nothing is pruned.
     #[must_use]
     pub fn law(&self, case: &Case<'_>, tau: f64, share: f64) -> Option<LawPoint> {
-        let noise = case.plain_noise? / case.link.variance();
+        let noise = case.plain_noise()? / case.link.variance();
         let channel = Channel::matching(self.k_star);
         let statistic = self.channels.iter().find(|s| s.channel == channel)?;
         let signal = Signal::of(&Signal::summand(case.link)?, statistic, noise)?;
@@ -112,42 +115,6 @@ impl GradientComparison {
         let clearance = (samples / (1.0 + noise)).sqrt() * mean;
         let told = samples.is_finite() && samples > 0.0 && case.kept() < case.d;
         told.then_some(LawPoint { n_star: samples / share, clearance })
-    }
-
-    /// Score of each coordinate 0..d: the largest |g| of its channels, each divided by its
-    /// null standard deviation √(Var y Var h / n).
-    #[must_use]
-    pub fn scores(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
-        let n = labels.samples().n() as f64;
-        let scale = n.sqrt() / labels.variance().sqrt().max(f64::MIN_POSITIVE);
-        let sums = self.sums(labels, d);
-        let gradients = sums.chunks_exact(3).map(|s| [s[0] / n, s[1] / n, s[2] / n]);
-        gradients.map(|g| self.score(g) * scale).collect()
-    }
-
-    /// The largest |g| of the channels, each divided by √Var h, from g⁺, g⁻ and (1/n) Σ ỹ x.
-    pub(super) fn score(&self, gradient: [f64; 3]) -> f64 {
-        let score = |s: &Statistic| combine(s, gradient).abs() / s.std;
-        self.channels.iter().map(score).fold(0.0, f64::max)
-    }
-
-    /// Σ y x φ'(x + c), Σ y x φ'(−x + c) and Σ y x of a strip, without augmentation.
-    pub(super) fn strip(&self, x: &[f32], y: &[f32]) -> [f64; 3] {
-        let (c, activation) = (self.shift as f32, self.activation);
-        let shift = &[c; BLOCK][..x.len()];
-        simd::vectorise(
-            #[inline(always)]
-            || {
-                if activation == Activation::Relu {
-                    let gate = |x: f32, _: f32, xy: f32| (keep_if(x > -c, xy), keep_if(x < c, xy));
-                    return strip_sums(x, y, shift, gate);
-                }
-                let derivative = |u: f32| activation.derivative_f32(u);
-                let gate =
-                    |x: f32, _: f32, xy: f32| (xy * derivative(c + x), xy * derivative(c - x));
-                strip_sums(x, y, shift, gate)
-            },
-        )
     }
 
     /// Σ_i ỹ_i x_ij φ'(x_ij + c), Σ_i ỹ_i x_ij φ'(−x_ij + c) and Σ_i ỹ_i x_ij for every j.
@@ -202,6 +169,52 @@ impl GradientComparison {
                 }
             },
         );
+    }
+}
+
+/// The score is the largest |g| of the channels, each divided by its null standard deviation
+/// √(Var y Var h / n).
+impl Scoring for GradientComparison {
+    fn scores(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
+        let n = labels.samples().n() as f64;
+        let scale = n.sqrt() / labels.variance().sqrt().max(f64::MIN_POSITIVE);
+        let sums = self.sums(labels, d);
+        let gradients = sums.chunks_exact(3).map(|s| [s[0] / n, s[1] / n, s[2] / n]);
+        gradients.map(|g| self.score(g) * scale).collect()
+    }
+
+    /// Σ y x φ'(x + c), Σ y x φ'(−x + c) and Σ y x, without augmentation.
+    fn strip(&self, x: &[f32], y: &[f32]) -> [f64; 3] {
+        let (c, activation) = (self.shift as f32, self.activation);
+        let shift = &[c; BLOCK][..x.len()];
+        simd::vectorise(
+            #[inline(always)]
+            || {
+                if activation == Activation::Relu {
+                    let gate = |x: f32, _: f32, xy: f32| (keep_if(x > -c, xy), keep_if(x < c, xy));
+                    return strip_sums(x, y, shift, gate);
+                }
+                let derivative = |u: f32| activation.derivative_f32(u);
+                let gate =
+                    |x: f32, _: f32, xy: f32| (xy * derivative(c + x), xy * derivative(c - x));
+                strip_sums(x, y, shift, gate)
+            },
+        )
+    }
+
+    /// The largest |g| of the channels, each divided by √Var h, from g⁺, g⁻ and Σ ỹ x, or all
+    /// three over n.
+    fn score(&self, gradient: [f64; 3]) -> f64 {
+        let score = |s: &Statistic| combine(s, gradient).abs() / s.std;
+        self.channels.iter().map(score).fold(0.0, f64::max)
+    }
+
+    fn channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    fn terms(&self, input: Input) -> Result<Vec<TermLaw>> {
+        self.channels.iter().map(|h| TermLaw::of(h, input)).collect()
     }
 }
 

@@ -4,19 +4,16 @@ use crate::learner::options::Keep;
 
 /// The coordinates that survive, increasing.
 ///
-/// `s` is the sparsity of the target and `channels` the number of channels behind a score;
-/// ties go to the smaller index. At least one coordinate survives.
+/// `s` is the sparsity of the target and `cut` what [`Keep::Auto`] asks a score to exceed; ties go
+/// to the smaller index. At least one coordinate survives.
 #[must_use]
-pub fn survivors(scores: &[f64], keep: Keep, s: usize, channels: usize) -> Vec<u32> {
+pub fn survivors(scores: &[f64], keep: Keep, s: usize, cut: f64) -> Vec<u32> {
     let d = scores.len();
     let mut order: Vec<u32> = (0..d as u32).collect();
     order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]).then(a.cmp(&b)));
     let count = match keep {
         Keep::Ratio(_) | Keep::Count(_) => kept_count(keep, s, d),
-        Keep::Auto => {
-            let cut = null_quantile(d, channels);
-            scores.iter().filter(|&&score| score > cut).count()
-        }
+        Keep::Auto => scores.iter().filter(|&&score| score > cut).count(),
     };
     order.truncate(count.clamp(1, d));
     order.sort_unstable();
@@ -35,13 +32,14 @@ pub fn kept_count(keep: Keep, s: usize, d: usize) -> usize {
     count.clamp(1, d)
 }
 
-/// The (1 − 1/d) quantile of the largest |z| of `channels` independent standard normals.
+/// What the largest |z| of `channels` independent standard normals exceeds with probability `p`:
+/// P(|z| > t) = 1 − (1 − p)^{1/channels}.
 ///
-/// Without signal the channels are uncorrelated (even, linear and remaining odd parts are
-/// orthogonal) and, by the central limit theorem, nearly normal. With
-/// P(|z| > t) = 1 − (1 − 1/d)^{1/channels} the largest exceeds t with probability 1/d.
-fn null_quantile(d: usize, channels: usize) -> f64 {
-    let log_below = (-1.0 / d.max(2) as f64).ln_1p() / channels.max(1) as f64;
+/// For scores of which no more is known: without signal the channels are uncorrelated (even,
+/// linear and remaining odd parts are orthogonal) and, by the central limit theorem, nearly normal.
+#[must_use]
+pub fn normal_quantile(p: f64, channels: usize) -> f64 {
+    let log_below = (-p).ln_1p() / channels.max(1) as f64;
     let tail = -log_below.exp_m1();
     let (mut low, mut high) = (0.0, 40.0);
     for _ in 0..100 {

@@ -90,9 +90,14 @@ pub fn diagonal(labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
                 } else {
                     samples.columns(block, one, &mut tile.x);
                 }
-                let products = tile.x.iter().zip(&tile.y).map(|(&x, &y)| f64::from(x * x * y));
-                *total += products.sum::<f64>();
+                *total += square_sum(&tile.x, &tile.y);
             }
         },
     )
+}
+
+/// Σ_i y_i x_i² of a strip.
+#[must_use]
+pub fn square_sum(x: &[f32], y: &[f32]) -> f64 {
+    x.iter().zip(y).map(|(&x, &y)| f64::from(x * x * y)).sum()
 }

@@ -4,6 +4,7 @@ use faer::{Mat, MatRef};
 
 use crate::learner::ranking::Ranking;
 use crate::model::activation::Activation;
+use crate::model::direction::Directions;
 use crate::model::target::Target;
 use crate::sample::gaussian;
 use crate::sample::product::product;
@@ -119,6 +120,32 @@ pub struct Answered {
     pub weights: Option<Mat<f64>>,
 }
 
+/// What coordinates were chosen by.
+#[derive(Clone, Debug)]
+pub enum Scores {
+    /// One score a coordinate.
+    All(Vec<f64>),
+    /// Scores of relevant coordinates, the others known in law: how well all of them rank.
+    Relevant(Ranking),
+}
+
+impl From<Vec<f64>> for Scores {
+    fn from(scores: Vec<f64>) -> Self {
+        Self::All(scores)
+    }
+}
+
+impl Scores {
+    /// How well they order the coordinates of `directions`.
+    #[must_use]
+    pub fn ranking(&self, directions: &Directions) -> Ranking {
+        match self {
+            Self::All(scores) => Ranking::of(scores, directions),
+            Self::Relevant(ranking) => *ranking,
+        }
+    }
+}
+
 /// What training gives.
 #[derive(Clone, Debug)]
 pub struct Trained {
@@ -126,8 +153,8 @@ pub struct Trained {
     pub network: Network,
     /// Whether the later stages were simulated in reduced form.
     pub reduced: bool,
-    /// One score a coordinate, if the coordinates were chosen by scores.
-    pub scores: Option<Vec<f64>>,
+    /// What the coordinates were chosen by, if by scores.
+    pub scores: Option<Scores>,
     /// What it was trained on, if that is not the target itself but its limit.
     pub limit: Option<Box<Limit>>,
 }
@@ -164,8 +191,14 @@ impl Trained {
 
     /// The same, on coordinates that `scores` chose.
     #[must_use]
-    pub fn by(self, scores: Vec<f64>) -> Self {
-        Self { scores: Some(scores), ..self }
+    pub fn by(self, scores: impl Into<Scores>) -> Self {
+        Self { scores: Some(scores.into()), ..self }
+    }
+
+    /// Whether any stage was simulated in reduced form.
+    #[must_use]
+    pub fn is_reduced(&self) -> bool {
+        self.reduced || matches!(self.scores, Some(Scores::Relevant(_)))
     }
 }
 

@@ -3,8 +3,10 @@
 use std::ops::{Add, Mul};
 
 use super::keep::kept_count;
+use super::screen::Screening;
 use super::{limit, readout};
 use crate::learner::options::{DataUse, Lambda, Options, ReadoutMethod, Simulation};
+use crate::model::input::Input;
 use crate::model::link::Link;
 use crate::model::theory::prune_samples;
 
@@ -103,9 +105,12 @@ pub struct Case<'a> {
     pub k_star: u32,
     /// The link.
     pub link: &'a Link,
-    /// What the law of the ranking needs to know of the data: the noise variance Δ of Gaussian
-    /// inputs and hard directions; none of others.
-    pub plain_noise: Option<f64>,
+    /// Standard deviation √Δ of the label noise.
+    pub noise: f64,
+    /// Whether V is hard: s rows carry it, and no other does.
+    pub hard: bool,
+    /// Law of the inputs.
+    pub input: Input,
     /// The options.
     pub options: &'a Options,
 }
@@ -115,6 +120,13 @@ impl Case<'_> {
     #[must_use]
     pub fn width(&self) -> f64 {
         self.options.width.at(self.d) as f64
+    }
+
+    /// What the law of the ranking needs to know of the data: the noise variance Δ of Gaussian
+    /// inputs and hard directions; none of others.
+    #[must_use]
+    pub fn plain_noise(&self) -> Option<f64> {
+        (self.hard && self.input.is_gaussian()).then_some(self.noise * self.noise)
     }
 
     /// Coordinates M that `keep` is expected to leave.
@@ -133,7 +145,8 @@ impl Case<'_> {
     #[must_use]
     pub fn reduces(&self, kept: usize) -> bool {
         let options = self.options;
-        options.simulation().reduces(kept, options.width.at(self.d), self.link.r())
+        let reduced = options.simulation().reduces(kept, options.width.at(self.d), self.link.r());
+        reduced && self.input.is_gaussian()
     }
 
     /// Whether stages are simulated in the limit.
@@ -245,7 +258,9 @@ pub struct Cost {
     /// How many times as many these options are expected to need. A price takes it into account,
     /// the start of a search does not: starts are the same for all that is compared.
     pub harder: f64,
-    /// Work of the stages before the readout, for each sample of a stage.
+    /// What choosing coordinates costs, if that is a stage.
+    pub screening: Option<Screening>,
+    /// Work of other stages before the readout, for each sample of a stage.
     pub stages: Work,
     /// Work that does not depend on n: factorisations.
     pub fixed: Work,
@@ -266,14 +281,21 @@ impl Cost {
     /// Of these stages before the readout; the readout decides how many samples are needed.
     #[must_use]
     pub fn of(kept: usize, stages: Work) -> Self {
-        Self { kept, slowest: 0.0, harder: 1.0, stages, fixed: Work::default(), bytes: 0.0 }
+        let fixed = Work::default();
+        Self { kept, slowest: 0.0, harder: 1.0, screening: None, stages, fixed, bytes: 0.0 }
     }
 
-    /// With every coordinate scored by the gradient comparison first.
+    /// With coordinates chosen by `screening` first.
     #[must_use]
-    pub fn with_comparison(self, case: &Case<'_>) -> Self {
-        let d = if case.is_limit() { case.s } else { case.d } as f64;
-        let scores = Work::new(d + case.s as f64, 0.0);
-        Self { stages: scores + self.stages, bytes: self.bytes + 48.0 * d, ..self }
+    pub fn with(self, screening: Screening) -> Self {
+        Self { screening: Some(screening), bytes: self.bytes + screening.bytes(), ..self }
+    }
+
+    /// With the relevant coordinates alone scored, which is what a limit does.
+    #[must_use]
+    pub fn with_relevant(self, case: &Case<'_>) -> Self {
+        let s = case.s as f64;
+        let scores = Work::new(2.0 * s, 0.0);
+        Self { stages: scores + self.stages, bytes: self.bytes + 48.0 * s, ..self }
     }
 }

@@ -30,9 +30,11 @@ impl SecondLayer {
     /// When the linear system has no finite solution.
     pub fn fit(&self, layer: Layer, budget: &mut Budget<'_>) -> Result<Trained> {
         let (key, portion) = (budget.key("biases"), budget.take(Stage::Readout)?);
-        let reduced = self.simulation.reduces(layer.coordinates.len(), layer.width(), budget.r());
+        let target = portion.world.target;
+        let reduced = target.input().is_gaussian()
+            && self.simulation.reduces(layer.coordinates.len(), layer.width(), budget.r());
         let network = if reduced {
-            let reduction = Reduction::new(&layer, portion.world.target)?;
+            let reduction = Reduction::new(&layer, target)?;
             let samples = portion.within(&reduction.target).samples();
             let fitted = readout::fit(reduction.layer, &self.options, &samples, key)?;
             Network { layer, ..fitted }

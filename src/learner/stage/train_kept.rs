@@ -137,7 +137,8 @@ impl TrainKept {
             gradient_sums(layer, self.feature.shift() as f32, &labels, second_moment)
         };
         let (kept, r) = (layer.coordinates.len(), target.directions().r());
-        let gradient = if self.simulation.reduces(kept, layer.width(), r) {
+        let gaussian = target.input().is_gaussian();
+        let gradient = if gaussian && self.simulation.reduces(kept, layer.width(), r) {
             let reduction = Reduction::new(layer, target)?;
             let sums = sums(&reduction.layer, &portion.within(&reduction.target), true);
             reduction.lift(&sums, complement)?

@@ -60,12 +60,20 @@ impl LabelSums {
         let mut bound = f64::INFINITY;
         loop {
             let squares = sample.iter().map(|&y| f64::from(y)).filter(|y| y.abs() <= bound);
-            let next = REACH * radius * (scale * squares.map(|y| y * y).sum::<f64>()).sqrt();
+            // A sum over nothing is −0.
+            let rest = 0.0 + scale * squares.map(|y| y * y).sum::<f64>();
+            let next = REACH * radius * rest.sqrt();
             if next >= bound || next == 0.0 {
                 return bound.min(next);
             }
             bound = next;
         }
+    }
+
+    /// How many equal labels all lie beyond the bound, 1/(REACH radius)²: about as many may.
+    #[must_use]
+    pub fn few(radius: f64) -> f64 {
+        (REACH * radius).powi(-2)
     }
 
     /// Adds labels.
@@ -149,10 +157,15 @@ impl LabelSums {
         (self.powers[2] * self.bound * self.bound + large).sqrt()
     }
 
+    /// L/‖ỹ‖.
+    pub(super) fn reach(&self) -> f64 {
+        self.bound / self.norm()
+    }
+
     /// Σ_i ỹ_i^k/‖ỹ‖^k over the labels within the bound, k = 0..32, and the others over ‖ỹ‖.
     pub(super) fn scaled(&self) -> ([f64; ORDER + 1], Vec<(f64, f64)>) {
         let norm = self.norm();
-        let ratio = self.bound / norm;
+        let ratio = self.reach();
         let powers = std::array::from_fn(|k| self.powers[k] * ratio.powi(k as i32));
         (powers, self.large.iter().map(|(y, count)| (y / norm, *count)).collect())
     }

@@ -9,8 +9,10 @@ use super::term::{ORDER, TermLaw, horner};
 /// Standard deviations between the points whose saddles carry a line.
 const SPACING: f64 = 2.5;
 
-/// Lines end where the tail is below e^{−90}: even of 2⁶² scores none lies there.
+/// Lines end where the tail is below e^{−90}, or where they cannot be laid and it is below e^{−50}:
+/// even of 2⁶² scores none lies there.
 const DEEP: f64 = -90.0;
+const ENOUGH: f64 = -50.0;
 
 /// Largest saddle, in standard deviations; the series of K holds to twice of it.
 const LARGEST_SADDLE: f64 = 14.0;
@@ -21,6 +23,14 @@ const ALIAS: f64 = 36.0;
 /// Points that a line has at most. Fewer than 100 are the rule; the end is met by a few hundred
 /// labels under a shift that leaves most inputs without effect, whose score is nearly discrete.
 const MAX_POINTS: usize = 600;
+
+/// Share of the radius of convergence within which the power sums stand for K.
+const WITHIN: f64 = 0.55;
+
+/// Squares of what an integrand may still be, relative to its start, where the power sums or the
+/// points end.
+const SERIES_LEFT: f64 = 1e-16;
+const POINTS_LEFT: f64 = 1e-5;
 
 /// Share of the θ for which K is finite that a line may go to: at the end aliases decay slowly.
 const INSIDE: f64 = 0.95;
@@ -50,17 +60,17 @@ pub struct NullLaw {
 }
 
 impl NullLaw {
-    /// The law of the score of `term` given labels.
+    /// The law of the score of `term` given labels; none where it is so nearly discrete that the
+    /// integrand does not fall, as under a shift that leaves most inputs without effect.
     #[must_use]
-    pub fn new(term: &TermLaw, labels: &LabelSums) -> Self {
+    pub fn new(term: &TermLaw, labels: &LabelSums) -> Option<Self> {
         let unit = term.unit();
         if labels.norm() == 0.0 {
-            return Self { upper: Vec::new(), lower: None, unit };
+            return Some(Self { upper: Vec::new(), lower: None, unit });
         }
-        let upper = lines(&Cumulants::new(term, labels, 1.0));
-        let symmetric = term.is_symmetric();
-        let lower = (!symmetric).then(|| lines(&Cumulants::new(term, labels, -1.0)));
-        Self { upper, lower, unit }
+        let side = |sign| lines(&Cumulants::new(term, labels, sign));
+        let lower = if term.is_symmetric() { None } else { Some(side(-1.0)?) };
+        Some(Self { upper: side(1.0)?, lower, unit })
     }
 
     /// P(S > x) for x ≥ 0, in null standard deviations; labels that are all 0 give 1.
@@ -101,6 +111,8 @@ pub(super) struct Cumulants<'a> {
     large: Vec<(f64, f64)>,
     /// The supremum of the θ for which K is finite.
     limit: f64,
+    /// How far from the real axis the series stands for its part of K.
+    horizon: f64,
     /// ln of the probability that every label meets the one value of positive probability.
     log_atom: f64,
 }
@@ -118,6 +130,7 @@ impl<'a> Cumulants<'a> {
             series,
             limit: large.iter().map(limit).fold(f64::INFINITY, f64::min),
             large,
+            horizon: WITHIN * term.radius() / labels.reach(),
             log_atom: labels.count() * libm::log(term.atom()),
         }
     }
@@ -170,17 +183,19 @@ impl<'a> Cumulants<'a> {
 }
 
 /// Lines through the saddles of 1.25, 3.75, 6.25, … standard deviations.
-fn lines(cumulants: &Cumulants<'_>) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
+fn lines(cumulants: &Cumulants<'_>) -> Option<Vec<Line>> {
+    let (mut lines, mut depth): (Vec<Line>, _) = (Vec::new(), 0.0);
     loop {
         let low = SPACING * lines.len() as f64;
         let x = low + 0.5 * SPACING;
-        let line = Line::new(cumulants, cumulants.saddle(x), low, low + SPACING);
-        let depth = line.level - line.saddle * x;
+        let Some(line) = Line::new(cumulants, cumulants.saddle(x), low, low + SPACING) else {
+            return (depth < ENOUGH).then_some(lines);
+        };
+        depth = line.level - line.saddle * x;
         let last = depth < DEEP || line.saddle >= LARGEST_SADDLE || lines.len() > 40;
         lines.push(line);
         if last {
-            return lines;
+            return Some(lines);
         }
     }
 }
@@ -200,19 +215,23 @@ impl Line {
     ///
     /// An atom of S at 0, all labels at the one value of positive probability, would keep the
     /// integrand from falling; it lies in no tail and is taken out of e^K.
-    fn new(cumulants: &Cumulants<'_>, saddle: f64, low: f64, high: f64) -> Self {
+    fn new(cumulants: &Cumulants<'_>, saddle: f64, low: f64, high: f64) -> Option<Self> {
         let level = cumulants.real(saddle);
         let step = TAU / cumulants.period(saddle, low, high);
         let atom = libm::exp(cumulants.log_atom - level);
         let mut values = Vec::new();
-        let mut quiet = 0;
+        let (mut quiet, mut left) = (0, 1.0);
         while quiet < 4 && values.len() < MAX_POINTS {
             let z = c64::new(saddle, (values.len() as f64 + 0.5) * step);
             let value = (exp(cumulants.at(z) - level) - atom) / z;
             values.push(value);
-            quiet = if value.norm_sqr() < 1e-34 * values[0].norm_sqr() { quiet + 1 } else { 0 };
+            left = value.norm_sqr() / values[0].norm_sqr();
+            if left > SERIES_LEFT && z.im > cumulants.horizon {
+                return None;
+            }
+            quiet = if left < 1e-34 { quiet + 1 } else { 0 };
         }
-        Self { saddle, level, step, values }
+        (left < POINTS_LEFT).then_some(Self { saddle, level, step, values })
     }
 
     fn tail(&self, x: f64) -> f64 {

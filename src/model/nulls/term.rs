@@ -61,10 +61,17 @@ impl TermLaw {
         Ok(Self { unit: statistic.std / law.std, ..law })
     }
 
-    /// The law of x² − 1 under Gaussian inputs, what diagonal thresholding sums.
-    #[must_use]
-    pub fn square() -> Self {
-        Self::new(Form::Quadratic { square: 1.0, linear: 0.0 })
+    /// The law of x² − 1 under `input`, what diagonal thresholding sums, in units of √2.
+    ///
+    /// # Errors
+    /// As [`TermLaw::of`].
+    pub fn square(input: Input) -> Result<Self> {
+        let law = match Law::of(input) {
+            Some(Law::Gaussian) => Self::new(Form::Quadratic { square: 1.0, linear: 0.0 }),
+            Some(Law::Uniform) => Self::new(atoms(|x| x * x, Some(Law::Uniform))),
+            _ => return Err(refused(&format!("x² of {} inputs has none", input.name()))),
+        };
+        Ok(Self { unit: std::f64::consts::SQRT_2 / law.std, ..law })
     }
 
     fn new(form: Form) -> Self {
@@ -129,8 +136,7 @@ pub(super) fn horner(coefficients: &[f64], z: c64) -> c64 {
 }
 
 fn refused(why: &str) -> Error {
-    Error::usage(format!("the null scores have no reduced law: {why}"))
-        .hint("set simulation = \"explicit\"")
+    Error::usage(why).hint("use samples.simulation = \"explicit\" or \"auto\"")
 }
 
 /// The statistic as a function whose generating function is known.

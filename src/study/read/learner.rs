@@ -229,7 +229,7 @@ fn read_keep(node: &Node) -> Result<Keep> {
     let keep = node.section("keep", &["ratio", "count"])?;
     match (keep.get("ratio"), keep.get("count")) {
         (Some(ratio), None) => Ok(Keep::Ratio(number_in(ratio, "ratio", &(0.0..=1e9))?)),
-        (None, Some(count)) => Ok(Keep::Count(count.whole("count", 1..=limits::D)? as usize)),
+        (None, Some(count)) => Ok(Keep::Count(count.whole("count", 1..=limits::VISITED)? as usize)),
         (Some(_), Some(_)) => Err(refused("keep has both a ratio and a count")),
         (None, None) => Err(refused("keep has neither a ratio nor a count")),
     }

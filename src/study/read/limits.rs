@@ -2,8 +2,10 @@
 
 /// Bytes of a study file.
 pub(super) const FILE: u64 = 1 << 24;
-/// Input dimension, and coordinates to keep.
-pub(super) const D: u64 = 1 << 30;
+/// Input dimension.
+pub(super) const D: u64 = 1 << 62;
+/// Coordinates that are visited one by one, and coordinates to keep.
+pub(super) use crate::learner::stage::screen::VISITED;
 /// Dimension of soft directions.
 pub(super) const SOFT_D: u64 = 1 << 20;
 /// Neurons of a network.

@@ -9,8 +9,10 @@ use super::learner::{Learners, read_learners};
 use super::limits;
 use super::samples::SamplePlan;
 use super::section::{Section, choice, number_in};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::learner::contract::Coordinates;
 use crate::learner::options::{DataUse, Simulation};
+use crate::learner::stage::kept_count;
 use crate::learner::{Built, Granted, Options};
 use crate::model::LearnerKind;
 use crate::model::input::Input;
@@ -167,7 +169,7 @@ impl<'a> Reader<'a> {
             Some(_) => None,
             None => Some(LearnerKind::parse(name).map_err(|e| learner.blame(&e))?),
         };
-        let r = r.map(|n| n.whole("r", 1..=limits::D)).transpose()?;
+        let r = r.map(|n| n.whole("r", 1..=limits::VISITED)).transpose()?;
         let input =
             input_node.map_or(Ok(Input::Gaussian), |n| choice(n, "input", &names::<Input>()))?;
         let key = (name.to_owned(), link_node.text("link")?.to_owned(), r, input);
@@ -190,6 +192,11 @@ impl<'a> Reader<'a> {
             None => Built::foreign(&options, &granted),
         };
         let built = built.map_err(|e| learner.blame(&e))?;
+        if let (Simulation::Reduced, Coordinates::Ranked(Err(why))) =
+            (options.simulation, built.learner.coordinates(input))
+        {
+            return Err(cannot_be_reduced(learner, &why.to_string()));
+        }
         let (link, built) = (link.into(), built.into());
         let base = Arc::new(Base { kind, options, link, k_star, input, built });
         self.known.insert(key, base.clone());
@@ -236,7 +243,7 @@ impl<'a> Reader<'a> {
                 .error(format!("{name} has no limit simulation"), "measured only")
                 .hint("pruned, unpruned, oracle and random_mask have one: leave samples.simulation = \"limit\" out for the others"));
         }
-        Ok(if node.is_some() { Simulation::Explicit } else { asked })
+        Ok(asked)
     }
 
     fn setting(
@@ -316,17 +323,48 @@ impl<'a> Reader<'a> {
         let (samples, r) = (self.samples, setting.link.r());
         let smallest = lattice::size(*lattice::indices(samples.n_min, samples.n_max).start());
         setting.built.check_n(smallest).map_err(|e| learner.blame(&e))?;
+        let soft = setting.direction == Direction::Soft;
+        let coordinates = setting.built.learner.coordinates(setting.input);
+        let reduced = match (&coordinates, setting.options.simulation()) {
+            (Coordinates::Ranked(_), Simulation::Reduced) if soft => {
+                return Err(cannot_be_reduced(
+                    learner,
+                    "soft directions leave none without signal",
+                ));
+            }
+            (Coordinates::Told, _) => true,
+            (Coordinates::Ranked(Ok(())), simulation) => {
+                setting.direction == Direction::Hard && simulation != Simulation::Explicit
+            }
+            _ => false,
+        };
         let check = |node: &Node| {
             let d = node.whole("d", 1..=limits::D)?;
             let most = limits::SOFT_D;
-            if setting.direction == Direction::Soft && d > most {
+            if soft && d > most {
                 return Err(node
                     .error(format!("d = {d} is too large for soft directions"), "too large here")
                     .hint(format!(
                         "every row is solved for: soft directions go up to d = {most}"
                     )));
             }
-            let (d, most) = (d as usize, limits::WIDTH);
+            let most = limits::VISITED;
+            if !reduced && d > most {
+                return Err(node
+                    .error(format!("d = {d} is too large for `{}`", setting.learner), "too large here")
+                    .hint(format!("every coordinate is visited: d goes up to {most} but for reduced rankings of hard directions")));
+            }
+            let (d, s) = (d as usize, setting.law().sparsity(d as usize, r));
+            let kept = kept_count(setting.options.prune.keep, s, d);
+            if s.max(kept) as u64 > most {
+                return Err(node
+                    .error(
+                        format!("at d = {d} there are {s} relevant coordinates and {kept} to keep"),
+                        "too many here",
+                    )
+                    .hint(format!("both must be at most {most}: lower alpha or keep")));
+            }
+            let most = limits::WIDTH;
             let width = setting.options.width.at(d);
             if width as u64 > most {
                 return Err(node
@@ -341,6 +379,16 @@ impl<'a> Reader<'a> {
         let ds: Vec<usize> = ds.items("d")?.iter().map(check).collect::<Result<_>>()?;
         Ok(Cell::all(setting, &ds, self.seed, samples.test, trials))
     }
+}
+
+/// What a ranking answers that was asked to be simulated in reduced form.
+fn cannot_be_reduced(learner: &Node, why: &str) -> Error {
+    learner
+        .error(
+            format!("the ranking cannot be simulated in reduced form: {why}"),
+            "ranks coordinates",
+        )
+        .hint("use samples.simulation = \"explicit\" or \"auto\"")
 }
 
 /// Every combination of one value of each axis.

@@ -12,6 +12,7 @@ use crate::learner::stage::compare::GradientComparison;
 use crate::learner::stage::keep::kept_count;
 use crate::learner::stage::network::Kept;
 use crate::learner::stage::nulls::{RankedNulls, Relevant, Survivors};
+use crate::learner::stage::screen::{Scoring, nearly_discrete};
 use crate::model::input::Input;
 use crate::model::link::Expansion;
 use crate::model::nulls::{LabelSums, NullLaw, ScoreLaw, TermLaw};
@@ -37,8 +38,7 @@ impl LimitRanking {
     /// # Errors
     /// Where the law of null scores has no form that can be computed; the message says why.
     pub fn new(comparison: &GradientComparison) -> Result<Self> {
-        let terms = comparison.channels().iter().map(|h| TermLaw::of(h, Input::Gaussian));
-        let terms = terms.collect::<Result<_>>()?;
+        let terms = comparison.terms(Input::Gaussian)?;
         Ok(Self { comparison: comparison.clone(), terms, samples: SAMPLES })
     }
 
@@ -52,8 +52,10 @@ impl LimitRanking {
     /// the samples that are drawn.
     ///
     /// The variance of the labels, which divides the scores, is a sum as well.
-    #[must_use]
-    pub fn scores(&self, portion: &Portion<'_>) -> (Vec<f64>, ScoreLaw) {
+    ///
+    /// # Errors
+    /// When the scores are nearly discrete: their law is then not computed.
+    pub fn scores(&self, portion: &Portion<'_>) -> Result<(Vec<f64>, ScoreLaw)> {
         let target = portion.world.target;
         let directions = target.directions();
         let support = directions.support();
@@ -100,13 +102,21 @@ impl LimitRanking {
         powers.add(&all);
         let powers = powers.repeated(sum.times);
         let channels = self.terms.iter().map(|term| NullLaw::new(term, &powers));
-        (scores, ScoreLaw::new(channels.collect()))
+        let channels = channels.collect::<Option<_>>().ok_or_else(|| nearly_discrete(sum.n))?;
+        Ok((scores, ScoreLaw::new(channels)))
     }
 
     /// Ranks all d coordinates on the samples of `portion`.
-    #[must_use]
-    pub fn rank(&self, portion: &Portion<'_>, keep: Keep, rng: &mut impl Rng) -> (Kept, Ranking) {
-        let (scores, law) = self.scores(portion);
+    ///
+    /// # Errors
+    /// As [`LimitRanking::scores`].
+    pub fn rank(
+        &self,
+        portion: &Portion<'_>,
+        keep: Keep,
+        rng: &mut impl Rng,
+    ) -> Result<(Kept, Ranking)> {
+        let (scores, law) = self.scores(portion)?;
         let directions = portion.world.target.directions();
         let (d, support) = (directions.d(), directions.support());
         let survivors = match keep {
@@ -119,10 +129,10 @@ impl LimitRanking {
         let norms: Vec<f64> = directions.rows().map(norm).collect();
         let relevant = Relevant { scores: &scores, norms: &norms };
         let nulls = (d - support.len()) as u64;
-        let RankedNulls { relevant, nulls, pearson, spearman, auc } =
+        let RankedNulls { relevant, nulls, ranking } =
             RankedNulls::draw(relevant, nulls, &law, survivors, rng);
         let touched: Vec<u32> = relevant.into_iter().map(|j| support[j]).collect();
         let count = touched.len() as u64 + nulls;
-        (Kept { touched, count }, Ranking { pearson, spearman, auc })
+        Ok((Kept { touched, count }, ranking))
     }
 }

@@ -11,6 +11,7 @@ use crate::learner::options::{DataUse, Options};
 use crate::learner::stage::block::symmetric;
 use crate::learner::stage::gradient::{FeatureStep, gradient_sums};
 use crate::learner::stage::network::{Kept, Layer};
+use crate::learner::stage::screen::Scoring;
 use crate::learner::stage::{Budget, GradientComparison, Split, World};
 use crate::model::ChannelChoice;
 use crate::model::activation::Activation;
@@ -212,7 +213,7 @@ fn relevant_scores_have_the_law_of_explicit_ones() {
             let explicit: Vec<f64> = support.iter().map(|&j| all[j as usize]).collect();
             let other = World::new(&target, Design::new(key.named("other")));
             let other = Budget::new(other, key, &split, 2 * n).unwrap().take(Stage::Prune).unwrap();
-            let drawn = ranking.scores(&other).0;
+            let drawn = ranking.scores(&other).unwrap().0;
             for (seen, scores) in seen.iter_mut().zip([&explicit, &drawn]) {
                 let least = scores.iter().copied().fold(f64::INFINITY, f64::min);
                 let row = [scores[0], least, scores.iter().sum()];

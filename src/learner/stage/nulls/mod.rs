@@ -6,12 +6,10 @@
 //! quality depend on is how many of them lie below the p-value of each relevant score: s
 //! binomial numbers, whatever N is.
 
-mod comparison;
 mod order;
 mod pass;
 mod ranked;
 
-pub use comparison::NullComparison;
 pub use order::Uniforms;
 pub use pass::Pass;
 pub use ranked::{RankedNulls, Relevant, Survivors};

@@ -4,6 +4,7 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::order::Uniforms;
+use crate::learner::ranking::Ranking;
 use crate::model::nulls::ScoreLaw;
 
 /// Relative scatter of Σ t² over null coordinates up to which their sums are taken as normal.
@@ -49,12 +50,8 @@ pub struct RankedNulls {
     pub relevant: Vec<usize>,
     /// How many null coordinates survive. They are exchangeable.
     pub nulls: u64,
-    /// Pearson's correlation of scores and ‖V_j‖; `None` for too few null ones.
-    pub pearson: Option<f64>,
-    /// Spearman's.
-    pub spearman: Option<f64>,
-    /// Area under the receiver operating characteristic; `None` without null ones.
-    pub auc: Option<f64>,
+    /// How well all scores order the coordinates; no Pearson's correlation for too few null ones.
+    pub ranking: Ranking,
 }
 
 impl RankedNulls {
@@ -81,9 +78,11 @@ impl RankedNulls {
         Self {
             relevant: kept,
             nulls: null_kept,
-            pearson: pearson(relevant, n, law, rng).filter(|r| !r.is_nan()),
-            spearman: Some(spearman(&order, &ahead, norms, n)).filter(|r| !r.is_nan()),
-            auc: (nulls > 0).then(|| behind / (s * n)),
+            ranking: Ranking {
+                pearson: pearson(relevant, n, law, rng).filter(|r| !r.is_nan()),
+                spearman: Some(spearman(&order, &ahead, norms, n)).filter(|r| !r.is_nan()),
+                auc: (nulls > 0).then(|| behind / (s * n)),
+            },
         }
     }
 }

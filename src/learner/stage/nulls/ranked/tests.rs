@@ -15,7 +15,7 @@ fn case() -> (Vec<f32>, Statistic, ScoreLaw) {
     let labels: Vec<f32> = labels.iter().map(|y| y - mean).collect();
     let h = Statistic::new(Activation::Relu, Channel::Even, 0.0, false).expect("a statistic");
     let term = TermLaw::of(&h, Input::Gaussian).expect("a law");
-    let law = NullLaw::new(&term, &LabelSums::of(&labels, term.radius()));
+    let law = NullLaw::new(&term, &LabelSums::of(&labels, term.radius())).expect("a law");
     (labels, h, ScoreLaw::new(vec![law]))
 }
 
@@ -78,9 +78,9 @@ fn a_ranking_has_the_law_of_an_explicit_one() {
             reduced.push([
                 r.relevant.len() as f64,
                 r.nulls as f64,
-                r.auc.unwrap(),
-                r.spearman.unwrap(),
-                r.pearson.unwrap(),
+                r.ranking.auc.unwrap(),
+                r.ranking.spearman.unwrap(),
+                r.ranking.pearson.unwrap(),
             ]);
         }
         for k in 0..5 {
@@ -108,8 +108,8 @@ fn the_ends_of_the_range() {
     // Dimensions to 2⁶²: strong coordinates stand above all, weak ones are lost.
     let top = draw(&[40.0, 30.0, 0.1], 1 << 62, Survivors::Largest(3));
     assert_eq!((top.relevant, top.nulls), (vec![0, 1], 1));
-    let auc = top.auc.expect("nulls");
-    assert!(auc > 0.6 && auc < 0.75 && top.spearman > Some(0.0) && top.pearson.is_some());
+    let Ranking { auc, spearman, pearson } = top.ranking;
+    assert!(auc > Some(0.6) && auc < Some(0.75) && spearman > Some(0.0) && pearson.is_some());
     // Somebody survives, also when nobody is beyond the threshold.
     let none = draw(&[0.1, 0.2], 1 << 62, Survivors::Beyond(0.0));
     assert_eq!((none.relevant, none.nulls), (vec![], 1));
@@ -118,7 +118,7 @@ fn the_ends_of_the_range() {
     // No null coordinates at all, and fewer than are asked for.
     let alone = draw(&SCORES, 0, Survivors::Largest(6));
     assert_eq!((alone.relevant.len(), alone.nulls), (6, 0));
-    assert_eq!((alone.auc, alone.pearson), (None, None));
+    assert_eq!((alone.ranking.auc, alone.ranking.pearson), (None, None));
     let greedy = draw(&SCORES, 4, Survivors::Largest(20));
     assert_eq!((greedy.relevant.len(), greedy.nulls), (6, 4));
 }

@@ -1,0 +1,267 @@
+//! The choice of coordinates by scores that each reads from its own inputs: parts 1 to 3 of
+//! `PruneNetwork`, with every coordinate visited, or the relevant ones alone.
+
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand::seq::index;
+
+use super::budget::Portion;
+use super::keep::{kept_count, normal_quantile, survivors};
+use super::network::Scores;
+use super::nulls::{Pass, RankedNulls, Relevant, Survivors};
+use super::price::Case;
+use crate::error::{Error, Result};
+use crate::learner::contract::Coordinates;
+use crate::learner::options::{Keep, Options, Simulation};
+use crate::model::direction::{Directions, NAMES};
+use crate::model::input::Input;
+use crate::model::nulls::{LabelSums, NullLaw, ScoreLaw, TermLaw};
+use crate::sample::{CentredLabels, Key, Samples};
+
+/// t_j = g(Σ_i ỹ_i a(x_ij))/‖ỹ‖, three functions a at most, in null standard deviations.
+pub trait Scoring {
+    /// t_j of every coordinate j = 0..d.
+    fn scores(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64>;
+
+    /// Σ_i `y_i` a(`x_i`) over a strip.
+    fn strip(&self, x: &[f32], y: &[f32]) -> [f64; 3];
+
+    /// g.
+    fn score(&self, sums: [f64; 3]) -> f64;
+
+    /// Channels of which g takes the largest.
+    fn channels(&self) -> usize;
+
+    /// The law of a term of each channel, on inputs that the labels do not depend on.
+    ///
+    /// # Errors
+    /// Where it has no form that can be computed; the message says why.
+    fn terms(&self, input: Input) -> Result<Vec<TermLaw>>;
+}
+
+/// Coordinates that the null law costs as much as: over the square of the number of labels that are
+/// not in the power sums, if they are most of a stage or its largest; and for a channel.
+const MOST: f64 = 7e3;
+const LARGEST: f64 = 3e2;
+const CHANNEL: f64 = 2e5;
+
+/// Dimension up to which every coordinate may be visited.
+pub const VISITED: u64 = 1 << 30;
+
+/// Dimension beyond which the sums of all coordinates, 50 MB, are avoided.
+const LARGE: f64 = 1048576.0;
+
+/// Samples of a small stage.
+const SMALL: f64 = 64.0;
+
+/// What choosing costs, by either way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Screening {
+    simulation: Simulation,
+    d: f64,
+    s: f64,
+    channels: f64,
+    /// Labels that may not be in the power sums; none where there is no law, or nothing is null.
+    few: Option<f64>,
+}
+
+impl Screening {
+    /// Whether `n` samples are read at relevant coordinates alone.
+    #[must_use]
+    pub fn is_reduced(&self, n: f64) -> bool {
+        match self.simulation {
+            Simulation::Explicit => false,
+            Simulation::Reduced | Simulation::Limit => self.few.is_some(),
+            Simulation::Auto => {
+                self.few.is_some() && (self.d > LARGE || self.reduced(n) < self.explicit(n))
+            }
+        }
+    }
+
+    /// Coordinates that are generated and compared, or work worth as much.
+    #[must_use]
+    pub fn entries(&self, n: f64) -> f64 {
+        if self.is_reduced(n) { self.reduced(n) } else { self.explicit(n) }
+    }
+
+    fn explicit(&self, n: f64) -> f64 {
+        n * (self.d + self.s)
+    }
+
+    fn reduced(&self, n: f64) -> f64 {
+        let Some(few) = self.few else { return f64::INFINITY };
+        let law = few * few * if n < 4.0 * few { MOST } else { LARGEST };
+        // Each strip is compared with the labels, and with ones for what centring takes out.
+        1.5 * n * self.s + law + CHANNEL * self.channels
+    }
+
+    /// Bytes of the sums, and of a block of what is read.
+    #[must_use]
+    pub fn bytes(&self) -> f64 {
+        let explicit = if self.is_reduced(SMALL) { 0.0 } else { 48.0 * self.d };
+        explicit + 4096.0 * self.s
+    }
+}
+
+/// What was chosen.
+#[derive(Clone, Debug)]
+pub struct Selected {
+    /// The coordinates, increasing; null ones by a name that V does not have.
+    pub kept: Vec<u32>,
+    /// What they were chosen by.
+    pub scores: Scores,
+}
+
+/// Chooses coordinates by the scores of `S`.
+///
+/// For hard V and inputs with independent coordinates, null coordinates have independent scores
+/// of a known law given the labels, so that all scores, or those of relevant coordinates alone,
+/// lead to the same law of what is chosen ([`super::nulls`]).
+#[derive(Clone, Debug)]
+pub struct Screen<S> {
+    scoring: S,
+    keep: Keep,
+    simulation: Simulation,
+}
+
+impl<S: Scoring + Sync> Screen<S> {
+    /// As the options ask.
+    pub fn new(scoring: S, options: &Options) -> Self {
+        Self { scoring, keep: options.prune.keep, simulation: options.simulation() }
+    }
+
+    /// What scores.
+    pub fn scoring(&self) -> &S {
+        &self.scoring
+    }
+
+    /// How a learner that chooses so comes to its coordinates.
+    pub fn coordinates(&self, input: Input) -> Coordinates {
+        Coordinates::Ranked(self.scoring.terms(input).map(|_| ()))
+    }
+
+    /// What choosing costs.
+    pub fn screening(&self, case: &Case<'_>) -> Screening {
+        let terms = self.scoring.terms(case.input).ok().filter(|_| case.hard);
+        self.priced(case.d, case.s, terms.as_deref())
+    }
+
+    fn priced(&self, d: usize, s: usize, terms: Option<&[TermLaw]>) -> Screening {
+        let (simulation, channels) = (self.simulation, self.scoring.channels() as f64);
+        let few = terms.filter(|_| s < d).map(|terms| LabelSums::few(radius(terms)));
+        Screening { simulation, d: d as f64, s: s as f64, channels, few }
+    }
+
+    /// Chooses by T(y) of the samples of `portion`; null scores and names are drawn from `key`.
+    ///
+    /// Where the null law given these labels cannot be computed, every coordinate is visited. That
+    /// depends on nothing but the labels, which are the same by either way.
+    ///
+    /// # Errors
+    /// When these would be too many.
+    pub fn select(
+        &self,
+        portion: &Portion<'_>,
+        transform: fn(f64) -> f64,
+        key: Key,
+    ) -> Result<Selected> {
+        let target = portion.world.target;
+        let (directions, terms) = (target.directions(), self.scoring.terms(target.input()));
+        let (d, s) = (directions.d(), directions.s());
+        let hard = directions.support().len() == s;
+        let screening = self.priced(d, s, terms.as_deref().ok().filter(|_| hard));
+        let (samples, share) = (portion.samples(), 1.0 / d.max(2) as f64);
+        if let (true, Ok(terms)) = (screening.is_reduced(portion.n() as f64), &terms) {
+            let (scores, law) = self.known(&samples, transform, terms, directions.support());
+            if let Some(law) = law {
+                return Ok(self.rank(directions, &scores, &law, share, key));
+            }
+            if d as u64 > VISITED {
+                return Err(nearly_discrete(portion.n()));
+            }
+        }
+        let scores = self.scoring.scores(&portion.transformed(transform), d);
+        let exact = |terms: Vec<TermLaw>| self.known(&samples, transform, &terms, &[]).1;
+        let cut = match self.keep {
+            Keep::Auto => terms.ok().and_then(exact).map_or_else(
+                || normal_quantile(share, self.scoring.channels()),
+                |law| law.threshold(share),
+            ),
+            _ => f64::INFINITY,
+        };
+        Ok(Selected { kept: survivors(&scores, self.keep, s, cut), scores: scores.into() })
+    }
+
+    /// Ranks the relevant coordinates, whose scores these are, among null ones of the law `law`;
+    /// [`Keep::Auto`] keeps what a `share` of the null ones exceeds.
+    fn rank(
+        &self,
+        directions: &Directions,
+        scores: &[f64],
+        law: &ScoreLaw,
+        share: f64,
+        key: Key,
+    ) -> Selected {
+        let (d, s, support) = (directions.d(), directions.s(), directions.support());
+        let norms: Vec<f64> = directions.row_norms().collect();
+        let rule = match self.keep {
+            Keep::Auto => Survivors::Beyond(share),
+            keep => Survivors::Largest(kept_count(keep, s, d) as u64),
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(key.bits());
+        let relevant = Relevant { scores, norms: &norms };
+        let found = RankedNulls::draw(relevant, (d - s) as u64, law, rule, &mut rng);
+        let mut kept = null_names(directions, found.nulls as usize, &mut rng);
+        kept.extend(found.relevant.iter().map(|&at| support[at]));
+        kept.sort_unstable();
+        Selected { kept, scores: Scores::Relevant(found.ranking) }
+    }
+
+    /// Scores of the increasing `coordinates` by labels T(y), and the law of the score of any
+    /// coordinate that the labels do not depend on, from the `terms` of [`Scoring::terms`], if it
+    /// can be computed.
+    pub fn known(
+        &self,
+        samples: &Samples<'_>,
+        transform: fn(f64) -> f64,
+        terms: &[TermLaw],
+        coordinates: &[u32],
+    ) -> (Vec<f64>, Option<ScoreLaw>) {
+        let strip = |x: &[f32], y: &[f32]| self.scoring.strip(x, y);
+        let Pass { sums, labels } =
+            Pass::read(samples, transform, coordinates, radius(terms), strip);
+        let scale = labels.norm().max(f64::MIN_POSITIVE).recip();
+        let scores = sums.into_iter().map(|sums| self.scoring.score(sums) * scale).collect();
+        let channels = terms.iter().map(|term| NullLaw::new(term, &labels));
+        (scores, channels.collect::<Option<_>>().map(ScoreLaw::new))
+    }
+}
+
+pub(super) fn nearly_discrete(n: u64) -> Error {
+    Error::runtime(format!("the null scores of {n} labels are too nearly discrete to have a law"))
+        .hint(
+            "the shift leaves most inputs without effect: raise samples.n_min, or lower the shift",
+        )
+}
+
+/// The smallest radius of convergence among the channels.
+fn radius(terms: &[TermLaw]) -> f64 {
+    terms.iter().map(TermLaw::radius).fold(f64::INFINITY, f64::min)
+}
+
+/// Names of `count` null coordinates, uniform among those that V does not have: null coordinates
+/// are exchangeable, so that any names will do.
+fn null_names(directions: &Directions, count: usize, rng: &mut ChaCha8Rng) -> Vec<u32> {
+    let support = directions.support();
+    let free = directions.d().min(NAMES) - support.len();
+    let mut names = index::sample(rng, free, count.min(free)).into_vec();
+    names.sort_unstable();
+    let mut before = 0;
+    for name in &mut names {
+        while support.get(before).is_some_and(|&j| j as usize <= *name + before) {
+            before += 1;
+        }
+        *name += before;
+    }
+    names.into_iter().map(|name| name as u32).collect()
+}
