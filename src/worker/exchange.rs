@@ -130,14 +130,14 @@ fn folders() -> std::sync::MutexGuard<'static, Vec<PathBuf>> {
 
 /// The numbers of an array, whatever their type.
 fn numbers(file: NpyFile<BufReader<File>>) -> io::Result<Vec<f64>> {
-    let refused = || io::Error::other("it does not hold real numbers");
-    let DType::Plain(kind) = file.dtype() else { return Err(refused()) };
-    let size = kind.num_bytes();
     fn all<T: npyz::Deserialize + Into<f64>>(
         file: NpyFile<BufReader<File>>,
     ) -> io::Result<Vec<f64>> {
         file.data::<T>().map_err(io::Error::other)?.map(|value| value.map(Into::into)).collect()
     }
+    let refused = || io::Error::other("it does not hold real numbers");
+    let DType::Plain(kind) = file.dtype() else { return Err(refused()) };
+    let size = kind.num_bytes();
     match (kind.type_char(), size) {
         (TypeChar::Float, Some(4)) => all::<f32>(file),
         (TypeChar::Float, Some(8)) => all::<f64>(file),

@@ -156,7 +156,7 @@ pub struct Trained {
     /// What the coordinates were chosen by, if by scores.
     pub scores: Option<Scores>,
     /// What it was trained on, if that is not the target itself but its limit.
-    pub limit: Option<Limit>,
+    pub limit: Option<Box<Limit>>,
 }
 
 /// The coordinates that a network is built on: M of them, of which V touches none but some of

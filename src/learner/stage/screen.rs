@@ -49,7 +49,7 @@ const CHANNEL: f64 = 2e5;
 pub const VISITED: u64 = 1 << 30;
 
 /// Dimension beyond which the sums of all coordinates, 50 MB, are avoided.
-const LARGE: f64 = 1048576.0;
+const LARGE: f64 = 1_048_576.0;
 
 /// Samples of a small stage.
 const SMALL: f64 = 64.0;

@@ -104,7 +104,7 @@ impl TrainKept {
             shadow.step(&self.feature, &portion, signs.child(step), &mut rng)?;
         }
         let network = self.second.fit_limit(&shadow, budget)?;
-        let limit = Some(Limit { target: shadow.target, kept, ranking });
+        let limit = Some(Box::new(Limit { target: shadow.target, kept, ranking }));
         Ok(Trained { network, reduced: false, scores: None, limit })
     }
 
