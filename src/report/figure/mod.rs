@@ -29,6 +29,7 @@ figures! {
     learning_curves,
     thresholds,
     exponents,
+    slopes,
     ranking,
     forest,
     phase_diagram,
