@@ -67,7 +67,7 @@ def check(browser, path, shots, axe):
         stays = browser.js("(() => { const d = JSON.parse(document.querySelector('#data').textContent);"
                            f" const v = {button}.textContent, k = {{learner: 'learner', 'α': 'alpha', target: 'target'}}"
                            f"[{button}.parentNode.firstChild.textContent];"
-                           f" return {MARKS}.filter(e => d.series[e.dataset.s][k] === v && !e.classList.contains('off')).length }})()")
+                           f" return {MARKS}.filter(e => d.series[e.dataset.s]?.[k] === v && !e.classList.contains('off')).length }})()")
         must(stays == 0, f"{name} is off and {stays} of its points are seen")
         must("off=" in browser.js("location.hash"), f"{name} is not in the address")
         browser.js(f"{button}.click()")

@@ -8,9 +8,6 @@ use clap_complete::Shell;
 use secateur::results::{Shard, TrialName};
 use secateur::study::Profile;
 
-use super::list::ListArguments;
-use super::new::NewArguments;
-
 /// How many samples does a pruned network need to learn a sparse target, and how does that
 /// number grow with the dimension?
 ///
@@ -250,6 +247,34 @@ pub(crate) struct Studies {
     /// Folder of study files that come before those in `studies` here, and those of the program
     #[arg(long, value_name = "FOLDER")]
     pub(crate) studies: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    #[command(flatten)]
+    pub(crate) studies: Studies,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewArguments {
+    /// Name of the study: of its file and of its folder of results
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// Begin with this study rather than with the commented example
+    #[arg(long, value_name = "STUDY")]
+    pub(crate) from: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) studies: Studies,
 }
 
 /// Which study, and what to change in it.

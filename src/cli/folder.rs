@@ -18,7 +18,6 @@ use super::arguments::{
     FitArguments, FolderArguments, PlotArguments, ReportArguments, TableFormat,
 };
 use super::ending::Ending;
-use super::event::Event;
 use super::print;
 use super::voice::Voice;
 
@@ -67,10 +66,7 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
     }
     report(&analysis, folder, arguments.format)?;
     if let Some(folder) = folder {
-        let page = found.page(folder, &analysis)?;
-        if arguments.format == TableFormat::Text {
-            voice.tell(&Event::Page { file: page.display().to_string() });
-        }
+        found.page(folder, &analysis)?;
     }
     if arguments.details && arguments.format == TableFormat::Text {
         print::text(&format!("\n{}", report::details_table(&analysis)))?;

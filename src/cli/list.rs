@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use secateur::Result;
 use secateur::analysis::stored::Tables;
 use secateur::report;
@@ -15,24 +14,10 @@ use secateur::threads::available;
 use secateur::words::duration;
 use serde_json::{Value as Json, json};
 
-use super::arguments::{Format, Studies};
+use super::arguments::{Format, ListArguments};
 use super::ending::Ending;
 use super::folder::has_trials;
 use super::print;
-
-#[derive(Debug, Args)]
-pub(crate) struct ListArguments {
-    #[command(flatten)]
-    studies: Studies,
-
-    /// Folder that holds the results of all studies
-    #[arg(long, value_name = "FOLDER", default_value = "results")]
-    out: PathBuf,
-
-    /// Form of the output
-    #[arg(long, value_enum, default_value = "text")]
-    pub(crate) format: Format,
-}
 
 /// A line of the list.
 struct Entry {

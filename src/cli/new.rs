@@ -2,32 +2,17 @@
 
 use std::path::Path;
 
-use clap::Args;
 use secateur::results::disk;
 use secateur::study::read::catalogue::{Catalogue, FOLDER, check_name};
 use secateur::study::{Profile, Study};
 use secateur::{Error, Result};
 
-use super::arguments::Studies;
+use super::arguments::NewArguments;
 use super::ending::Ending;
 use super::print;
 
 /// What a study file looks like, with a word on every key.
 const TEMPLATE: &str = include_str!("new.toml");
-
-#[derive(Debug, Args)]
-pub(crate) struct NewArguments {
-    /// Name of the study: of its file and of its folder of results
-    #[arg(value_name = "NAME")]
-    name: String,
-
-    /// Begin with this study rather than with the commented example
-    #[arg(long, value_name = "STUDY")]
-    from: Option<String>,
-
-    #[command(flatten)]
-    studies: Studies,
-}
 
 /// `secateur new`: writes `studies/NAME.toml`, and says what to do with it.
 pub(crate) fn new(arguments: &NewArguments) -> Result<Ending> {

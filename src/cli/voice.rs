@@ -5,11 +5,10 @@ use secateur::Error;
 use serde::Serialize;
 
 use super::arguments::{
-    Command, CompareArguments, ExplainArguments, FitArguments, Format, LinkArguments,
+    Command, CompareArguments, ExplainArguments, FitArguments, Format, LinkArguments, ListArguments,
     PlanArguments, PredictArguments, RerunArguments, StudyArguments, TableFormat,
 };
 use super::event::Event;
-use super::list::ListArguments;
 use super::print;
 
 impl Command {

@@ -43,8 +43,10 @@ pub(crate) fn register() -> Result<()> {
 pub(crate) fn width(text: &str, size: f64, bold: bool) -> f64 {
     const EM: f64 = 1000.0;
     let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
+    // A description looks its font up when it is made: one made earlier would only guess.
+    let known = register();
     let font = FontDesc::new(FontFamily::Name(FAMILY), EM * LINE_HEIGHT, style);
-    let measured = register().ok().and_then(|()| font.box_size(text).ok());
+    let measured = known.ok().and_then(|()| font.box_size(text).ok());
     let guess = || (600 * text.chars().count()) as u32;
     f64::from(measured.map_or_else(guess, |(width, _)| width)) / EM * size
 }

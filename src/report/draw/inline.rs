@@ -15,7 +15,7 @@ impl Scene {
     /// The figure, called `title`; `number` counts the series of the page.
     ///
     /// A mark is a group with `data-s`, the number of its series; one with a value has a role, its
-    /// words as label and title, and `data-m`, the number that it shows. A frame has `data-y`, what
+    /// words as title, which is what is read out, and `data-m`, the number that it shows. A frame has `data-y`, what
     /// its height means: whether it is logarithmic, and the values at its ends.
     pub(crate) fn inline(&self, title: &str, number: &dyn Fn(&Series) -> usize) -> Markup {
         let mut at = 0;
@@ -43,7 +43,36 @@ impl Scene {
             (Shape::Area(_, a), Shape::Area(_, b)) => a == b && a.3 >= 1.0,
             _ => false,
         });
-        html! { @for run in runs { (piece(run)) } }
+        let mut runs = runs.peekable();
+        html! {
+            @while let Some(run) = runs.next() {
+                // The white ground of a marker is an outline.
+                @if runs.peek().is_some_and(|next| grounds(run, next)) {
+                    @if let Some(next) = runs.next() { (piece(next, Some("h"))) }
+                } @else {
+                    (piece(run, None))
+                }
+            }
+        }
+    }
+}
+
+/// Whether `ground` is one white shape a little larger than `marker`, about the same centre.
+fn grounds(ground: &[Shape], marker: &[Shape]) -> bool {
+    let centre = |points: &[Point]| {
+        let sum = points.iter().fold((0.0, 0.0), |sum, p| (sum.0 + p.0, sum.1 + p.1));
+        (sum.0 / points.len() as f64, sum.1 / points.len() as f64)
+    };
+    let near = |a: Point, b: Point| (a.0 - b.0).hypot(a.1 - b.1) < 0.4;
+    match (ground, marker) {
+        ([Shape::Disc(a, _, paper)], [Shape::Disc(b, _, colour)]) => {
+            *paper == style::PAPER && *colour != style::PAPER && a == b
+        }
+        ([Shape::Area(a, paper)], [Shape::Area(b, colour)]) => {
+            let alike = a.len() == b.len() && near(centre(a), centre(b));
+            *paper == style::PAPER && *colour != style::PAPER && alike
+        }
+        _ => false,
     }
 }
 
@@ -64,7 +93,7 @@ fn group(mark: &Mark, series: usize, inside: &Markup) -> Markup {
         Number::Other => None,
     };
     html! {
-        g.p data-s=(series) data-m=[moved] role="img" aria-label=(words) {
+        g.p data-s=(series) data-m=[moved] role="img" {
             title { (words) }
             (inside)
         }
@@ -72,14 +101,17 @@ fn group(mark: &Mark, series: usize, inside: &Markup) -> Markup {
 }
 
 /// Shapes that look alike.
-fn piece(run: &[Shape]) -> Markup {
-    let mut path = String::new();
+fn piece(run: &[Shape], class: Option<&str>) -> Markup {
+    let (mut path, mut last) = (String::new(), None);
     for shape in run {
         match shape {
-            Shape::Line(points, ..) => trace(&mut path, points),
+            Shape::Line(points, ..) => trace(&mut path, points, &mut last),
             Shape::Area(points, _) => {
-                trace(&mut path, points);
+                // Closing it goes back to its first point.
+                let first = points.first().map(|&(x, y)| (tenths(x), tenths(y)));
+                trace(&mut path, points, &mut last);
                 path.push('z');
+                last = first;
             }
             Shape::Disc(..) | Shape::Text(_) => {}
         }
@@ -90,10 +122,10 @@ fn piece(run: &[Shape]) -> Markup {
                 stroke-opacity=[opacity(*colour)] {}
         },
         Shape::Area(_, colour) => html! {
-            path d=(path) fill=(hex(*colour)) fill-opacity=[opacity(*colour)] {}
+            path class=[class] d=(path) fill=(hex(*colour)) fill-opacity=[opacity(*colour)] {}
         },
         Shape::Disc((x, y), radius, colour) => html! {
-            circle cx=(short(*x)) cy=(short(*y)) r=(short(*radius)) fill=(hex(*colour)) {}
+            circle class=[class] cx=(short(*x)) cy=(short(*y)) r=(short(*radius)) fill=(hex(*colour)) {}
         },
         Shape::Text(label) => text(label),
     }
@@ -114,20 +146,28 @@ fn text(label: &Label) -> Markup {
     }
 }
 
-/// The points as a path, relative after the first.
-fn trace(path: &mut String, points: &[Point]) {
-    let mut last: Option<(i64, i64)> = None;
-    for (x, y) in points.iter().map(|&(x, y)| (tenths(x), tenths(y))) {
+/// The points as a path, relative after the first of all; `last` is where it has come to.
+fn trace(path: &mut String, points: &[Point], last: &mut Option<(i64, i64)>) {
+    for (i, (x, y)) in points.iter().map(|&(x, y)| (tenths(x), tenths(y))).enumerate() {
+        let (a, b) = last.unwrap_or_default();
+        let (dx, dy) = (x - a, y - b);
         // Writing to a text cannot fail.
-        let _ = match last {
-            None => write!(path, "M{} {}", decimal(x), decimal(y)),
-            Some((a, b)) if (a, b) == (x, y) => Ok(()),
-            Some((a, b)) if b == y => write!(path, "h{}", decimal(x - a)),
-            Some((a, b)) if a == x => write!(path, "v{}", decimal(y - b)),
-            Some((a, b)) => write!(path, "l{} {}", decimal(x - a), decimal(y - b)),
+        let _ = match (i, *last) {
+            (0, None) => write!(path, "M{}", pair(x, y)),
+            (0, Some(_)) => write!(path, "m{}", pair(dx, dy)),
+            _ if (dx, dy) == (0, 0) => Ok(()),
+            _ if dy == 0 => write!(path, "h{}", decimal(dx)),
+            _ if dx == 0 => write!(path, "v{}", decimal(dy)),
+            _ => write!(path, "l{}", pair(dx, dy)),
         };
-        last = Some((x, y));
+        *last = Some((x, y));
     }
+}
+
+/// Two numbers; a sign parts them as well as a space.
+fn pair(x: i64, y: i64) -> String {
+    let space = if y < 0 { "" } else { " " };
+    format!("{}{space}{}", decimal(x), decimal(y))
 }
 
 fn tenths(length: f64) -> i64 {
@@ -167,9 +207,11 @@ mod tests {
     #[test]
     fn a_path_is_where_its_points_are() {
         let points = [(1.0, 2.04), (1.0, -3.0), (2.25, -3.0), (0.0, 0.0), (0.0, 0.0)];
-        let mut path = String::new();
-        trace(&mut path, &points);
+        let (mut path, mut last) = (String::new(), None);
+        trace(&mut path, &points, &mut last);
         assert_eq!(path, "M1 2v-5h1.3l-2.3 3");
+        trace(&mut path, &[(1.0, 1.0), (2.0, 0.5)], &mut last);
+        assert_eq!(path, "M1 2v-5h1.3l-2.3 3m1 1l1-.5");
         assert_eq!(
             (short(-0.04), short(1.254), short(504.0)),
             ("-0.04".into(), "1.25".into(), "504".into())
@@ -190,9 +232,14 @@ mod tests {
         scene.of(&series, |_| ());
         let svg = scene.inline(hostile, &|_| 7).into_string();
         assert!(!svg.contains("<script"), "{svg}");
-        assert_eq!(svg.matches("&lt;script&gt;").count(), 4);
-        assert!(svg.contains("<g data-s=\"7\"><path class=\"l\" d=\"M0 0h3.2M5.2 0h3.2"), "{svg}");
+        assert_eq!(svg.matches("&lt;script&gt;").count(), 3);
+        assert!(svg.contains("<g data-s=\"7\"><path class=\"l\" d=\"M0 0h3.2m2 0h3.2"), "{svg}");
         assert!(svg.contains("data-m=\"7:64\" role=\"img\""), "{svg}");
         assert_eq!(svg.matches("<g ").count(), 2);
+        let mut scene = Scene::new(9.0, 9.0);
+        crate::report::draw::look::Look::number(1).draw(&mut scene, (4.0, 4.0), 2.5, false);
+        let svg = scene.inline("", &|_| 0).into_string();
+        // The ground is an outline, the hollow inside is there.
+        assert_eq!((svg.matches("<path").count(), svg.matches("class=\"h\"").count()), (2, 1));
     }
 }

@@ -30,6 +30,7 @@ figures! {
     learning_curves,
     thresholds,
     exponents,
+    slopes,
     ranking,
     forest,
     phase_diagram,

@@ -29,7 +29,7 @@ pub(super) fn pages(
 fn shown<'a>(name: &str, analysis: &'a Analysis) -> Box<dyn Iterator<Item = &'a Series> + 'a> {
     match name {
         "thresholds" | "law" => Box::new(analysis.thresholds.iter().map(|t| &t.series)),
-        "forest" | "exponents" => Box::new(analysis.exponents.iter().map(|e| &e.series)),
+        "forest" | "exponents" | "slopes" => Box::new(analysis.exponents.iter().map(|e| &e.series)),
         _ => Box::new(analysis.curves.iter().map(|c| &c.series)),
     }
 }
@@ -40,7 +40,7 @@ fn part(name: &str, analysis: &Analysis, series: &[Series]) -> Analysis {
     let mut part = analysis.clone();
     match name {
         "thresholds" | "law" => part.thresholds.retain(|t| series.contains(&t.series)),
-        "forest" | "exponents" => part.exponents.retain(|e| series.contains(&e.series)),
+        "forest" | "exponents" | "slopes" => part.exponents.retain(|e| series.contains(&e.series)),
         _ => part.curves.retain(|c| series.contains(&c.series)),
     }
     part

@@ -17,7 +17,8 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Figures of the page: those before the verdicts, and those after.
 const FIRST: [&str; 3] = ["question", "law", "exponents"];
-const LATER: [&str; 5] = ["forest", "thresholds", "learning_curves", "ranking", "phase_diagram"];
+const LATER: [&str; 6] =
+    ["forest", "thresholds", "learning_curves", "slopes", "ranking", "phase_diagram"];
 
 /// Figures whose points follow τ.
 const MOVING: [&str; 2] = ["thresholds", "exponents"];
@@ -53,6 +54,10 @@ fn caption(name: &str) -> (&'static str, &'static str) {
             "Learning curves",
             "Median risk with its quartiles against samples, a curve a dimension, the larger the darker. n* is where the mean of min(risk, 1) crosses τ.",
         ),
+        "slopes" => (
+            "Residuals and local slopes",
+            "Left: n* over the power law fitted to it. Right: the slope of ln n* on ln d from each dimension to the next, dashed the exponent of theory; a power of ln d bends it towards theory as d grows.",
+        ),
         "ranking" => (
             "Collapse of the ranking",
             "How well scores find the relevant coordinates, against n over s^k* ln d. Curves that fall on each other show that this is what counts.",
@@ -87,12 +92,7 @@ pub(super) fn document(analysis: &Analysis, levels: &[Level], origin: &Origin<'_
         main {
             section id="conclusion" {
                 h2 { "What it found" }
-                @if !analysis.expectations.is_empty() {
-                    p data-fixed {
-                        "Of the " (analysis.expectations.len()) " expectations of the study: "
-                        (table::tally(analysis.expectations.iter().map(|j| j.verdict.word()))) "."
-                    }
-                }
+                @if let Some(text) = table::met(analysis) { p data-fixed { (text) } }
                 ul.says id="says" { @for sentence in says(&analysis.exponents, &analysis.pooled) { li { (sentence) } } }
                 p.soft {
                     "At τ = " span data-tau { (format::short(analysis.threshold)) } ". "

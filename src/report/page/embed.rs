@@ -121,7 +121,8 @@ fn crossing(t: &Threshold) -> Option<Json> {
         Censoring::Below => Some("below"),
     };
     let known = t.n_star.is_finite() && t.n_star > 0.0;
-    known.then(|| json!([digits(t.n_star), digits(t.ci_low), digits(t.ci_high), bound]))
+    let [n, low, high] = [t.n_star, t.ci_low, t.ci_high].map(digits);
+    known.then(|| bound.map_or_else(|| json!([n, low, high]), |bound| json!([n, low, high, bound])))
 }
 
 fn ends(beta: Interval) -> [Json; 3] {

@@ -6,7 +6,7 @@ use super::document::{picture, whole};
 use super::facts::Origin;
 use crate::analysis::estimate::Analysis;
 use crate::report::text::says::says;
-use crate::report::text::table::conclusion;
+use crate::report::text::table::{conclusion, met};
 
 /// What an index shows of one result.
 pub struct Card(Markup);
@@ -20,7 +20,14 @@ impl Card {
                 h2 { a href=(address(link)) { (analysis.study) } }
                 @if let Some(claim) = origin.claim() { p { (claim) } }
                 (picture(analysis))
-                ul { @for sentence in says(&analysis.exponents, &analysis.pooled).iter().take(4) { li { (sentence) } } }
+                @match met(analysis) {
+                    Some(text) => p { (text) },
+                    None => ul {
+                        @for sentence in says(&analysis.exponents, &analysis.pooled).iter().take(4) {
+                            li { (sentence) }
+                        }
+                    },
+                }
                 p.soft { (conclusion(analysis)) }
             }
         })

@@ -6,7 +6,8 @@ const $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [..
 const data = JSON.parse($('#data').textContent), tip = $('#tip'), bar = $('#bar');
 const NS = 'http://www.w3.org/2000/svg', state = { off: new Set(), tau: data.own, pin: null };
 const points = $$('g.p');
-points.forEach((p, i) => { p.id = 'p' + i; });
+// The title is for those without a script: with one it would be a second tip.
+points.forEach((p, i) => { p.id = 'p' + i; const t = $('title', p); p.setAttribute('aria-label', t.textContent); t.remove(); });
 const make = (tag, text, into) => {
   const e = document.createElement(tag);
   if (text !== undefined) e.textContent = text;

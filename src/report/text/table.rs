@@ -50,6 +50,14 @@ pub fn conclusion(analysis: &Analysis) -> String {
     format!("{tally}; {against}")
 }
 
+/// `Of the 6 expectations of the study: 5 match, 1 open.`, if there are any.
+pub(crate) fn met(analysis: &Analysis) -> Option<String> {
+    let all = &analysis.expectations;
+    let words = tally(all.iter().map(|judged| judged.verdict.word()));
+    let count = all.len();
+    (count > 0).then(|| format!("Of the {count} expectations of the study: {words}."))
+}
+
 /// Verdicts counted: `9 match, 3 open`; empty without one.
 #[must_use]
 pub fn tally<'a>(verdicts: impl IntoIterator<Item = &'a str>) -> String {
