@@ -225,8 +225,11 @@ impl Line {
             let value = (exp(cumulants.at(z) - level) - atom) / z;
             values.push(value);
             left = value.norm_sqr() / values[0].norm_sqr();
-            if left > SERIES_LEFT && z.im > cumulants.horizon {
-                return None;
+            if z.im > cumulants.horizon {
+                if left > SERIES_LEFT {
+                    return None;
+                }
+                break;
             }
             quiet = if left < 1e-34 { quiet + 1 } else { 0 };
         }
