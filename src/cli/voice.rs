@@ -5,8 +5,8 @@ use secateur::Error;
 use serde::Serialize;
 
 use super::arguments::{
-    Command, CompareArguments, ExplainArguments, FitArguments, Format, LinkArguments, ListArguments,
-    PlanArguments, PredictArguments, RerunArguments, StudyArguments, TableFormat,
+    Command, CompareArguments, ExplainArguments, FitArguments, Format, LinkArguments,
+    ListArguments, PlanArguments, PredictArguments, RerunArguments, StudyArguments, TableFormat,
 };
 use super::event::Event;
 use super::print;

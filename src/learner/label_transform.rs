@@ -93,7 +93,7 @@ impl Learner for LabelTransform {
         let screen = order.map(|order| self.screen(order)).transpose();
         screen.map_or_else(
             |why| Coordinates::Ranked(Err(why)),
-            |screen| screen.map_or(Coordinates::All, |screen| screen.coordinates(input)),
+            |screen| screen.map_or(Coordinates::All, |s| Coordinates::Ranked(s.check(input))),
         )
     }
 

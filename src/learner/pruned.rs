@@ -52,7 +52,7 @@ impl Learner for Pruned {
     }
 
     fn coordinates(&self, input: Input) -> Coordinates {
-        self.screen.coordinates(input)
+        Coordinates::Ranked(self.screen.check(input))
     }
 
     fn cost(&self, case: &Case<'_>) -> Cost {

@@ -9,9 +9,8 @@ use super::budget::Portion;
 use super::keep::{kept_count, normal_quantile, survivors};
 use super::network::Scores;
 use super::nulls::{Pass, RankedNulls, Relevant, Survivors};
-use super::price::Case;
+use super::price::{Case, Screening};
 use crate::error::{Error, Result};
-use crate::learner::contract::Coordinates;
 use crate::learner::options::{Keep, Options, Simulation};
 use crate::model::direction::{Directions, NAMES};
 use crate::model::input::Input;
@@ -39,69 +38,8 @@ pub trait Scoring {
     fn terms(&self, input: Input) -> Result<Vec<TermLaw>>;
 }
 
-/// Coordinates that the null law costs as much as: over the square of the number of labels that are
-/// not in the power sums, if they are most of a stage or its largest; and for a channel.
-const MOST: f64 = 7e3;
-const LARGEST: f64 = 3e2;
-const CHANNEL: f64 = 2e5;
-
 /// Dimension up to which every coordinate may be visited.
 pub const VISITED: u64 = 1 << 30;
-
-/// Dimension beyond which the sums of all coordinates, 50 MB, are avoided.
-const LARGE: f64 = 1_048_576.0;
-
-/// Samples of a small stage.
-const SMALL: f64 = 64.0;
-
-/// What choosing costs, by either way.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Screening {
-    simulation: Simulation,
-    d: f64,
-    s: f64,
-    channels: f64,
-    /// Labels that may not be in the power sums; none where there is no law, or nothing is null.
-    few: Option<f64>,
-}
-
-impl Screening {
-    /// Whether `n` samples are read at relevant coordinates alone.
-    #[must_use]
-    pub fn is_reduced(&self, n: f64) -> bool {
-        match self.simulation {
-            Simulation::Explicit => false,
-            Simulation::Reduced | Simulation::Limit => self.few.is_some(),
-            Simulation::Auto => {
-                self.few.is_some() && (self.d > LARGE || self.reduced(n) < self.explicit(n))
-            }
-        }
-    }
-
-    /// Coordinates that are generated and compared, or work worth as much.
-    #[must_use]
-    pub fn entries(&self, n: f64) -> f64 {
-        if self.is_reduced(n) { self.reduced(n) } else { self.explicit(n) }
-    }
-
-    fn explicit(&self, n: f64) -> f64 {
-        n * (self.d + self.s)
-    }
-
-    fn reduced(&self, n: f64) -> f64 {
-        let Some(few) = self.few else { return f64::INFINITY };
-        let law = few * few * if n < 4.0 * few { MOST } else { LARGEST };
-        // Each strip is compared with the labels, and with ones for what centring takes out.
-        1.5 * n * self.s + law + CHANNEL * self.channels
-    }
-
-    /// Bytes of the sums, and of a block of what is read.
-    #[must_use]
-    pub fn bytes(&self) -> f64 {
-        let explicit = if self.is_reduced(SMALL) { 0.0 } else { 48.0 * self.d };
-        explicit + 4096.0 * self.s
-    }
-}
 
 /// What was chosen.
 #[derive(Clone, Debug)]
@@ -135,9 +73,12 @@ impl<S: Scoring + Sync> Screen<S> {
         &self.scoring
     }
 
-    /// How a learner that chooses so comes to its coordinates.
-    pub fn coordinates(&self, input: Input) -> Coordinates {
-        Coordinates::Ranked(self.scoring.terms(input).map(|_| ()))
+    /// Whether null scores have a law on inputs of the law `input`.
+    ///
+    /// # Errors
+    /// When they have none; the message says why.
+    pub fn check(&self, input: Input) -> Result<()> {
+        self.scoring.terms(input).map(|_| ())
     }
 
     /// What choosing costs.

@@ -9,10 +9,10 @@ use super::term::{ORDER, TermLaw, horner};
 /// Standard deviations between the points whose saddles carry a line.
 const SPACING: f64 = 2.5;
 
-/// Lines end where the tail is below e^{−90}, or where they cannot be laid and it is below e^{−50}:
+/// Lines end where the tail is below e^{−90}, or where they cannot be laid and it is below e^{−45}:
 /// even of 2⁶² scores none lies there.
 const DEEP: f64 = -90.0;
-const ENOUGH: f64 = -50.0;
+const ENOUGH: f64 = -45.0;
 
 /// Largest saddle, in standard deviations; the series of K holds to twice of it.
 const LARGEST_SADDLE: f64 = 14.0;
@@ -29,7 +29,7 @@ const WITHIN: f64 = 0.55;
 
 /// Squares of what an integrand may still be, relative to its start, where the power sums or the
 /// points end.
-const SERIES_LEFT: f64 = 1e-16;
+const SERIES_LEFT: f64 = 1e-8;
 const POINTS_LEFT: f64 = 1e-5;
 
 /// Share of the θ for which K is finite that a line may go to: at the end aliases decay slowly.
@@ -226,8 +226,11 @@ impl Line {
             let value = (exp(cumulants.at(z) - level) - atom) / z;
             values.push(value);
             left = value.norm_sqr() / values[0].norm_sqr();
-            if left > SERIES_LEFT && z.im > cumulants.horizon {
-                return None;
+            if z.im > cumulants.horizon {
+                if left > SERIES_LEFT {
+                    return None;
+                }
+                break;
             }
             quiet = if left < 1e-34 { quiet + 1 } else { 0 };
         }
