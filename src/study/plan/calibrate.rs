@@ -73,8 +73,7 @@ fn fitted(counted: impl Fn(&Rates, usize) -> f64, times: [f64; PIECES.len()]) ->
     let mut rates = Rates::TYPICAL;
     for _ in 0..ROUNDS {
         for (i, (piece, time)) in PIECES.iter().zip(times).enumerate() {
-            let (correction, usual) =
-                (time / counted(&rates, i), *piece(&mut { Rates::TYPICAL }));
+            let (correction, usual) = (time / counted(&rates, i), *piece(&mut { Rates::TYPICAL }));
             let rate = piece(&mut rates);
             // A disturbed trial says nothing of its piece.
             *rate = (*rate * correction).clamp(usual / 100.0, usual * 100.0);
