@@ -39,7 +39,7 @@ impl Setting {
     pub fn simulated(&self, simulation: Simulation) -> Result<Self> {
         let has_limit = |kind: &LearnerKind| simulation != Simulation::Limit || kind.has_limit();
         let kind = self.kind.filter(has_limit).ok_or_else(|| {
-            Error::usage(format!("{} has no simulation of that kind", self.learner))
+            Error::usage(format!("{} has no {} simulation", self.learner, <&str>::from(simulation)))
                 .hint("pruned, unpruned, oracle and random_mask have one in the limit")
         })?;
         let options = Options { simulation, ..self.options.clone() };

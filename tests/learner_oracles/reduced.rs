@@ -569,6 +569,7 @@ fn what_is_reduced_follows_the_rules() {
 /// `cargo test --release --test learner_oracles ten_rankings -- --ignored --nocapture`.
 #[test]
 #[ignore = "8000 trials, minutes"]
+#[expect(clippy::print_stdout, reason = "the table of docs/sampling.md")]
 fn ten_rankings_lead_to_trials_of_the_same_law() {
     const WHAT: [(&str, Metric); 5] = [
         ("risk", Metric::Risk),

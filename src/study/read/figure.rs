@@ -237,7 +237,10 @@ mod tests {
         assert_eq!((noise.base.as_str(), noise.spots.len()), ("√Δ = 0", 6));
         for spot in &noise.spots {
             let Place::Number(x) = spot.x else { panic!("{spot:?}") };
-            assert_eq!(spot.expected, [(Predicted::Value(1.0 + x * x), 1.25)]);
+            // Of the pruned network the law is asked, which is no number of the study file.
+            let stated = [(Predicted::Value(1.0 + x * x), 1.25)];
+            let pruned = spot.series.learner == "pruned";
+            assert_eq!(spot.expected, if pruned { &[][..] } else { &stated });
             assert_eq!(spot.base.as_ref().unwrap().learner, spot.series.learner);
         }
         let steps = study("multi_step");
