@@ -13,7 +13,10 @@ use crate::report::format;
 use crate::report::group::{self, Setting};
 
 /// What is divided out, one panel each.
-const PANELS: [&str; 2] = ["n* / law of the ranking", "n* / dᵇ, 1 at the smallest d"];
+const PANELS: [&str; 2] = ["n* / law of the ranking", "n* / d^b, 1 at the smallest d"];
+
+/// Ratios that the axis names.
+const LABELS: [f64; 11] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0];
 
 /// One value of n* with its interval over what is divided out, in both panels.
 struct Ratio<'a> {
@@ -37,7 +40,8 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let x = Axis::log(all().map(|r| r.d))?;
     let y = Axis::log(all().flat_map(|r| r.over).flat_map(|(v, low, high)| {
         [v, low.max(v / 3.0), high.min(v * 3.0), 0.7, 1.4]
-    }))?;
+    }))?
+    .naming(LABELS.to_vec());
     let names: Vec<(&str, &Setting)> = rows.iter().map(|r| (&*r.learner, &r.setting)).collect();
     let page = page(PANELS.len(), 0.72, &alphas, &names);
     let mut scene = page.start("dimension d", "ratio");

@@ -33,6 +33,7 @@ pub fn write_page(
 ) -> Result<PathBuf> {
     let levels = levels(trials, asked, options, taus(analysis.threshold))?;
     let path = folder.join(PAGE);
+    disk::sweep(folder);
     disk::replace(&path, document(analysis, &levels, origin).as_bytes())?;
     Ok(path)
 }
