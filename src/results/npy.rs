@@ -33,10 +33,10 @@ pub fn write<T: AutoSerialize + Copy>(
 pub struct Npz<'a>(ZipWriter<&'a mut File>);
 
 impl Npz<'_> {
-    /// Adds the array `name`, as [`write`] does.
+    /// Adds the array `name`, as [`write()`] does.
     ///
     /// # Errors
-    /// As [`write`].
+    /// As [`write()`].
     pub fn array<T: AutoSerialize + Copy>(
         &mut self,
         name: &str,
@@ -55,7 +55,7 @@ impl Npz<'_> {
     /// Adds the array `name` of these values.
     ///
     /// # Errors
-    /// As [`write`].
+    /// As [`write()`].
     pub fn values<T: AutoSerialize + Copy>(
         &mut self,
         name: &str,

@@ -22,7 +22,7 @@ use secateur::{Error, ErrorKind, Result};
 use crate::document::{self, documents, tidy, words};
 
 /// What every study has.
-const FRAME: &str = "[model]\nlink = \"He2\"\n[[sweep]]\nalpha = 0.5\nd = [16]\n\
+const FRAME: &str = "[model]\nlink = \"He2\"\nnoise = [0, 0.1]\n[[sweep]]\nalpha = 0.5\nd = [16]\n\
                      learner = [\"pruned\", \"unpruned\", \"pruned/c1\", \"pruned/best\"]\n";
 
 /// A study or a table, and whether it is a table.

@@ -87,7 +87,6 @@ fn every_key_of_the_reader_is_in_the_schema_and_no_other() {
         ("/$defs/model", "[model.qqqqqqqqqqqq]".to_owned()),
         ("/$defs/sweep", format!("[[sweep]]\n{strange}")),
         ("/$defs/samples", format!("[samples]\n{strange}")),
-        ("/$defs/options", format!("[learner.pruned]\n{strange}")),
         ("/$defs/options/properties/feature", format!("[learner.pruned.feature]\n{strange}")),
         ("/$defs/options/properties/keep/oneOf/1", format!("[learner.pruned.keep]\n{strange}")),
         ("/$defs/options/properties/width/oneOf/1", format!("[learner.pruned.width]\n{strange}")),
@@ -105,4 +104,8 @@ fn every_key_of_the_reader_is_in_the_schema_and_no_other() {
     ] {
         assert_eq!(said(pointer), keys_read(&tables), "{pointer}");
     }
+    // A learner of the program, and one in another.
+    let own = keys_read(&format!("[learner.pruned]\n{strange}"));
+    let other = keys_read(&format!("[learner.mine]\ncommand = [\"mine\"]\n{strange}"));
+    assert_eq!(said("/$defs/options"), &own | &other);
 }
