@@ -156,7 +156,7 @@ fn bands_and_p_values() -> Outcome {
             checked += 1;
         }
     }
-    assert_eq!(checked, 34);
+    assert_eq!(checked, 35);
     Ok(())
 }
 
@@ -177,7 +177,7 @@ fn signal(k_star: u32, noise: f64) -> (Signal, usize) {
 #[test]
 fn law_kappa_and_constant() -> Outcome {
     let expected = expected()?;
-    for (study, k_star, count) in [("alpha_sweep", 2, 27), ("alpha_sweep_k3", 3, 24)] {
+    for (study, k_star, count) in [("alpha_sweep", 2, 35), ("alpha_sweep_k3", 3, 44)] {
         let (signal, channels) = signal(k_star, 0.01);
         let mut cells = Vec::new();
         for row in thresholds(study)? {
