@@ -13,7 +13,7 @@ trap 'rm -f "$new"' EXIT
     for folder in results/reference/*/; do
         name=$(basename "$folder")
         printf '\n## %s\n\n' "$name"
-        sed -n 's/^claim = "\(.*\)"$/*\1*/p' "studies/$name.toml" | head -n 1
+        sed -n 's/^claim = "\(.*\)"$/\1/p' "studies/$name.toml" | head -n 1 | sed 's/\*/\\*/g'
         for figure in question law forest exponents; do
             if [ -f "$folder/figures/$figure.png" ]; then
                 printf '\n![%s of %s](../%sfigures/%s.png)\n\n' "$figure" "$name" "$folder" "$figure"
@@ -21,7 +21,7 @@ trap 'rm -f "$new"' EXIT
             fi
         done
         "$program" fit "$folder" --format markdown 2> /dev/null ||
-            echo 'Not run again yet: its tables are of the first edition, see [experiments.md](experiments.md).'
+            { echo "$folder cannot be fitted" >&2; exit 1; }
     done
 } > "$new"
 cat "$new" > docs/results.md
