@@ -33,7 +33,11 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let rect = Rect { left, top, width: style::PAGE - left - right, height };
     let (x, y) = (Axis::linear(-FARTHEST, FARTHEST), Axis::linear(-height, 0.0));
     let panel = Panel { rect, x: &x, y: &y, overhang: 4.0 };
-    panel.band(&mut scene, &[(-1.0, -height, 0.0), (1.0, -height, 0.0)], style::pale(style::BLACK, 0.09));
+    panel.band(
+        &mut scene,
+        &[(-1.0, -height, 0.0), (1.0, -height, 0.0)],
+        style::pale(style::BLACK, 0.09),
+    );
     panel.curve(&mut scene, &[(0.0, -height), (0.0, 0.0)], style::solid(style::GREY, 0.8));
     for (i, judged) in all.iter().enumerate() {
         let depth = LINE * (i as f64 + 0.5);
@@ -52,15 +56,17 @@ fn line(scene: &mut Scene, panel: &Panel<'_>, judged: &Judged, depth: f64, right
     scene.text(Label::new(fitting(&judged.claim), (4.0, base), style::SMALL));
     let sign = judged.predicted.sign().trim_start_matches('=');
     let predicted = format!("{sign}{}", format::samples(judged.predicted.number()));
-    let numbers = judged.value.map_or_else(|| format!("– / {predicted}"), |v| {
-        format!("{} / {predicted}", format::samples(v.value))
-    });
+    let numbers = judged.value.map_or_else(
+        || format!("– / {predicted}"),
+        |v| format!("{} / {predicted}", format::samples(v.value)),
+    );
     let at = style::PAGE - right + 6.0;
     scene.text(Label::new(numbers, (at, base), style::SMALL));
     scene.text(Label::new(judged.verdict.word(), (at + NUMBERS, base), style::SMALL));
     panel.curve(scene, &[(-FARTHEST, -depth), (FARTHEST, -depth)], GRID);
     let Some(value) = judged.value else { return };
-    let (low, value, high) = (margins(judged, value.low), margins(judged, value.value), margins(judged, value.high));
+    let (low, value, high) =
+        (margins(judged, value.low), margins(judged, value.value), margins(judged, value.high));
     if !value.is_finite() {
         return;
     }
@@ -142,12 +148,17 @@ mod tests {
         ];
         let scene = draw(&analysis).unwrap();
         let colour = Look::number(0).colour;
-        let discs: Vec<f64> = scene.shapes.iter().filter_map(|shape| match shape {
-            Shape::Disc(at, _, own) if *own == colour => Some(at.0),
-            _ => None,
-        }).collect();
+        let discs: Vec<f64> = scene
+            .shapes
+            .iter()
+            .filter_map(|shape| match shape {
+                Shape::Disc(at, _, own) if *own == colour => Some(at.0),
+                _ => None,
+            })
+            .collect();
         let [left, _, width, _] = scene.frames[0].rect;
-        let margins: Vec<f64> = discs.iter().map(|x| ((x - left) / width - 0.5) * 2.0 * FARTHEST).collect();
+        let margins: Vec<f64> =
+            discs.iter().map(|x| ((x - left) / width - 0.5) * 2.0 * FARTHEST).collect();
         for (margin, expected) in margins.iter().zip([2.0, 2.0, 0.0]) {
             assert!((margin - expected).abs() < 1e-9, "{margins:?}");
         }

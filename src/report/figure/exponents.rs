@@ -1,15 +1,15 @@
 //! The headline: fitted exponents against the sparsity exponent, between the bounds of theory.
 
-use crate::report::draw::axis::{Axis, extent};
 use super::bounds::{self, bounds};
-use crate::report::group::{self, Learners, Setting};
+use crate::analysis::estimate::{Analysis, Exponent, Interval};
+use crate::analysis::judge::Verdict;
+use crate::report::draw::axis::{Axis, extent};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel};
 use crate::report::draw::scene::{Number, Scene};
 use crate::report::draw::style;
-use crate::analysis::estimate::{Analysis, Exponent, Interval};
-use crate::analysis::judge::Verdict;
+use crate::report::group::{self, Learners, Setting};
 
 const MOST_COLUMNS: usize = 3;
 /// Sideways distance of learners at equal α, in points.
@@ -86,7 +86,8 @@ fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {
 
 fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
     let shown = |name: &&str| fits.iter().any(|f| f.exponent.series.learner == *name);
-    let point = |name: &str| (Symbol::Point(learners.look(name)), crate::report::format::learner(name));
+    let point =
+        |name: &str| (Symbol::Point(learners.look(name)), crate::report::format::learner(name));
     let mut entries: Vec<Entry> = learners.names().filter(shown).map(point).collect();
     entries.extend(bounds::entries(learners, |kind| bounds::any_of(learners.names(), kind)));
     if fits.iter().any(|f| thin(f.exponent)) {
@@ -97,7 +98,8 @@ fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
 
 /// Too few dimensions for the fit to carry a verdict.
 pub(crate) fn thin(exponent: &Exponent) -> bool {
-    exponent.points < 4 || matches!(exponent.verdict, Some(Verdict::TooFewDimensions | Verdict::Censored))
+    exponent.points < 4
+        || matches!(exponent.verdict, Some(Verdict::TooFewDimensions | Verdict::Censored))
 }
 
 fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], learners: &Learners) {

@@ -2,20 +2,20 @@
 
 use std::cmp::Ordering;
 
-use crate::report::draw::axis::{Axis, extent};
 use super::bounds::{self, fitted};
-use crate::report::figure::exponents::thin;
-use crate::report::group::{self, Learners, Setting};
+use crate::analysis::estimate::{Analysis, Exponent};
+use crate::analysis::judge::Verdict;
+use crate::report::draw::axis::{Axis, extent};
+use crate::report::draw::font;
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::shrunk;
 use crate::report::draw::panel::{GRID, Panel, Rect};
 use crate::report::draw::scene::{Align, Label, Number, Scene};
-use crate::report::draw::style::Stroke;
-use crate::report::draw::font;
-use crate::report::format;
 use crate::report::draw::style;
-use crate::analysis::estimate::{Analysis, Exponent};
-use crate::analysis::judge::Verdict;
+use crate::report::draw::style::Stroke;
+use crate::report::figure::exponents::thin;
+use crate::report::format;
+use crate::report::group::{self, Learners, Setting};
 
 /// As many series at one target and α are too many to stand side by side.
 const CROWD: usize = 3;
@@ -103,7 +103,8 @@ fn axis(series: &[&Exponent]) -> Option<Axis> {
     let fits = || series.iter().filter_map(|e| Some((e, fitted(e)?)));
     let ends = fits().flat_map(|(_, beta)| bounds::within_reach(beta));
     fits().next()?;
-    let theory = series.iter().flat_map(|e| [e.predicted.map(|rate| rate.exponent), e.csq]).flatten();
+    let theory =
+        series.iter().flat_map(|e| [e.predicted.map(|rate| rate.exponent), e.csq]).flatten();
     let (low, high) = extent(ends.chain(theory).chain([0.0]))?;
     let pad = 0.05 * (high - low).max(1e-3);
     Some(Axis::linear(low - pad, high + pad))
@@ -233,7 +234,10 @@ fn estimate(
     panel.curve(scene, &ends, stroke);
     for (beyond, end, step) in [(beta.low < first, first, 1.0), (beta.high > last, last, -1.0)] {
         if let Some((x, y)) = panel.place((end, -depth)).filter(|_| beyond) {
-            scene.area(vec![(x, y), (x + 3.6 * step, y - 2.0), (x + 3.6 * step, y + 2.0)], look.colour);
+            scene.area(
+                vec![(x, y), (x + 3.6 * step, y - 2.0), (x + 3.6 * step, y + 2.0)],
+                look.colour,
+            );
         }
     }
     for end in [beta.low, beta.high] {
@@ -246,9 +250,9 @@ fn estimate(
 
 #[cfg(test)]
 mod tests {
-    use crate::report::fixture::{add_series, key, realistic};
-    use crate::report::draw::scene::Shape;
     use super::*;
+    use crate::report::draw::scene::Shape;
+    use crate::report::fixture::{add_series, key, realistic};
 
     /// One target, α = ½: three series, the last without any fit.
     fn three() -> Analysis {

@@ -38,9 +38,11 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let all = || rows.iter().flat_map(|row| &row.ratios);
     let alphas = group::distinct(all().map(|r| r.alpha), Ord::cmp);
     let x = Axis::log(all().map(|r| r.d))?;
-    let y = Axis::log(all().flat_map(|r| r.over).flat_map(|(v, low, high)| {
-        [v, low.max(v / 3.0), high.min(v * 3.0), 0.7, 1.4]
-    }))?
+    let y = Axis::log(
+        all()
+            .flat_map(|r| r.over)
+            .flat_map(|(v, low, high)| [v, low.max(v / 3.0), high.min(v * 3.0), 0.7, 1.4]),
+    )?
     .naming(LABELS.to_vec());
     let names: Vec<(&str, &Setting)> = rows.iter().map(|r| (&*r.learner, &r.setting)).collect();
     let page = page(PANELS.len(), 0.72, &alphas, &names);
@@ -65,9 +67,8 @@ pub(super) fn page(
     names: &[(&str, &Setting)],
 ) -> Page {
     let width = if columns == 1 { style::COLUMN } else { style::PAGE };
-    let colour = |alpha: &Option<Real>| {
-        (Symbol::Point(look(alphas, *alpha, 0)), format::alpha(*alpha))
-    };
+    let colour =
+        |alpha: &Option<Real>| (Symbol::Point(look(alphas, *alpha, 0)), format::alpha(*alpha));
     let name = |(index, (learner, setting)): (usize, &(&str, &Setting))| {
         let look = Look { colour: style::BLACK, ..Look::number(index) };
         (Symbol::Point(look), format!("{}, {}", format::learner(learner), setting.label()))
@@ -75,7 +76,17 @@ pub(super) fn page(
     let entries: Vec<Entry> =
         alphas.iter().map(colour).chain(names.iter().enumerate().map(name)).collect();
     let legend = Legend::new(entries, width - 6.0);
-    Page { width, rows: 1, columns, aspect, header: 15.0, right: 7.0, gap: 9.0, row_gap: 5.0, legend }
+    Page {
+        width,
+        rows: 1,
+        columns,
+        aspect,
+        header: 15.0,
+        right: 7.0,
+        gap: 9.0,
+        row_gap: 5.0,
+        legend,
+    }
 }
 
 /// A colour from light to dark with α, and the marker of learner and target number `index`.
@@ -114,9 +125,7 @@ fn ratios<'a>(analysis: &Analysis, cells: &'a [Threshold]) -> Vec<Ratio<'a>> {
     let Some((first, rate)) = known().next().and_then(|t| Some((t, own(t)?.predicted?))) else {
         return Vec::new();
     };
-    let power = |t: &Threshold| {
-        first.n_star * (t.d as f64 / first.d as f64).powf(rate.exponent)
-    };
+    let power = |t: &Threshold| first.n_star * (t.d as f64 / first.d as f64).powf(rate.exponent);
     let over = |t: &Threshold, by: f64| (t.n_star / by, t.ci_low / by, t.ci_high / by);
     known()
         .filter_map(|t| {
@@ -149,7 +158,8 @@ impl Row<'_> {
             scene.of(&first.of.series, |scene| panel.curve(scene, &line, stroke));
             for ratio in mine {
                 let (value, low, high) = ratio.over[column];
-                let words = format!("{}; {} in this panel", group::n_star(ratio.of), format::short(value));
+                let words =
+                    format!("{}; {} in this panel", group::n_star(ratio.of), format::short(value));
                 scene.value(&ratio.of.series, words, Number::Other, |scene| {
                     panel.bar(scene, Bar { x: ratio.d, low, high, shift: 0.0 }, look.colour);
                     if let Some(at) = panel.place((ratio.d, value)) {

@@ -1,15 +1,15 @@
 //! Risk against samples: one panel per learner and α, one curve per dimension.
 
+use crate::analysis::estimate::{Analysis, Curve};
+use crate::model::problem::Real;
 use crate::report::draw::axis::{Axis, extent};
-use crate::report::format;
-use crate::report::group::{self, Learners, Setting};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::Panel;
 use crate::report::draw::scene::Scene;
 use crate::report::draw::style;
-use crate::analysis::estimate::{Analysis, Curve};
-use crate::model::problem::Real;
+use crate::report::format;
+use crate::report::group::{self, Learners, Setting};
 
 /// More sparsity exponents than this start a new row.
 const MOST_ALPHAS: usize = 6;

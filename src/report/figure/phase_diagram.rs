@@ -1,15 +1,15 @@
 //! Success over sparsity and sample size, with the boundaries of theory and the measured one.
 
-use crate::report::draw::axis::{Axis, extent};
 use super::bounds::{self, bounds};
-use crate::report::group::{self, Learners, Setting};
+use crate::analysis::estimate::{Analysis, Censoring, Curve, Threshold};
+use crate::report::draw::axis::{Axis, extent};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel, Rect};
 use crate::report::draw::scene::{Align, Label, Number, Scene};
-use crate::report::format;
 use crate::report::draw::style;
-use crate::analysis::estimate::{Analysis, Censoring, Curve, Threshold};
+use crate::report::format;
+use crate::report::group::{self, Learners, Setting};
 
 /// Fewer sparsity exponents than this make no map.
 const FEWEST_ALPHAS: usize = 5;
@@ -246,7 +246,8 @@ fn legend(rows: &[Row], x: &Axis, learners: &Learners) -> Vec<Entry> {
     let mapped = |kind: &str| bounds::any_of(maps().map(|m| m.learner.as_str()), kind);
     let mut entries: Vec<Entry> = bounds::entries(learners, mapped).filter(|_| known_k).collect();
     if maps().any(|m| m.law().len() > 1) {
-        entries.push((Symbol::Line(law_line()), "law of the ranking, with its constant".to_owned()));
+        entries
+            .push((Symbol::Line(law_line()), "law of the ranking, with its constant".to_owned()));
     }
     entries.extend(learners.names().filter(shown).map(|name| {
         (Symbol::Point(learners.look(name)), format!("n* of {}", format::learner(name)))
@@ -368,9 +369,9 @@ fn scale(scene: &mut Scene, page: &Page, tau: f64) {
 mod tests {
     use plotters::style::RGBAColor;
 
-    use crate::report::fixture::{ALPHAS, realistic};
-    use crate::report::draw::scene::{Point, Shape};
     use super::*;
+    use crate::report::draw::scene::{Point, Shape};
+    use crate::report::fixture::{ALPHAS, realistic};
 
     /// Every map of a figure with the panel that it is drawn in.
     fn for_each_map(analysis: &Analysis, mut check: impl FnMut(&Map, &Panel, &Scene)) {
@@ -449,15 +450,18 @@ mod tests {
             let near = |a: Point, b: Point| (a.0 - b.0).hypot(a.1 - b.1) < 1e-9;
             let pruned = style::solid(learners.look("pruned").colour, 1.0);
             // Beside the line of its own learner.
-            assert!(map.learner != "pruned" || scene.shapes.iter().any(|shape| match shape {
-                Shape::Line(points, colour, width) => {
-                    let theory = (*colour, *width) == (pruned.colour, pruned.width);
-                    let whole = points.len() == 2;
-                    let mut pairs = points.iter().zip(ends);
-                    theory && whole && pairs.all(|(&p, end)| near(p, end.unwrap()))
-                }
-                _ => false,
-            }));
+            assert!(
+                map.learner != "pruned"
+                    || scene.shapes.iter().any(|shape| match shape {
+                        Shape::Line(points, colour, width) => {
+                            let theory = (*colour, *width) == (pruned.colour, pruned.width);
+                            let whole = points.len() == 2;
+                            let mut pairs = points.iter().zip(ends);
+                            theory && whole && pairs.all(|(&p, end)| near(p, end.unwrap()))
+                        }
+                        _ => false,
+                    })
+            );
         });
     }
 

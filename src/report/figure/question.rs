@@ -78,10 +78,17 @@ fn look(line: usize, count: usize) -> Look {
     if count > 7 { Look { colour: style::sequential(line, count), ..plain } } else { plain }
 }
 
-fn dot<'a>(analysis: &Analysis, question: &Question, spot: &'a Spot, lines: &[&str]) -> Option<Dot<'a>> {
+fn dot<'a>(
+    analysis: &Analysis,
+    question: &Question,
+    spot: &'a Spot,
+    lines: &[&str],
+) -> Option<Dot<'a>> {
     let line = lines.iter().position(|l| *l == spot.line)?;
     let d = spot.d.or_else(|| largest(analysis, question, &spot.series));
-    let dot = |value, low, high, bound, theory| Some(Dot { spot, line, d, value, low, high, bound, theory });
+    let dot = |value, low, high, bound, theory| {
+        Some(Dot { spot, line, d, value, low, high, bound, theory })
+    };
     match question.y {
         Measure::Exponent => {
             let e = analysis.exponents.iter().find(|e| e.series == spot.series)?;
@@ -104,9 +111,11 @@ fn dot<'a>(analysis: &Analysis, question: &Question, spot: &'a Spot, lines: &[&s
             dot(value, low, high, bound, None)
         }
         Measure::Metric(metric) => {
-            let curve = analysis.curves.iter().find(|c| c.series == spot.series && Some(c.d) == d)?;
+            let curve =
+                analysis.curves.iter().find(|c| c.series == spot.series && Some(c.d) == d)?;
             let value = curve.points.last()?.means[metric]?;
-            let judged = analysis.expectations.iter().filter(|j| j.quantity.starts_with(metric.name()));
+            let judged =
+                analysis.expectations.iter().filter(|j| j.quantity.starts_with(metric.name()));
             let mut cells = judged.flat_map(|j| &j.cells);
             let known = cells.find(|c| c.series == spot.series && Some(c.d) == d).map(|c| c.value);
             let (low, high) = known.map_or((value, value), |i| (i.low, i.high));
@@ -139,11 +148,14 @@ fn ratio(analysis: &Analysis, spot: &Spot) -> Option<(f64, f64, f64, Option<bool
     let base = spot.base.as_ref()?;
     let own = analysis.thresholds.iter().filter(|t| t.series == spot.series);
     let own = own.filter(|t| spot.d.is_none_or(|d| d == t.d));
-    let pairs: Vec<(&Threshold, &Threshold)> =
-        own.filter_map(|t| Some((cell(analysis, &spot.series, t.d)?, cell(analysis, base, t.d)?))).collect();
+    let pairs: Vec<(&Threshold, &Threshold)> = own
+        .filter_map(|t| Some((cell(analysis, &spot.series, t.d)?, cell(analysis, base, t.d)?)))
+        .collect();
     let known = pairs.iter().filter(|(a, b)| bound(a).or(bound(b)).is_none());
     let logs: Vec<(f64, f64)> = known
-        .filter_map(|(a, b)| Some(((a.n_star / b.n_star).ln(), a.se_ln?.powi(2) + b.se_ln?.powi(2))))
+        .filter_map(|(a, b)| {
+            Some(((a.n_star / b.n_star).ln(), a.se_ln?.powi(2) + b.se_ln?.powi(2)))
+        })
         .collect();
     if logs.is_empty() {
         let (a, b) = pairs.iter().rev().find(|(a, b)| bound(a).is_some() && bound(b).is_none())?;
@@ -176,20 +188,26 @@ fn axis(question: &Question, dots: &[Dot<'_>]) -> Option<Axis> {
     let theory = dots.iter().filter_map(|dot| dot.theory);
     let values = || dots.iter().map(|dot| dot.value);
     if is_log(question.y) {
-        let ends = dots.iter().flat_map(|dot| [dot.low.max(dot.value / 3.0), dot.high.min(dot.value * 3.0)]);
+        let ends = dots
+            .iter()
+            .flat_map(|dot| [dot.low.max(dot.value / 3.0), dot.high.min(dot.value * 3.0)]);
         let all: Vec<f64> = values().chain(ends).chain(theory).chain(expected).collect();
         let (low, high) = extent(all.iter().copied().filter(|x| *x > 0.0))?;
         // A range of its own for values that hardly differ.
         return Axis::log([low.min(high / 1.5), high]);
     }
-    let ends = dots.iter().flat_map(|dot| [dot.low.max(dot.value - 1.5), dot.high.min(dot.value + 1.5)]);
+    let ends =
+        dots.iter().flat_map(|dot| [dot.low.max(dot.value - 1.5), dot.high.min(dot.value + 1.5)]);
     let (low, high) = extent(values().chain(ends).chain(theory).chain(expected))?;
     let pad = 0.08 * (high - low).max(0.1);
     Some(Axis::linear(low - pad, high + pad))
 }
 
 fn is_log(measure: Measure) -> bool {
-    matches!(measure, Measure::NStar | Measure::Law | Measure::Ratio | Measure::Metric(Metric::Risk))
+    matches!(
+        measure,
+        Measure::NStar | Measure::Law | Measure::Ratio | Measure::Metric(Metric::Risk)
+    )
 }
 
 fn y_label(question: &Question) -> String {
@@ -221,7 +239,8 @@ fn x_label(question: &Question) -> String {
 }
 
 fn legend(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Vec<Entry> {
-    let name = |(i, line): (usize, &&str)| (Symbol::Point(look(i, lines.len())), format::learner(line));
+    let name =
+        |(i, line): (usize, &&str)| (Symbol::Point(look(i, lines.len())), format::learner(line));
     let mut entries: Vec<Entry> = Vec::new();
     if lines.len() > 1 || !lines[0].is_empty() {
         entries.extend(lines.iter().enumerate().map(name));
@@ -242,7 +261,10 @@ fn legend(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Vec<Entry> {
 const EXPECTED: plotters::style::RGBAColor = plotters::style::RGBAColor(190, 190, 190, 0.6);
 
 fn words(question: &Question, dot: &Dot<'_>) -> String {
-    let d = dot.d.filter(|_| !matches!(question.y, Measure::Exponent)).filter(|_| dot.spot.d.is_some() || question.y != Measure::Ratio);
+    let d = dot
+        .d
+        .filter(|_| !matches!(question.y, Measure::Exponent))
+        .filter(|_| dot.spot.d.is_some() || question.y != Measure::Ratio);
     let d = d.map(|d| format!(", d = {d}")).unwrap_or_default();
     let [value, low, high] = [dot.value, dot.low, dot.high].map(format::samples);
     let value = match dot.bound {
@@ -325,7 +347,11 @@ fn plot(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Option<Scene> 
                 if let Some(upward) = dot.bound {
                     return panel.bound(scene, (x + shift, y), look, upward);
                 }
-                panel.bar(scene, Bar { x: at(dot), low: dot.low, high: dot.high, shift }, look.colour);
+                panel.bar(
+                    scene,
+                    Bar { x: at(dot), low: dot.low, high: dot.high, shift },
+                    look.colour,
+                );
                 panel.point(scene, (x + shift, y), look, true);
             });
         }
@@ -414,13 +440,15 @@ fn across(
 ) {
     let Rect { left, width, top, .. } = panel.rect;
     let place = |value: f64| {
-        let fraction = panel.x.fraction(value).map_or(f64::from(u8::from(value > 0.0)), |f| f.clamp(0.0, 1.0));
+        let fraction =
+            panel.x.fraction(value).map_or(f64::from(u8::from(value > 0.0)), |f| f.clamp(0.0, 1.0));
         left + width * fraction
     };
     for expected in &dot.spot.expected {
         let (least, most) = admitted(question.y, *expected);
         let (from, to) = (place(least), place(most));
-        let box_of = Rect { left: from, top: top + depth - 3.5, width: (to - from).max(0.8), height: 7.0 };
+        let box_of =
+            Rect { left: from, top: top + depth - 3.5, width: (to - from).max(0.8), height: 7.0 };
         scene.area(box_of.corners().to_vec(), EXPECTED);
     }
     let upright = |scene: &mut Scene, value: f64, half: f64, stroke: Stroke| {
@@ -433,9 +461,16 @@ fn across(
         let stroke = style::solid(look.colour, 0.9);
         if dot.bound.is_none() {
             let (first, last) = (panel.x.range.0, panel.x.range.1);
-            let ends = if panel.x.log { (10_f64.powf(first), 10_f64.powf(last)) } else { (first, last) };
-            panel.curve(scene, &[(dot.low.max(ends.0), -depth), (dot.high.min(ends.1), -depth)], stroke);
-            for (beyond, end, step) in [(dot.low < ends.0, ends.0, 3.6), (dot.high > ends.1, ends.1, -3.6)] {
+            let ends =
+                if panel.x.log { (10_f64.powf(first), 10_f64.powf(last)) } else { (first, last) };
+            panel.curve(
+                scene,
+                &[(dot.low.max(ends.0), -depth), (dot.high.min(ends.1), -depth)],
+                stroke,
+            );
+            for (beyond, end, step) in
+                [(dot.low < ends.0, ends.0, 3.6), (dot.high > ends.1, ends.1, -3.6)]
+            {
                 if let Some((x, y)) = panel.place((end, -depth)).filter(|_| beyond) {
                     let tip = vec![(x, y), (x + step, y - 2.0), (x + step, y + 2.0)];
                     scene.area(tip, look.colour);
@@ -448,7 +483,11 @@ fn across(
         if let Some(upward) = dot.bound {
             let step = if upward { 8.0 } else { -8.0 };
             scene.line(&[at, (at.0 + step, at.1)], stroke);
-            let tip = [(at.0 + 1.25 * step, at.1), (at.0 + 0.8 * step, at.1 - 2.0), (at.0 + 0.8 * step, at.1 + 2.0)];
+            let tip = [
+                (at.0 + 1.25 * step, at.1),
+                (at.0 + 0.8 * step, at.1 - 2.0),
+                (at.0 + 0.8 * step, at.1 + 2.0),
+            ];
             scene.area(tip.to_vec(), look.colour);
         }
         panel.point(scene, at, look, dot.bound.is_none());
@@ -459,19 +498,25 @@ fn across(
 fn curves(analysis: &Analysis, question: &Question, lines: &[&str]) -> Option<Scene> {
     let Measure::Metric(metric) = question.y else { return None };
     let curve = |spot: &Spot| {
-        let curve = analysis.curves.iter().find(|c| c.series == spot.series && Some(c.d) == spot.d)?;
+        let curve =
+            analysis.curves.iter().find(|c| c.series == spot.series && Some(c.d) == spot.d)?;
         let over = match spot.x {
             Place::Scaled => scale(curve.series.problem.k_star, curve.s, curve.d)?,
             _ => 1.0,
         };
-        let points = curve.points.iter().filter_map(|p| Some((p.n as f64 / over, p.means[metric]?)));
+        let points =
+            curve.points.iter().filter_map(|p| Some((p.n as f64 / over, p.means[metric]?)));
         Some(points.collect::<Vec<(f64, f64)>>())
     };
     let all: Vec<_> = question.spots.iter().filter_map(|spot| Some((spot, curve(spot)?))).collect();
     let values = || all.iter().flat_map(|(_, points)| points);
     let x = Axis::log(values().map(|p| p.0))?;
     let (low, high) = extent(values().map(|p| p.1))?;
-    let y = if metric == Metric::Risk { Axis::log([low, high])? } else { Axis::linear(low.min(0.0) - 0.04, high.max(1.0) + 0.04) };
+    let y = if metric == Metric::Risk {
+        Axis::log([low, high])?
+    } else {
+        Axis::linear(low.min(0.0) - 0.04, high.max(1.0) + 0.04)
+    };
     let width = 1.4 * style::COLUMN;
     let entry = |(i, line): (usize, &&str)| {
         (Symbol::Line(style::solid(look(i, lines.len()).colour, 1.2)), format::learner(line))
@@ -554,9 +599,12 @@ mod tests {
 
     #[test]
     fn numbers_make_an_axis_and_names_make_rows_and_both_show_the_values() {
-        for (y, names) in
-            [(Measure::Exponent, false), (Measure::Exponent, true), (Measure::Ratio, true), (Measure::NStar, false)]
-        {
+        for (y, names) in [
+            (Measure::Exponent, false),
+            (Measure::Exponent, true),
+            (Measure::Ratio, true),
+            (Measure::NStar, false),
+        ] {
             let analysis = asking(y, names);
             let scene = draw(&analysis).unwrap();
             let values = scene.marks.iter().filter(|mark| mark.value.is_some()).count();

@@ -1,17 +1,17 @@
 //! How well scores rank the coordinates, against n/(s^{k*} ln d).
 
-use crate::report::draw::axis::{Axis, extent};
-use crate::report::group::{self, Learners, Setting};
-use crate::report::draw::legend::{Entry, Legend, Symbol};
-use crate::report::draw::page::{self, Page};
-use crate::report::draw::panel::Panel;
-use crate::report::draw::scene::Scene;
-use crate::report::format;
-use crate::report::draw::style;
 use crate::analysis::collapse::scale;
 use crate::analysis::estimate::{Analysis, Curve};
 use crate::model::metric::Metric;
 use crate::model::problem::Real;
+use crate::report::draw::axis::{Axis, extent};
+use crate::report::draw::legend::{Entry, Legend, Symbol};
+use crate::report::draw::page::{self, Page};
+use crate::report::draw::panel::Panel;
+use crate::report::draw::scene::Scene;
+use crate::report::draw::style;
+use crate::report::format;
+use crate::report::group::{self, Learners, Setting};
 
 /// What is drawn, one column each.
 const METRICS: [(&str, Metric); 4] = [
@@ -111,10 +111,10 @@ fn legend(alphas: &[Option<Real>]) -> Vec<Entry> {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::fixture::realistic;
-    use crate::report::draw::scene::Shape;
     use super::*;
     use crate::model::metric::Metrics;
+    use crate::report::draw::scene::Shape;
+    use crate::report::fixture::realistic;
 
     /// Two cells of the fixture whose metrics are one function of n/(s² ln d).
     fn collapsed() -> Analysis {

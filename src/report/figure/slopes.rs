@@ -110,13 +110,18 @@ fn local(scene: &mut Scene, panel: &Panel<'_>, e: &Exponent, look: Look) {
     let line: Vec<_> = e.local_slopes.iter().map(middle).collect();
     scene.of(&e.series, |scene| {
         if let Some(rate) = e.predicted {
-            let ends = [panel.x.range.0, panel.x.range.1].map(|log| (10_f64.powf(log), rate.exponent));
+            let ends =
+                [panel.x.range.0, panel.x.range.1].map(|log| (10_f64.powf(log), rate.exponent));
             panel.curve(scene, &ends, style::dashed(style::pale(look.colour, 0.8), 0.8));
         }
         panel.curve(scene, &line, style::solid(style::pale(look.colour, 0.6), 0.9));
     });
     for ((from, to, slope), at) in e.local_slopes.iter().zip(line) {
-        let words = format!("{}: slope {} from d = {from} to {to}", group::name(&e.series), format::short(*slope));
+        let words = format!(
+            "{}: slope {} from d = {from} to {to}",
+            group::name(&e.series),
+            format::short(*slope)
+        );
         scene.value(&e.series, words, Number::Other, |scene| {
             if let Some(at) = panel.place(at) {
                 panel.point(scene, at, look, true);

@@ -1,16 +1,16 @@
 //! Samples needed against dimension: one panel per target and α, all learners in it.
 
-use crate::report::draw::axis::Axis;
 use super::bounds::fitted;
-use crate::report::group::{self, Learners, Setting};
+use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
+use crate::model::problem::{Real, Series};
+use crate::report::draw::axis::Axis;
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel};
 use crate::report::draw::scene::{Align, Label, Number, Point, Scene};
-use crate::report::format;
 use crate::report::draw::style;
-use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
-use crate::model::problem::{Real, Series};
+use crate::report::format;
+use crate::report::group::{self, Learners, Setting};
 
 const MOST_COLUMNS: usize = 3;
 /// Height of a line of a panel's header.
