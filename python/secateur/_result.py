@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import pathlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import polars as pl
@@ -68,7 +68,7 @@ class Result:
         return str(self.exponents._repr_html_())
 
 
-def read(folder: str | pathlib.Path, **_: Any) -> Result:
+def read(folder: str | pathlib.Path) -> Result:
     """The results in ``folder``."""
     if not (pathlib.Path(folder) / "trials.csv").is_file():
         raise FileNotFoundError(f"there are no trials.csv in {folder}")

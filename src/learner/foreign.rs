@@ -11,7 +11,7 @@ use super::contract::{Granted, Learner};
 use super::options::{Options, WorkerOptions};
 use super::stage::{Answered, Budget, Case, Cost, Portion, Trained, Work};
 use crate::error::{Error, Result};
-use crate::sample::{LabelScratch, Samples, Stage, Tile};
+use crate::sample::{Samples, Stage};
 use crate::worker::protocol::{GRANTED, PROTOCOL};
 use crate::worker::{Exchange, Request, pool};
 
@@ -134,15 +134,9 @@ fn write_inputs(
 
 fn write_labels(exchange: &Exchange, n: u64, samples: &[Samples<'_>]) -> Result<()> {
     exchange.write("y", &[n], |push| {
-        let (mut scratch, mut labels) = (LabelScratch::default(), Vec::new());
-        for samples in samples {
-            for block in 0..samples.blocks() {
-                labels.resize(samples.block_len(block), 0.0);
-                samples.labels(block, Tile::default(), &mut scratch, &mut labels);
-                push(&labels.iter().map(|&y| y as f32).collect::<Vec<f32>>())?;
-            }
-        }
-        Ok(())
+        let mut narrow =
+            |labels: &[f64]| push(&labels.iter().map(|&y| y as f32).collect::<Vec<_>>());
+        samples.iter().try_for_each(|s| s.each_labels(true, &mut narrow))
     })
 }
 

@@ -29,13 +29,10 @@ pub fn measure(
         Some(limit) => (&limit.target, &limit.kept.touched),
         None => (target, coordinates),
     };
-    let relevant = directions.relevant();
-    let hits = relevant.iter().filter(|j| kept.binary_search(j).is_ok()).count() as f64;
-    let r = directions.r();
-    let v = directions.rows_at(kept);
     let weights = &network.layer.weights;
     let w = Mat::from_fn(weights.nrows(), weights.ncols(), |i, j| f64::from(weights[(i, j)]));
-    let (alignment, subspace) = overlaps(&w, &seen.directions().rows_at(coordinates), r)?;
+    let (alignment, subspace) =
+        overlaps(&w, &seen.directions().rows_at(coordinates), directions.r())?;
     let risk = if *reduced {
         let Reduction { layer, target, .. } = Reduction::new(&network.layer, target)?;
         risk(&Network { layer, ..network.clone() }, &target, design, test_samples)?
@@ -48,17 +45,8 @@ pub fn measure(
     }
     let ranking = scores.as_ref().map(|scores| scores.ranking(directions));
     let ranking = ranking.or_else(|| limit.as_ref()?.ranking);
-    Ok(Metrics::from_fn(|metric| match metric {
-        Metric::Risk => Some(risk),
-        Metric::Alignment => Some(alignment),
-        Metric::Subspace => Some(subspace),
-        Metric::Recall => Some(hits / relevant.len() as f64),
-        Metric::Precision => Some(hits / trained.kept() as f64),
-        Metric::Mass => Some(v.iter().map(|v| v * v).sum::<f64>() / r as f64),
-        Metric::Pearson => ranking?.pearson,
-        Metric::Spearman => ranking?.spearman,
-        Metric::Auc => ranking?.auc,
-    }))
+    let held = Held::of(kept, trained.kept(), target);
+    Ok(metrics(risk, Some((alignment, subspace)), Some(held), ranking))
 }
 
 /// The same of predictions on those samples, and of what came with them.
@@ -72,34 +60,60 @@ pub fn measure_answer(
     test_samples: u64,
 ) -> Result<Metrics> {
     let directions = target.directions();
-    let (r, relevant) = (directions.r(), directions.relevant());
     let all: Vec<u32> = (0..directions.d() as u32).collect();
-    let overlaps = weights
-        .as_ref()
-        .map(|weights| overlaps(weights, &directions.rows_at(kept.as_ref().unwrap_or(&all)), r));
-    let overlaps = overlaps.transpose()?;
+    let rows = directions.rows_at(kept.as_ref().unwrap_or(&all));
+    let overlaps = weights.as_ref().map(|weights| overlaps(weights, &rows, directions.r()));
     let samples = design.samples(target, Stage::Test, test_samples);
     let risk = risk_of(target, samples, &[], |_, _, block, fitted| {
         let first = block as usize * BLOCK;
         fitted.copy_from_slice(&predictions[first..first + fitted.len()]);
     })?;
+    let held = kept.as_ref().map(|kept| Held::of(kept, kept.len(), target));
     let ranking = scores.as_ref().map(|scores| Ranking::of(scores, directions));
-    let hits =
-        |kept: &Vec<u32>| relevant.iter().filter(|j| kept.binary_search(j).is_ok()).count() as f64;
-    let kept = kept.as_ref();
-    Ok(Metrics::from_fn(|metric| match metric {
+    Ok(metrics(risk, overlaps.transpose()?, held, ranking))
+}
+
+/// What a network has of V on its coordinates.
+#[derive(Clone, Copy)]
+struct Held {
+    recall: f64,
+    precision: f64,
+    mass: f64,
+}
+
+impl Held {
+    /// On `count` coordinates, of which `kept` are those that V may touch, increasing.
+    fn of(kept: &[u32], count: usize, target: &Target) -> Self {
+        let (directions, relevant) = (target.directions(), target.directions().relevant());
+        let hits = relevant.iter().filter(|j| kept.binary_search(j).is_ok()).count() as f64;
+        let mass = directions.rows_at(kept).iter().map(|v| v * v).sum::<f64>();
+        Self {
+            recall: hits / relevant.len() as f64,
+            precision: hits / count as f64,
+            mass: mass / directions.r() as f64,
+        }
+    }
+}
+
+/// The metrics, as far as there is something to measure: alignment and subspace overlap of a first
+/// layer, coordinates, scores.
+fn metrics(
+    risk: f64,
+    overlaps: Option<(f64, f64)>,
+    held: Option<Held>,
+    ranking: Option<Ranking>,
+) -> Metrics {
+    Metrics::from_fn(|metric| match metric {
         Metric::Risk => Some(risk),
         Metric::Alignment => Some(overlaps?.0),
         Metric::Subspace => Some(overlaps?.1),
-        Metric::Recall => Some(hits(kept?) / relevant.len() as f64),
-        Metric::Precision => Some(hits(kept?) / kept?.len() as f64),
-        Metric::Mass => {
-            Some(directions.rows_at(kept?).iter().map(|v| v * v).sum::<f64>() / r as f64)
-        }
+        Metric::Recall => Some(held?.recall),
+        Metric::Precision => Some(held?.precision),
+        Metric::Mass => Some(held?.mass),
         Metric::Pearson => ranking?.pearson,
         Metric::Spearman => ranking?.spearman,
         Metric::Auc => ranking?.auc,
-    }))
+    })
 }
 
 /// The risk of a network.

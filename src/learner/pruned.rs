@@ -4,7 +4,7 @@ use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 
 use super::contract::{Coordinates, Granted, Keys, Learner, Recipe};
-use super::options::{COMPARISON, Keep, NETWORK, Options, Simulation};
+use super::options::{COMPARISON, NETWORK, Options, Simulation};
 use super::stage::limit::LimitRanking;
 use super::stage::{Budget, Case, Cost, GradientComparison, Screen, TrainKept, Trained};
 use crate::error::Result;
@@ -18,7 +18,6 @@ pub struct Pruned {
     screen: Screen<GradientComparison>,
     /// |ρ_{k*}| of the coordinate statistic, at least a tenth.
     correlation: f64,
-    keep: Keep,
     /// The comparison in the limit, if that is asked for.
     limit: Option<LimitRanking>,
     later: TrainKept,
@@ -35,7 +34,6 @@ impl Recipe for Pruned {
         Ok(Self {
             limit: limit.then(|| LimitRanking::new(&comparison)).transpose()?,
             correlation: comparison.correlation().abs().max(0.1),
-            keep: options.prune.keep,
             screen: Screen::new(comparison, options),
             later: TrainKept::new(options, k_star),
         })
@@ -81,7 +79,7 @@ impl Learner for Pruned {
         let portion = budget.take(Stage::Prune)?;
         if let Some(limit) = &self.limit {
             let mut rng = ChaCha8Rng::seed_from_u64(budget.key("ranking").bits());
-            let (kept, ranking) = limit.rank(&portion, self.keep, &mut rng)?;
+            let (kept, ranking) = limit.rank(&portion, self.screen.keep(), &mut rng)?;
             return self.later.predict(budget, kept, Some(ranking));
         }
         let chosen = self.screen.select(&portion, |y| y, budget.key("nulls"))?;

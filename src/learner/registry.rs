@@ -1,8 +1,5 @@
 //! From the kind of a learner to the learner.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
 use super::contract::{Granted, Learner, Recipe};
 use super::foreign::Foreign;
 use super::options::Options;
@@ -76,17 +73,12 @@ pub struct Built {
     pub learner: Box<dyn Learner>,
     split: Split,
     steps: u32,
-    /// What the law said of cells before: it takes quadratures.
-    laws: Mutex<HashMap<LawKey, Option<LawPoint>>>,
 }
-
-/// What the law depends on beside the learner and its link: d, s, noise variance and risk.
-type LawKey = (usize, usize, Option<u64>, u64);
 
 impl Built {
     fn new(learner: Box<dyn Learner>, options: &Options) -> Result<Self> {
         let split = Split::new(learner.stages(), options.split.as_deref(), options.data)?;
-        Ok(Self { learner, split, steps: options.feature.steps, laws: Mutex::default() })
+        Ok(Self { learner, split, steps: options.feature.steps })
     }
 
     /// The learner that is the program of `options.worker`.
@@ -108,15 +100,7 @@ impl Built {
     /// n* by the finite-size law of its ranking for the risk `tau`; none where it is silent.
     #[must_use]
     pub fn law(&self, case: &Case<'_>, tau: f64) -> Option<LawPoint> {
-        let share = self.split.share(0)?;
-        let key = (case.d, case.s, case.plain_noise().map(f64::to_bits), tau.to_bits());
-        let known = || self.laws.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(law) = known().get(&key) {
-            return *law;
-        }
-        let law = self.learner.law(case, tau, share);
-        known().insert(key, law);
-        law
+        self.learner.law(case, tau, self.split.share(0)?)
     }
 
     /// Trains on `n` samples of `world` in total; `key` is that of the learner's own randomness.

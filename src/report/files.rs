@@ -1,11 +1,15 @@
 //! The figures of a study as files.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::figure::{figures, law, law_risk};
+use super::figure::drawn;
 use crate::analysis::estimate::Analysis;
 use crate::error::{Error, Result};
 use crate::results::disk;
+
+/// Figures of the law of the ranking.
+const OF_THE_LAW: [&str; 2] = ["law", "law_risk"];
 
 /// Draws every figure of the study into `folder`, each as SVG and PNG.
 ///
@@ -29,20 +33,15 @@ pub fn draw_beside(
     others: &[Analysis],
     folder: &Path,
 ) -> Result<Vec<PathBuf>> {
-    let mut figures = figures(analysis);
-    let mut whole = analysis.clone();
+    let mut whole = Cow::Borrowed(analysis);
     for other in others {
+        let whole = whole.to_mut();
         whole.curves.extend(other.curves.iter().cloned());
         whole.thresholds.extend(other.thresholds.iter().cloned());
         whole.exponents.extend(other.exponents.iter().cloned());
     }
-    for (name, pages) in &mut figures {
-        match *name {
-            "law" => *pages = law::draw(&whole).into_iter().collect(),
-            "law_risk" => *pages = law_risk::draw(&whole).into_iter().collect(),
-            _ => {}
-        }
-    }
+    let figures: Vec<_> =
+        drawn(|name| if OF_THE_LAW.contains(&name) { &whole } else { analysis }).collect();
     if figures.iter().all(|(_, pages)| pages.is_empty()) {
         let message = format!("nothing to draw for study `{}`", analysis.study);
         return Err(Error::runtime(message).hint(

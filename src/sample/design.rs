@@ -210,6 +210,29 @@ impl<'a> Samples<'a> {
         Ok(())
     }
 
+    /// Hands the labels to `push`, a block of samples at a time; without their noise unless
+    /// `noisy`.
+    ///
+    /// # Errors
+    /// When `push` fails.
+    pub fn each_labels<E>(
+        &self,
+        noisy: bool,
+        push: &mut dyn FnMut(&[f64]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (mut scratch, mut labels) = (LabelScratch::default(), Vec::new());
+        for block in 0..self.blocks() {
+            labels.resize(self.block_len(block), 0.0);
+            if noisy {
+                self.labels(block, Tile::default(), &mut scratch, &mut labels);
+            } else {
+                self.clean_labels(block, Tile::default(), &mut scratch, &mut labels);
+            }
+            push(&labels)?;
+        }
+        Ok(())
+    }
+
     /// Projections z = Vᵀx of the samples of `block`: r columns of length `block_len`.
     ///
     /// Coordinates that `known` holds are not generated again.

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::learner::Outcome;
 use crate::learner::stage::{Network, Scores};
 use crate::model::target::Target;
-use crate::results::npy::{Npz, Push};
-use crate::sample::{Design, LabelScratch, Samples, Stage, Tile};
+use crate::results::npy::Npz;
+use crate::sample::{Design, Samples, Stage};
 
 use super::trial::Seen;
 
@@ -67,23 +67,8 @@ pub fn samples(
     for (array, noisy) in [("y", true), ("f", false)] {
         let array = named(array);
         if chosen.has(&array) {
-            npz.array(&array, &[n], |push| labels(&samples, noisy, push))?;
+            npz.array(&array, &[n], |push| samples.each_labels(noisy, push))?;
         }
-    }
-    Ok(())
-}
-
-/// The labels of `samples`.
-fn labels(samples: &Samples<'_>, noisy: bool, push: Push<'_, f64>) -> io::Result<()> {
-    let (mut scratch, mut out) = (LabelScratch::default(), Vec::new());
-    for block in 0..samples.blocks() {
-        out.resize(samples.block_len(block), 0.0);
-        if noisy {
-            samples.labels(block, Tile::default(), &mut scratch, &mut out);
-        } else {
-            samples.clean_labels(block, Tile::default(), &mut scratch, &mut out);
-        }
-        push(&out)?;
     }
     Ok(())
 }

@@ -10,4 +10,4 @@ pub mod process;
 pub mod protocol;
 
 pub use exchange::Exchange;
-pub use protocol::{Answer, Request};
+pub use protocol::Request;

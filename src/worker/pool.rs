@@ -39,7 +39,7 @@ pub fn ask<T>(
     let mut worker = waiting.map_or_else(|| Worker::start(command), Ok)?;
     let group = worker.group();
     pool().get_or_insert_default().busy.push(group);
-    let asked = worker.ask(request, timeout).and_then(|_| read());
+    let asked = worker.ask(request, timeout).and_then(|()| read());
     let mut pool = pool();
     let pool = pool.get_or_insert_default();
     pool.busy.retain(|&busy| busy != group);

@@ -1,6 +1,9 @@
 //! The choice of coordinates by scores that each reads from its own inputs: parts 1 to 3 of
 //! `PruneNetwork`, with every coordinate visited, or the relevant ones alone.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand::seq::index;
@@ -60,12 +63,32 @@ pub struct Screen<S> {
     scoring: S,
     keep: Keep,
     simulation: Simulation,
+    /// The laws of terms on the inputs that were first asked for: a study has one law of inputs a
+    /// learner, and a trial of a millisecond would feel the quadratures.
+    terms: OnceLock<(Input, Option<Vec<TermLaw>>)>,
 }
 
 impl<S: Scoring + Sync> Screen<S> {
     /// As the options ask.
     pub fn new(scoring: S, options: &Options) -> Self {
-        Self { scoring, keep: options.prune.keep, simulation: options.simulation() }
+        let (keep, simulation) = (options.prune.keep, options.simulation());
+        Self { scoring, keep, simulation, terms: OnceLock::new() }
+    }
+
+    /// [`Scoring::terms`], where there are any.
+    fn terms(&self, input: Input) -> Option<Cow<'_, [TermLaw]>> {
+        let computed = || self.scoring.terms(input).ok();
+        let (first, terms) = self.terms.get_or_init(|| (input, computed()));
+        if *first == input {
+            terms.as_deref().map(Cow::Borrowed)
+        } else {
+            computed().map(Cow::Owned)
+        }
+    }
+
+    /// How many it keeps.
+    pub fn keep(&self) -> Keep {
+        self.keep
     }
 
     /// What scores.
@@ -83,7 +106,7 @@ impl<S: Scoring + Sync> Screen<S> {
 
     /// What choosing costs.
     pub fn screening(&self, case: &Case<'_>) -> Screening {
-        let terms = self.scoring.terms(case.input).ok().filter(|_| case.hard);
+        let terms = self.terms(case.input).filter(|_| case.hard);
         self.priced(case.d, case.s, terms.as_deref())
     }
 
@@ -107,12 +130,12 @@ impl<S: Scoring + Sync> Screen<S> {
         key: Key,
     ) -> Result<Selected> {
         let target = portion.world.target;
-        let (directions, terms) = (target.directions(), self.scoring.terms(target.input()));
+        let (directions, terms) = (target.directions(), self.terms(target.input()));
         let (d, s) = (directions.d(), directions.s());
         let hard = directions.support().len() == s;
-        let screening = self.priced(d, s, terms.as_deref().ok().filter(|_| hard));
+        let screening = self.priced(d, s, terms.as_deref().filter(|_| hard));
         let (samples, share) = (portion.samples(), 1.0 / d.max(2) as f64);
-        if let (true, Ok(terms)) = (screening.is_reduced(portion.n() as f64), &terms) {
+        if let (true, Some(terms)) = (screening.is_reduced(portion.n() as f64), &terms) {
             let (scores, law) = self.known(&samples, transform, terms, directions.support());
             if let Some(law) = law {
                 return Ok(self.rank(directions, &scores, &law, share, key));
@@ -122,9 +145,9 @@ impl<S: Scoring + Sync> Screen<S> {
             }
         }
         let scores = self.scoring.scores(&portion.transformed(transform), d);
-        let exact = |terms: Vec<TermLaw>| self.known(&samples, transform, &terms, &[]).1;
+        let exact = |terms: Cow<'_, [TermLaw]>| self.known(&samples, transform, &terms, &[]).1;
         let cut = match self.keep {
-            Keep::Auto => terms.ok().and_then(exact).map_or_else(
+            Keep::Auto => terms.and_then(exact).map_or_else(
                 || normal_quantile(share, self.scoring.channels()),
                 |law| law.threshold(share),
             ),
@@ -134,7 +157,7 @@ impl<S: Scoring + Sync> Screen<S> {
     }
 
     /// Ranks the relevant coordinates, whose scores these are, among null ones of the law `law`;
-    /// [`Keep::Auto`] keeps what a `share` of the null ones exceeds.
+    /// `share` is that of [`rule`].
     fn rank(
         &self,
         directions: &Directions,
@@ -145,10 +168,7 @@ impl<S: Scoring + Sync> Screen<S> {
     ) -> Selected {
         let (d, s, support) = (directions.d(), directions.s(), directions.support());
         let norms: Vec<f64> = directions.row_norms().collect();
-        let rule = match self.keep {
-            Keep::Auto => Survivors::Beyond(share),
-            keep => Survivors::Largest(kept_count(keep, s, d) as u64),
-        };
+        let rule = rule(self.keep, s, d, share);
         let mut rng = ChaCha8Rng::seed_from_u64(key.bits());
         let relevant = Relevant { scores, norms: &norms };
         let found = RankedNulls::draw(relevant, (d - s) as u64, law, rule, &mut rng);
@@ -173,8 +193,22 @@ impl<S: Scoring + Sync> Screen<S> {
             Pass::read(samples, transform, coordinates, radius(terms), strip);
         let scale = labels.norm().max(f64::MIN_POSITIVE).recip();
         let scores = sums.into_iter().map(|sums| self.scoring.score(sums) * scale).collect();
-        let channels = terms.iter().map(|term| NullLaw::new(term, &labels));
-        (scores, channels.collect::<Option<_>>().map(ScoreLaw::new))
+        (scores, score_law(terms, &labels))
+    }
+}
+
+/// The law of a score of which these are the terms, given the labels, if it can be computed.
+pub(super) fn score_law(terms: &[TermLaw], labels: &LabelSums) -> Option<ScoreLaw> {
+    let channels = terms.iter().map(|term| NullLaw::new(term, labels));
+    channels.collect::<Option<_>>().map(ScoreLaw::new)
+}
+
+/// Which of d coordinates survive under `keep`; [`Keep::Auto`] keeps what a `share` of the null ones
+/// exceeds.
+pub(super) fn rule(keep: Keep, s: usize, d: usize, share: f64) -> Survivors {
+    match keep {
+        Keep::Auto => Survivors::Beyond(share),
+        keep => Survivors::Largest(kept_count(keep, s, d) as u64),
     }
 }
 
@@ -186,7 +220,7 @@ pub(super) fn nearly_discrete(n: u64) -> Error {
 }
 
 /// The smallest radius of convergence among the channels.
-fn radius(terms: &[TermLaw]) -> f64 {
+pub(super) fn radius(terms: &[TermLaw]) -> f64 {
     terms.iter().map(TermLaw::radius).fold(f64::INFINITY, f64::min)
 }
 

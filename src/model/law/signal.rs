@@ -101,6 +101,12 @@ impl Signal {
         }
     }
 
+    /// The same link and statistic under the noise variance Δ.
+    #[must_use]
+    pub fn with_noise(self, noise: f64) -> Self {
+        Self { noise, ..self }
+    }
+
     /// Noise variance Δ in units of the link's variance.
     #[must_use]
     pub fn noise(&self) -> f64 {

@@ -14,13 +14,25 @@ macro_rules! figures {
     ($($name:ident),* $(,)?) => {
         $(pub(crate) mod $name;)*
 
-        /// Every figure of `analysis` by its name, as pages of which none is taller than 1.5 times
-        /// its width if that can be; no page where there is nothing to draw.
-        #[must_use]
-        pub fn figures(analysis: &Analysis) -> Vec<(&'static str, Vec<Scene>)> {
-            vec![$((stringify!($name), pages(stringify!($name), analysis, $name::draw))),*]
-        }
+        /// What draws each figure, by its name.
+        const ALL: &[(&str, Draw)] = &[$((stringify!($name), $name::draw)),*];
     };
+}
+
+type Draw = fn(&Analysis) -> Option<Scene>;
+
+/// Every figure by its name, drawn when it is asked for, of the analysis that `of` has for it: pages
+/// of which none is taller than 1.5 times its width if that can be; no page where there is nothing
+/// to draw.
+pub(crate) fn drawn<'a>(
+    of: impl Fn(&str) -> &'a Analysis,
+) -> impl Iterator<Item = (&'static str, Vec<Scene>)> {
+    ALL.iter().map(move |&(name, draw)| (name, pages(name, of(name), draw)))
+}
+
+/// Every figure of `analysis`, as [`drawn`] has it.
+pub fn figures(analysis: &Analysis) -> impl Iterator<Item = (&'static str, Vec<Scene>)> {
+    drawn(move |_| analysis)
 }
 
 figures! {

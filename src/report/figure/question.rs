@@ -18,6 +18,8 @@ use crate::report::draw::style::{self, Stroke};
 use crate::report::format;
 use crate::report::group;
 
+/// Width of the picture.
+const WIDTH: f64 = 1.4 * style::COLUMN;
 /// Height of a line of a row.
 const LINE: f64 = 9.0;
 /// Sideways distance of lines at equal x, in points.
@@ -302,18 +304,7 @@ fn plot(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Option<Scene> 
     };
     let x = x.naming(values);
     let y = axis(question, dots)?;
-    let width = 1.4 * style::COLUMN;
-    let page = Page {
-        width,
-        rows: 1,
-        columns: 1,
-        aspect: 0.72,
-        header: 4.0,
-        right: 10.0,
-        gap: 0.0,
-        row_gap: 0.0,
-        legend: Legend::new(legend(question, dots, lines), width - 6.0),
-    };
+    let page = page(legend(question, dots, lines));
     let mut scene = page.start(&x_label(question), &y_label(question));
     let panel = Panel { rect: page.rect(0, 0), x: &x, y: &y, overhang: 6.0 };
     panel.grid(&mut scene);
@@ -360,6 +351,22 @@ fn plot(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Option<Scene> 
     Some(scene)
 }
 
+/// A page of one panel below its legend.
+fn page(entries: Vec<Entry>) -> Page {
+    let legend = Legend::new(entries, WIDTH - 6.0);
+    Page {
+        width: WIDTH,
+        rows: 1,
+        columns: 1,
+        aspect: 0.72,
+        header: 4.0,
+        right: 10.0,
+        gap: 0.0,
+        row_gap: 0.0,
+        legend,
+    }
+}
+
 fn shift(line: usize, count: usize) -> f64 {
     let step = SHIFT.min(24.0 / count as f64);
     step * (line as f64 - (count as f64 - 1.0) / 2.0)
@@ -397,15 +404,14 @@ fn rows(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Option<Scene> 
     let x = axis(question, dots)?;
     let widest = names.iter().map(|n| font::width(n, style::SMALL, false)).fold(0.0, f64::max);
     let left = 12.0 + widest.min(LONGEST_NAME);
-    let width = 1.4 * style::COLUMN;
-    let legend = Legend::new(legend(question, dots, lines), width - 6.0);
+    let legend = Legend::new(legend(question, dots, lines), WIDTH - 6.0);
     let row = LINE * lines.len().clamp(1, 4) as f64 + 5.0;
     let height = row * names.len() as f64;
     let top = 5.0 + legend.height();
-    let mut scene = Scene::new(width, top + height + 28.0);
-    legend.draw(&mut scene, width / 2.0, 3.0);
+    let mut scene = Scene::new(WIDTH, top + height + 28.0);
+    legend.draw(&mut scene, WIDTH / 2.0, 3.0);
     let y = Axis::linear(-height, 0.0);
-    let rect = Rect { left, top, width: width - left - 10.0, height };
+    let rect = Rect { left, top, width: WIDTH - left - 10.0, height };
     let panel = Panel { rect, x: &x, y: &y, overhang: 6.0 };
     panel.x_grid(&mut scene);
     if question.y == Measure::Ratio {
@@ -517,21 +523,10 @@ fn curves(analysis: &Analysis, question: &Question, lines: &[&str]) -> Option<Sc
     } else {
         Axis::linear(low.min(0.0) - 0.04, high.max(1.0) + 0.04)
     };
-    let width = 1.4 * style::COLUMN;
     let entry = |(i, line): (usize, &&str)| {
         (Symbol::Line(style::solid(look(i, lines.len()).colour, 1.2)), format::learner(line))
     };
-    let page = Page {
-        width,
-        rows: 1,
-        columns: 1,
-        aspect: 0.72,
-        header: 4.0,
-        right: 10.0,
-        gap: 0.0,
-        row_gap: 0.0,
-        legend: Legend::new(lines.iter().enumerate().map(entry).collect(), width - 6.0),
-    };
+    let page = page(lines.iter().enumerate().map(entry).collect());
     let mut scene = page.start(&x_label(question), &format!("mean {}", metric.name()));
     let panel = Panel { rect: page.rect(0, 0), x: &x, y: &y, overhang: 4.0 };
     panel.grid(&mut scene);

@@ -73,7 +73,7 @@ fn caption(name: &str) -> (&'static str, &'static str) {
 /// The page of `analysis`, with what τ moves at each of `levels`.
 pub(super) fn document(analysis: &Analysis, levels: &[Level], origin: &Origin<'_>) -> String {
     let numbers = Numbers::of(analysis);
-    let scenes = figures(analysis);
+    let scenes: Vec<_> = figures(analysis).collect();
     let figure = |name: &str| -> Markup {
         let pages = scenes.iter().find(|(n, _)| *n == name).map_or(&[][..], |(_, s)| s);
         let own = analysis.question.as_ref().map(|q| q.title.as_str()).filter(|t| !t.is_empty());
@@ -255,8 +255,7 @@ fn n_star(t: &Threshold) -> String {
 /// The first figure that there is, for a card of an index.
 pub(super) fn picture(analysis: &Analysis) -> Markup {
     let numbers = Numbers::of(analysis);
-    let mut all = figures(analysis).into_iter();
-    let first = all.find_map(|(name, pages)| Some((name, pages.into_iter().next()?)));
+    let first = figures(analysis).find_map(|(name, pages)| Some((name, pages.into_iter().next()?)));
     html! {
         @if let Some((name, scene)) = first {
             figure { (scene.inline(caption(name).0, &|s| numbers.number(s))) }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -22,17 +23,7 @@ pub(super) fn download(name: &str, kind: &str, bytes: &[u8]) -> Markup {
 
 /// RFC 4648, section 4.
 fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for three in bytes.chunks(3) {
-        let byte = |i: usize| u32::from(three.get(i).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for i in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * i) & 63) as usize];
-            text.push(if i > three.len() { '=' } else { char::from(digit) });
-        }
-    }
-    text
+    BASE64_STANDARD.encode(bytes)
 }
 
 /// `value` as JSON that no end of a script element can be read in.

@@ -9,13 +9,12 @@ use crate::learner::options::Keep;
 use crate::learner::ranking::Ranking;
 use crate::learner::stage::budget::Portion;
 use crate::learner::stage::compare::GradientComparison;
-use crate::learner::stage::keep::kept_count;
 use crate::learner::stage::network::Kept;
-use crate::learner::stage::nulls::{RankedNulls, Relevant, Survivors};
-use crate::learner::stage::screen::{Scoring, nearly_discrete};
+use crate::learner::stage::nulls::{RankedNulls, Relevant};
+use crate::learner::stage::screen::{Scoring, nearly_discrete, radius, rule, score_law};
 use crate::model::input::Input;
 use crate::model::link::Expansion;
-use crate::model::nulls::{LabelSums, NullLaw, ScoreLaw, TermLaw};
+use crate::model::nulls::{LabelSums, ScoreLaw, TermLaw};
 use crate::sample::LabelScratch;
 
 /// Fewest samples that are drawn in place of a stage, however many coordinates are relevant.
@@ -97,13 +96,10 @@ impl LimitRanking {
             self.comparison.score(whole) / scale
         };
         let scores = directions.rows().zip(sums).map(score).collect();
-        let radius = self.terms.iter().map(TermLaw::radius).fold(f64::INFINITY, f64::min);
-        let mut powers = LabelSums::new(LabelSums::bound(&all, n, radius));
+        let mut powers = LabelSums::new(LabelSums::bound(&all, n, radius(&self.terms)));
         powers.add(&all);
-        let powers = powers.repeated(sum.times);
-        let channels = self.terms.iter().map(|term| NullLaw::new(term, &powers));
-        let channels = channels.collect::<Option<_>>().ok_or_else(|| nearly_discrete(sum.n))?;
-        Ok((scores, ScoreLaw::new(channels)))
+        let law = score_law(&self.terms, &powers.repeated(sum.times));
+        Ok((scores, law.ok_or_else(|| nearly_discrete(sum.n))?))
     }
 
     /// Ranks all d coordinates on the samples of `portion`.
@@ -119,14 +115,8 @@ impl LimitRanking {
         let (scores, law) = self.scores(portion)?;
         let directions = portion.world.target.directions();
         let (d, support) = (directions.d(), directions.support());
-        let survivors = match keep {
-            Keep::Auto => Survivors::Beyond(1.0 / d as f64),
-            Keep::Ratio(_) | Keep::Count(_) => {
-                Survivors::Largest(kept_count(keep, directions.s(), d) as u64)
-            }
-        };
-        let norm = |row: &[f64]| row.iter().map(|v| v * v).sum::<f64>().sqrt();
-        let norms: Vec<f64> = directions.rows().map(norm).collect();
+        let survivors = rule(keep, directions.s(), d, 1.0 / d as f64);
+        let norms: Vec<f64> = directions.row_norms().collect();
         let relevant = Relevant { scores: &scores, norms: &norms };
         let nulls = (d - support.len()) as u64;
         let RankedNulls { relevant, nulls, ranking } =
