@@ -30,7 +30,7 @@ pub(crate) fn drawn<'a>(
     ALL.iter().map(move |&(name, draw)| (name, pages(name, of(name), draw)))
 }
 
-/// Every figure of `analysis`, as [`drawn`] has it.
+/// Every figure of `analysis`, drawn when it is asked for.
 pub fn figures(analysis: &Analysis) -> impl Iterator<Item = (&'static str, Vec<Scene>)> {
     drawn(move |_| analysis)
 }
