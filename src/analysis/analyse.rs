@@ -41,8 +41,11 @@ pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Anal
     let [low, high] = OTHER_LEVELS;
     let taus = [options.threshold, low, high];
     let mut crossings = pool.install(|| crossings(&frame, &curves, options, taus))?;
-    for Threshold { series, d, law, .. } in crossings.iter_mut().map(|c| &mut c[0].threshold) {
-        *law = asked.laws.get(&(series.clone(), *d)).map(|point| point.n_star);
+    for Threshold { series, d, law, limit, .. } in crossings.iter_mut().map(|c| &mut c[0].threshold)
+    {
+        let cell = (series.clone(), *d);
+        *law = asked.laws.get(&cell).map(|point| point.n_star);
+        *limit = asked.limits.get(&cell).copied();
     }
     let (exponents, pooled) = pool.install(|| exponents(&crossings, asked, options, true));
     let usual: Vec<&Crossing> = crossings.iter().map(|levels| &levels[0]).collect();

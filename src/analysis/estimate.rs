@@ -6,6 +6,7 @@ pub use super::interval::{Censoring, Interval};
 
 use super::judge::{BoundVerdict, Verdict};
 
+use crate::model::LimitPoint;
 use crate::model::expectation::{Basis, Predicted};
 use crate::model::metric::Metrics;
 use crate::model::problem::Series;
@@ -87,6 +88,8 @@ pub struct Threshold {
     pub n_star_median: Option<f64>,
     /// n* by the finite-size law of the ranking ([`crate::model::law`]), where it has one.
     pub law: Option<f64>,
+    /// n* in the limit simulation, where a prediction needed it.
+    pub limit: Option<LimitPoint>,
 }
 
 /// Exponent β of one series at one threshold: a row of `exponents.csv`.

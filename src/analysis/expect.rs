@@ -2,9 +2,10 @@
 
 use super::advantage::compare;
 use super::collapse;
-use super::estimate::{Censoring, Curve, Exponent, Interval, Judged, JudgedCell};
+use super::estimate::{Censoring, Curve, Exponent, Interval, Judged, JudgedCell, Threshold};
 use super::frame::{Frame, Missing};
 use super::judge::{FAMILY_LEVEL, Verdict, holm};
+use super::line::weighted_line;
 use super::options::Options;
 use super::place::Place;
 use super::point::{Point, dimensions};
@@ -13,6 +14,7 @@ use super::slope::{LEAST_ERROR, Slope, slope};
 use super::stats::{NORMAL_95, NORMAL_975, mean, variance};
 use super::threshold::Crossing;
 use crate::Result;
+use crate::model::LimitPoint;
 use crate::model::expectation::{Basis, Expectation, FEWEST_DIMENSIONS, Predicted, Quantity, Side};
 use crate::model::metric::Metric;
 use crate::model::problem::Series;
@@ -44,6 +46,8 @@ pub struct Draft {
     logarithmic: bool,
     /// A verdict that needs no comparison.
     settled: Option<Verdict>,
+    /// Standard error of the prediction, on the scale of the comparison.
+    doubt: f64,
 }
 
 /// The verdicts on all quantities of a study, one family:
@@ -54,7 +58,8 @@ pub struct Draft {
 /// | `above`, `below` | x lies outside the 95 % interval, p < 5 % after Holm | all of the interval lies below x, p < 5 % after Holm |
 /// | `open` | otherwise | otherwise |
 ///
-/// and `at most` likewise. Ratios are compared by their logarithms, δ a factor.
+/// and `at most` likewise. Ratios are compared by their logarithms, δ a factor. The standard error e
+/// of a prediction that was simulated widens a half-width h to (h² + 1.96² e²)^½.
 #[must_use]
 pub fn adjusted(drafts: Vec<Draft>) -> Vec<Judged> {
     let p: Vec<Option<f64>> = drafts.iter().map(Draft::p).collect();
@@ -70,11 +75,24 @@ impl Draft {
     fn compared(&self) -> Option<(Interval, Predicted, f64)> {
         let Judged { value, predicted, margin, .. } = self.judged;
         let value = value.filter(|_| self.settled.is_none())?;
-        if !self.logarithmic {
-            return Some((value, predicted, margin));
-        }
-        let [v, low, high] = [value.value, value.low, value.high].map(f64::ln);
-        Some((Interval { value: v, low, high }, predicted.map(f64::ln), margin.ln()))
+        let scale = |x: f64| if self.logarithmic { x.ln() } else { x };
+        let [v, low, high] = [value.value, value.low, value.high].map(scale);
+        let end = |end: f64| {
+            let half = (end - v).abs().hypot(NORMAL_975 * self.doubt);
+            if self.doubt > 0.0 { v + half.copysign(end - v) } else { end }
+        };
+        let value = Interval { value: v, low: end(low), high: end(high) };
+        Some((value, predicted.map(scale), scale(margin)))
+    }
+
+    /// With a prediction that was computed; without one there is nothing to compare with.
+    fn predicting(self, found: Option<Simulated>) -> Self {
+        let Some(Simulated { value, error }) = found else {
+            return Self { settled: self.settled.or(Some(Verdict::Censored)), ..self };
+        };
+        let number = if self.logarithmic { value.exp() } else { value };
+        let judged = Judged { predicted: Predicted::Value(number), ..self.judged };
+        Self { judged, doubt: error, ..self }
     }
 
     /// p-value of the prediction in normal approximation.
@@ -138,9 +156,29 @@ impl Grounds<'_> {
                 value: e.exponent,
                 ..unknown(expectation)
             };
-            Draft { settled: too_few(e.points + e.censored, e.points), ..draft(judged) }
+            let known =
+                Draft { settled: too_few(e.points + e.censored, e.points), ..draft(judged) };
+            if expectation.basis == Basis::Limit {
+                known.predicting(self.limit_slope(&e.series))
+            } else {
+                known
+            }
         });
         drafts.collect()
+    }
+
+    /// Slope of ln n\* against ln d in the limit over the cells of a series that have a value, by plain
+    /// least squares, and its standard error; none unless all of them have a limit.
+    fn limit_slope(&self, series: &Series) -> Option<Simulated> {
+        let cells = self.crossings.iter().map(|c| &c.threshold);
+        let cells = cells.filter(|t| t.series == *series && t.censored == Censoring::None);
+        let point = |t: &Threshold| Some(((t.d as f64).ln(), t.limit?));
+        let points: Vec<_> = cells.map(point).collect::<Option<_>>()?;
+        let x: Vec<f64> = points.iter().map(|p| p.0).collect();
+        let y: Vec<f64> = points.iter().map(|p| p.1.n_star.ln()).collect();
+        let line = weighted_line(&x, &y, &vec![1.0; x.len()])?;
+        let errors = line.sensitivity.iter().zip(&points).map(|(s, p)| (s * p.1.error).powi(2));
+        Some(Simulated { value: line.slope, error: errors.sum::<f64>().sqrt() })
     }
 
     fn ratio(&self, expectation: &Expectation, over: &Side, under: &Side) -> Draft {
@@ -154,8 +192,13 @@ impl Grounds<'_> {
             let is_twin =
                 |c: &&&Crossing| c.threshold.d == below.threshold.d && c.threshold.series == twin;
             let twin = self.crossings.iter().find(is_twin)?;
-            let law = twin.threshold.law.zip(below.threshold.law).map(|(a, b)| (a / b).ln());
-            Some((key, law, compare(twin, below)))
+            let (a, b) = (&twin.threshold, &below.threshold);
+            let ratio = match expectation.basis {
+                Basis::Law => log_ratio(a.law.map(exact), b.law.map(exact)),
+                Basis::Limit => log_ratio(a.limit, b.limit),
+                Basis::Stated | Basis::Leading => None,
+            };
+            Some((key, ratio, compare(twin, below)))
         });
         let pairs: Vec<_> = pairs.collect();
         let cells: Vec<JudgedCell> = pairs
@@ -186,17 +229,12 @@ impl Grounds<'_> {
             cells,
             ..unknown(expectation)
         };
-        if expectation.basis != Basis::Law {
-            return Draft { logarithmic: true, ..draft(judged) };
+        let known = Draft { logarithmic: true, ..draft(judged) };
+        if !expectation.basis.is_computed() {
+            return known;
         }
-        let laws: Option<Vec<f64>> = pairs.iter().map(|(_, law, _)| *law).collect();
-        match laws.as_deref().and_then(mean) {
-            Some(law) => {
-                let predicted = Predicted::Value(law.exp());
-                Draft { logarithmic: true, ..draft(Judged { predicted, ..judged }) }
-            }
-            None => Draft { settled: Some(Verdict::Censored), ..draft(judged) },
-        }
+        let ratios: Option<Vec<Simulated>> = pairs.iter().map(|(_, ratio, _)| *ratio).collect();
+        known.predicting(ratios.as_deref().and_then(mean_of))
     }
 
     fn collapse(
@@ -261,6 +299,28 @@ fn selects(expectation: &Expectation, series: &Series, learner: &str) -> bool {
     series.learner == learner && expectation.selection.admits(&series.problem)
 }
 
+/// A computed prediction on the scale of its comparison, with its standard error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Simulated {
+    value: f64,
+    error: f64,
+}
+
+fn exact(n_star: f64) -> LimitPoint {
+    LimitPoint { n_star, error: 0.0 }
+}
+
+fn log_ratio(a: Option<LimitPoint>, b: Option<LimitPoint>) -> Option<Simulated> {
+    let (a, b) = a.zip(b)?;
+    Some(Simulated { value: (a.n_star / b.n_star).ln(), error: a.error.hypot(b.error) })
+}
+
+fn mean_of(all: &[Simulated]) -> Option<Simulated> {
+    let values: Vec<f64> = all.iter().map(|one| one.value).collect();
+    let squares: f64 = all.iter().map(|one| one.error.powi(2)).sum();
+    Some(Simulated { value: mean(&values)?, error: squares.sqrt() / all.len() as f64 })
+}
+
 /// The answer where nothing is known.
 fn unknown(expectation: &Expectation) -> Judged {
     Judged {
@@ -281,7 +341,7 @@ fn unknown(expectation: &Expectation) -> Judged {
 }
 
 fn draft(judged: Judged) -> Draft {
-    Draft { judged, logarithmic: false, settled: None }
+    Draft { judged, logarithmic: false, settled: None, doubt: 0.0 }
 }
 
 /// The verdict on an exponent of so many dimensions and values, if they are too few.

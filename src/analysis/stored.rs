@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use csv::StringRecord;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::estimate::{Analysis, Censoring, Exponent, Interval, Threshold};
+use crate::Result;
 use crate::model::problem::Series;
-use crate::results::{broken_row, disk, shown};
-use crate::{Error, Result};
+use crate::results::signed_rows;
+
+/// What brings a damaged table back.
+const WRITE: &str = "`secateur fit` writes both tables again from trials.csv";
 
 /// n*(d) of one cell: what a comparison needs of a row of `thresholds.csv`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,8 +65,8 @@ impl Tables {
     /// # Errors
     /// A run-time error with file, line and column if a table cannot be read.
     pub fn read(dir: &Path) -> Result<Self> {
-        let cells = rows::<CellRow>(&dir.join("thresholds.csv"))?;
-        let fits = rows::<FitRow>(&dir.join("exponents.csv"))?;
+        let cells = signed_rows::<CellRow>(&dir.join("thresholds.csv"), WRITE)?;
+        let fits = signed_rows::<FitRow>(&dir.join("exponents.csv"), WRITE)?;
         Ok(Self {
             name: dir.display().to_string(),
             cells: cells.into_iter().map(Cell::from).collect(),
@@ -160,56 +161,4 @@ impl From<(Series, FitRow)> for Fit {
             verdict: row.verdict,
         }
     }
-}
-
-fn rows<T: DeserializeOwned>(path: &Path) -> Result<Vec<(Series, T)>> {
-    const HINT: &str = "`secateur fit` writes both tables again from trials.csv";
-    let name = path.display().to_string();
-    let bytes = disk::read(path)?;
-    let bad =
-        |line: u64, what: &str| Error::runtime(format!("{name}, line {line}: {what}")).hint(HINT);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
-    let header = reader.headers().map_err(|_| bad(1, "not text in UTF-8"))?.clone();
-    let mut rows = Vec::new();
-    for (index, row) in reader.records().enumerate() {
-        let row = row.map_err(|_| bad(index as u64 + 2, "not text in UTF-8"))?;
-        if row.len() != header.len() {
-            let what = format!("{} fields, but the header has {}", row.len(), header.len());
-            return Err(bad(line(&row), &what));
-        }
-        rows.push(row);
-    }
-    if rows.is_empty() {
-        return Err(Error::runtime(format!("{name} has no rows")).hint(HINT));
-    }
-    if let Some(broken) = broken_row(&header, &rows) {
-        let what = "not as it was written: the row, the header or the number of rows has changed";
-        return Err(bad(line(&rows[broken]), what).hint(format!(
-            "{HINT}; if the table was changed on purpose, remove its column `check`"
-        )));
-    }
-    let read = |row: &StringRecord| {
-        let failed = |e| bad(line(row), &what(&e, &header, row));
-        let series = row.deserialize(Some(&header)).map_err(failed)?;
-        Ok((series, row.deserialize(Some(&header)).map_err(failed)?))
-    };
-    rows.iter().map(read).collect()
-}
-
-/// The line that a row begins in.
-fn line(row: &StringRecord) -> u64 {
-    row.position().map_or(0, csv::Position::line)
-}
-
-/// Column, field and complaint of a row that cannot be read.
-fn what(error: &csv::Error, header: &StringRecord, row: &StringRecord) -> String {
-    let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return error.to_string() };
-    let Some(index) = err.field().map(|index| index as usize) else { return err.to_string() };
-    let (column, field) = (header.get(index), row.get(index));
-    format!(
-        "column `{}` is `{}`: {}",
-        shown(column.unwrap_or_default()),
-        shown(field.unwrap_or_default()),
-        err.kind()
-    )
 }

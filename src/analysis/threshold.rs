@@ -102,6 +102,7 @@ fn estimate(curve: &Curve, level: f64, place: Option<Place>, replicates: &[Place
         se_ln: (censored == Censoring::None).then(|| variance(&ln_n).sqrt()),
         n_star_median: None,
         law: None,
+        limit: None,
     }
 }
 

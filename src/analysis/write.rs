@@ -29,6 +29,8 @@ struct ThresholdRow {
     se_ln: Option<f64>,
     n_star_median: Option<f64>,
     law: Option<f64>,
+    limit: Option<f64>,
+    limit_se_ln: Option<f64>,
 }
 
 /// A row of `exponents.csv`: one a series, then one for what theory calls one number over several
@@ -252,6 +254,8 @@ impl From<&Threshold> for ThresholdRow {
             se_ln: t.se_ln.and_then(finite),
             n_star_median: t.n_star_median,
             law: t.law.and_then(finite),
+            limit: t.limit.map(|limit| limit.n_star),
+            limit_se_ln: t.limit.map(|limit| limit.error),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use secateur::analysis::{self, Analysis, Options};
 use secateur::cluster::quote;
@@ -11,7 +12,7 @@ use secateur::results::disk::{self, Kind};
 use secateur::results::manifest::{MANIFEST, Manifest};
 use secateur::results::{self, Gathered, Record, TRIALS, Trials, provenance, tables};
 use secateur::study::plan::survey::{State, survey};
-use secateur::study::{self, Study};
+use secateur::study::{self, Limits, Study};
 use secateur::{Error, Result, report};
 
 use super::arguments::{
@@ -184,8 +185,11 @@ impl Found {
         };
         let usual = manifest.as_ref().map_or(Options::default().threshold, |m| m.threshold);
         let options = options(threshold.unwrap_or(usual));
-        let asked = manifest.as_ref().and_then(|m| asked(m, &trials, options.threshold, voice));
-        let asked = Asked { study, ..asked.unwrap_or_default() };
+        let asked = match manifest.as_ref().and_then(|m| study_of(m, &trials, voice)) {
+            Some(study) => limited(&study, &folder, &options, voice)?,
+            None => Asked::default(),
+        };
+        let asked = Asked { study, ..asked };
         Ok(Self { folder: Some(folder), manifest, trials, options, asked })
     }
 
@@ -288,8 +292,8 @@ fn manifest(
     }
 }
 
-/// What the study of a manifest asks at the risk `tau`; says what of it is missing.
-fn asked(manifest: &Manifest, trials: &Trials, tau: f64, voice: Voice) -> Option<Asked> {
+/// The study of a manifest; says what of it is missing.
+fn study_of(manifest: &Manifest, trials: &Trials, voice: Voice) -> Option<Study> {
     let study = study::manifest::study(manifest).inspect_err(|error| {
         voice.note(&format!("law and expectations of the study are left out: {error}"));
     });
@@ -297,7 +301,21 @@ fn asked(manifest: &Manifest, trials: &Trials, tau: f64, voice: Voice) -> Option
     if let Some(missing) = missing(&study, trials) {
         voice.note(&missing);
     }
-    Some(study.asked(tau))
+    Some(study)
+}
+
+/// What a study asks of the results in `folder`.
+fn limited(study: &Study, folder: &Path, options: &Options, voice: Voice) -> Result<Asked> {
+    let (keep, stop, told) = (disk::may_write(folder)?, &AtomicBool::new(false), &limits(voice));
+    Limits { folder, keep, threads: options.threads, stop, told }.asked(study, options.threshold)
+}
+
+/// Says that so many cells are simulated in the limit, which may take a minute or two.
+pub(crate) fn limits(voice: Voice) -> impl Fn(usize) {
+    move |cells| {
+        let plural = if cells == 1 { "" } else { "s" };
+        voice.note(&format!("simulating the limit of {cells} cell{plural}, for predictions"));
+    }
 }
 
 /// That cells of a study are not complete, and which, if so.

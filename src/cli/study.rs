@@ -15,7 +15,7 @@ use secateur::report::page::{Origin, write_page};
 use secateur::results::{self, Manifest, Store, Trials, disk, provenance};
 use secateur::study::plan::cost::{self, Prices};
 use secateur::study::search::bracket::Method;
-use secateur::study::{self, Job, Outcome, Plan, Study};
+use secateur::study::{self, Job, Limits, Outcome, Plan, Study};
 
 use super::arguments::StudyArguments;
 use super::event::{Event, Failure};
@@ -149,7 +149,10 @@ impl<'a> Run<'a> {
             ..folder::options(study.samples.threshold)
         };
         let trials = Trials::new(outcome.records.clone())?;
-        let asked = study.asked(options.threshold);
+        let limits = folder::limits(self.voice);
+        let (folder, stop) = (self.store.folder(), self.interrupt.stop());
+        let limits = Limits { folder, keep: true, threads: options.threads, stop, told: &limits };
+        let asked = limits.asked(study, options.threshold)?;
         let analysis = analysis::analyse(&trials, &asked, &options)?;
         let analysis = Analysis { manifest: Some(self.manifest.id.clone()), ..analysis };
         Ok(Some(Fitted { trials, asked, options, analysis }))

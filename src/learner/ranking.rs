@@ -54,6 +54,10 @@ fn ranks(values: &[f64]) -> Vec<f64> {
 }
 
 fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
+    // The mean of equal numbers need not be that number: what is left over would be correlated.
+    if is_constant(a) || is_constant(b) {
+        return None;
+    }
     let n = a.len() as f64;
     let (mean_a, mean_b) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
     let (mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0);
@@ -64,6 +68,11 @@ fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
         ab += a * b;
     }
     Some(ab / (aa * bb).sqrt()).filter(|c| !c.is_nan())
+}
+
+/// Whether all `values` are one.
+pub(super) fn is_constant(values: &[f64]) -> bool {
+    values.iter().all(|value| *value == values[0])
 }
 
 #[cfg(test)]
@@ -111,8 +120,12 @@ mod tests {
         let perfect = Ranking::of(&[9.0, 1.0, 9.0, 1.0], &v);
         assert_eq!([perfect.auc, perfect.spearman], [Some(1.0); 2]);
         assert!((perfect.pearson.unwrap() - 1.0).abs() < 1e-12);
-        let all = directions(&[(0, 0.5_f64.sqrt()), (1, 0.5_f64.sqrt())], 2);
-        let none = Ranking::of(&[1.0, 2.0], &all);
-        assert_eq!([none.auc, none.pearson, none.spearman], [None; 3]);
+        for d in [2, 9, 96] {
+            let norm = (d as f64).sqrt().recip();
+            let all = directions(&(0..d).map(|j| (j, norm)).collect::<Vec<_>>(), d as usize);
+            let scores: Vec<f64> = (0..d).map(|j| f64::from(j * 7 % 5)).collect();
+            let none = Ranking::of(&scores, &all);
+            assert_eq!([none.auc, none.pearson, none.spearman], [None; 3], "{d}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use super::expectation::Expectation;
 use super::formula::OwnRate;
 use super::law::LawPoint;
@@ -9,8 +11,17 @@ use super::problem::Series;
 use super::question::Question;
 use super::rate::Rate;
 
+/// n\* of a cell in the limit simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LimitPoint {
+    /// n\*.
+    pub n_star: f64,
+    /// Standard error of ln n\*, of the trials.
+    pub error: f64,
+}
+
 /// What a study asks of its trials: its name, what it expects, at which rates, its question, and
-/// what the finite-size law of the ranking says of its cells.
+/// what the finite-size law of the ranking and the limit simulation say of its cells.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     /// Name of the study.
@@ -21,6 +32,8 @@ pub struct Asked {
     pub question: Option<Question>,
     /// The law, by series and dimension, where it has something to say.
     pub laws: HashMap<(Series, usize), LawPoint>,
+    /// n\* in the limit simulation, by series and dimension, where a prediction needs it.
+    pub limits: HashMap<(Series, usize), LimitPoint>,
     /// Rates of the user's own, by learner.
     pub rates: HashMap<String, OwnRate>,
 }

@@ -47,9 +47,20 @@ pub enum Basis {
     #[strum(serialize = "law")]
     #[serde(rename = "law")]
     Law,
+    /// The limit simulation: the geometric mean of the ratios of its n\* over the cells, or the slope
+    /// of its ln n\* against ln d.
+    #[strum(serialize = "limit")]
+    #[serde(rename = "limit")]
+    Limit,
 }
 
 impl Basis {
+    /// Whether the number is computed once the cells are known, rather than written in the file.
+    #[must_use]
+    pub fn is_computed(self) -> bool {
+        matches!(self, Self::Law | Self::Limit)
+    }
+
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -139,6 +150,20 @@ impl Side {
     #[must_use]
     pub fn holds(&self, series: &Series) -> bool {
         self.of(series) == *series
+    }
+}
+
+impl Expectation {
+    /// Whether it speaks of `series`, on one of its sides if it is a ratio.
+    #[must_use]
+    pub fn speaks_of(&self, series: &Series) -> bool {
+        let side = match &self.quantity {
+            Quantity::Ratio { over, under } => over.holds(series) || under.holds(series),
+            Quantity::Exponent { learner }
+            | Quantity::Metric { learner, .. }
+            | Quantity::Collapse { learner, .. } => *learner == series.learner,
+        };
+        side && self.selection.admits(&series.problem)
     }
 }
 

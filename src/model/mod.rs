@@ -35,7 +35,7 @@ pub mod transform;
 pub(crate) mod normal;
 
 pub use activation::Activation;
-pub use asked::Asked;
+pub use asked::{Asked, LimitPoint};
 pub use choice::Choice;
 pub use formula::{Formula, OwnRate};
 pub use input::Input;

@@ -1,6 +1,6 @@
 //! What a study asks in one picture: one number against what was varied.
 
-use super::expectation::{Basis, Expectation, Predicted, Quantity};
+use super::expectation::{Expectation, Predicted, Quantity};
 use super::metric::Metric;
 use super::problem::Series;
 
@@ -70,8 +70,8 @@ impl Spot {
     pub fn expects(&self, measure: Measure, expectations: &[Expectation]) -> Vec<(Predicted, f64)> {
         let own = &self.series;
         let says = |e: &Expectation| -> Option<Predicted> {
-            // What the law predicts is another number in every cell.
-            if e.basis == Basis::Law || !e.selection.admits(&own.problem) {
+            // A computed prediction is another number in every cell.
+            if e.basis.is_computed() || !e.selection.admits(&own.problem) {
                 return None;
             }
             match (measure, &e.quantity) {

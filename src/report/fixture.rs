@@ -113,6 +113,7 @@ pub(super) fn add_series(analysis: &mut Analysis, key: &Series, dims: &[usize]) 
             se_ln: None,
             n_star_median: None,
             law: None,
+            limit: None,
         });
         let points = curve(n_star, censored == Censoring::Above);
         let cell = format!("{}-{}-{d}", key.learner, alpha(key));

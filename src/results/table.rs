@@ -1,9 +1,15 @@
 //! Tables of estimates: rows that belong to a series, and a check of each.
 
+use std::path::Path;
+
 use csv::{Reader, StringRecord, Writer};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::check::check;
+use super::disk;
+use super::header::shown;
+use crate::error::{Error, Result};
 use crate::model::problem::Series;
 
 /// The last column.
@@ -63,7 +69,7 @@ fn check_of(header: &StringRecord, rows: usize, row: &StringRecord) -> String {
 /// The number, from 0, of the first of the `rows` of a table of estimates that is not as it was
 /// written. A table without checks cannot tell.
 #[must_use]
-pub fn broken_row(header: &StringRecord, rows: &[StringRecord]) -> Option<usize> {
+fn broken_row(header: &StringRecord, rows: &[StringRecord]) -> Option<usize> {
     let last = header.iter().next_back().unwrap_or_default();
     if last != CHECK {
         // Nothing but the check stands behind the manifest.
@@ -72,4 +78,61 @@ pub fn broken_row(header: &StringRecord, rows: &[StringRecord]) -> Option<usize>
     }
     rows.iter()
         .position(|row| row.iter().next_back() != Some(check_of(header, rows.len(), row).as_str()))
+}
+
+/// The rows of a table that [`signed_table`] made, or an older one without checks. Columns are found
+/// by name, further ones ignored.
+///
+/// # Errors
+/// A run-time error with file, line and column if the table cannot be read, is not as it was
+/// written or has no rows; its hint is `hint`.
+pub fn signed_rows<T: DeserializeOwned>(path: &Path, hint: &str) -> Result<Vec<(Series, T)>> {
+    let name = path.display().to_string();
+    let bytes = disk::read(path)?;
+    let bad =
+        |line: u64, what: &str| Error::runtime(format!("{name}, line {line}: {what}")).hint(hint);
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes.as_slice());
+    let header = reader.headers().map_err(|_| bad(1, "not text in UTF-8"))?.clone();
+    let mut rows = Vec::new();
+    for (index, row) in reader.records().enumerate() {
+        let row = row.map_err(|_| bad(index as u64 + 2, "not text in UTF-8"))?;
+        if row.len() != header.len() {
+            let what = format!("{} fields, but the header has {}", row.len(), header.len());
+            return Err(bad(line(&row), &what));
+        }
+        rows.push(row);
+    }
+    if rows.is_empty() {
+        return Err(Error::runtime(format!("{name} has no rows")).hint(hint));
+    }
+    if let Some(broken) = broken_row(&header, &rows) {
+        let what = "not as it was written: the row, the header or the number of rows has changed";
+        return Err(bad(line(&rows[broken]), what).hint(format!(
+            "{hint}; if the table was changed on purpose, remove its column `check`"
+        )));
+    }
+    let read = |row: &StringRecord| {
+        let failed = |e| bad(line(row), &what(&e, &header, row));
+        let series = row.deserialize(Some(&header)).map_err(failed)?;
+        Ok((series, row.deserialize(Some(&header)).map_err(failed)?))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// The line that a row begins in.
+fn line(row: &StringRecord) -> u64 {
+    row.position().map_or(0, csv::Position::line)
+}
+
+/// Column, field and complaint of a row that cannot be read.
+fn what(error: &csv::Error, header: &StringRecord, row: &StringRecord) -> String {
+    let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return error.to_string() };
+    let Some(index) = err.field().map(|index| index as usize) else { return err.to_string() };
+    let (column, field) = (header.get(index), row.get(index));
+    format!(
+        "column `{}` is `{}`: {}",
+        shown(column.unwrap_or_default()),
+        shown(field.unwrap_or_default()),
+        err.kind()
+    )
 }

@@ -3,6 +3,7 @@
 pub mod cell;
 pub mod dump;
 mod foresee;
+mod limits;
 pub mod manifest;
 pub mod more;
 pub mod plan;
@@ -14,6 +15,7 @@ pub mod trial;
 
 pub use cell::{Cell, Series};
 pub use foresee::foresee;
+pub use limits::Limits;
 pub use more::More;
 pub use plan::Plan;
 pub use read::{Profile, Study};

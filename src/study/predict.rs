@@ -10,7 +10,7 @@ use super::trial::Conditions;
 use crate::error::{Error, Result};
 use crate::learner::Granted;
 use crate::learner::options::{Options, Simulation};
-use crate::model::LearnerKind;
+use crate::model::{LearnerKind, LimitPoint};
 use crate::sample::Crew;
 
 /// Steps of the lattice that the search for a bracket goes at a time.
@@ -21,15 +21,6 @@ const COARSE: u32 = 8;
 
 /// The largest index: n = 64 · 2^56.
 const LAST: u32 = 112;
-
-/// A predicted n*.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Predicted {
-    /// n*.
-    pub n_star: f64,
-    /// Standard error of ln n*, of the trials.
-    pub error: f64,
-}
 
 impl Setting {
     /// The same, with trials as `simulation` says.
@@ -62,7 +53,7 @@ pub fn n_star(
     tau: f64,
     test: u64,
     trials: u32,
-) -> Result<Option<Predicted>> {
+) -> Result<Option<LimitPoint>> {
     let setting = &setting.simulated(Simulation::Limit)?;
     let mean = |index: u32, trials: u32| {
         let conditions =
@@ -100,7 +91,7 @@ pub fn n_star(
     let step = ln(low + 1) - ln(low);
     let variance = (1.0 - share).powi(2) * first_variance + share.powi(2) * second_variance;
     let error = step * variance.sqrt() / (first - second);
-    Ok(Some(Predicted { n_star: (ln(low) + share * step).exp(), error }))
+    Ok(Some(LimitPoint { n_star: (ln(low) + share * step).exp(), error }))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What a study expects: pooled ratios against a direct computation and known truth, verdicts.
 
-use crate::set;
 use crate::truth::Truth;
+use crate::{analysed_as, set};
 use secateur::analysis::estimate::{Analysis, Censoring, Judged};
 use secateur::analysis::expect::pooled;
 use secateur::analysis::judge::Verdict;
@@ -9,8 +9,9 @@ use secateur::analysis::place::Place::{self, Above, Below, Inside};
 use secateur::analysis::point::Point;
 use secateur::model::expectation::{Basis, Expectation, Predicted, Quantity};
 use secateur::model::metric::Metric;
-use secateur::model::{Problem, Real};
+use secateur::model::{Asked, LimitPoint, Problem, Real};
 use secateur::results::Record;
+use std::collections::HashMap;
 
 fn usual() -> Truth {
     Truth { dimensions: vec![16, 34, 71, 148], ..Truth::usual() }
@@ -229,6 +230,39 @@ fn exponents_are_judged_series_by_series() {
     let short: Vec<Record> = records.into_iter().filter(|r| r.d < 100).collect();
     let three = judged(&short, expect(Predicted::AtLeast(1.0), None));
     assert_eq!(three.verdict, Verdict::TooFewDimensions);
+}
+
+/// n* in the limit off by a constant and a power of d: the predictions are those of the limit, by
+/// hand, and what it does not know widens the interval.
+#[test]
+fn the_limit_predicts_ratios_and_exponents_with_its_own_error() {
+    let records = both(6, true);
+    let quantity = Quantity::Exponent { learner: "unpruned".into() };
+    let exponent = expectation(quantity, Problem::default(), Predicted::Value(1.0), 0.15);
+    let of = |basis, error: f64| {
+        let limit = |record: &Record| {
+            let (c, power) =
+                if record.series.learner == "pruned" { (10.0, 1.5) } else { (40.0, 1.4) };
+            let n_star = c * (record.d as f64).powf(power);
+            (((*record.series).clone(), record.d), LimitPoint { n_star, error })
+        };
+        let limits: HashMap<_, _> = records.iter().map(limit).collect();
+        let expectations =
+            [ratio(Predicted::Value(1.0)), exponent.clone()].map(|e| Expectation { basis, ..e });
+        let asked = Asked { expectations: expectations.to_vec(), limits, ..Asked::default() };
+        analysed_as(&records, 200, &asked).expectations
+    };
+    let [pooled, slope] = of(Basis::Limit, 0.0).try_into().expect("one each");
+    let ln_d = usual().dimensions.iter().map(|d| (*d as f64).ln()).sum::<f64>() / 4.0;
+    assert!((pooled.predicted.number().ln() - (4.0_f64.ln() - 0.1 * ln_d)).abs() < 1e-9);
+    assert!((slope.predicted.number() - 1.4).abs() < 1e-9);
+    // 5 d^0 is measured: no sample size of the limit is near.
+    assert_eq!((pooled.verdict, slope.basis), (Verdict::Above, Basis::Limit));
+    // So unsure a limit says nothing against it.
+    let unsure = &of(Basis::Limit, 3.0)[0];
+    assert_eq!((unsure.verdict, unsure.value), (Verdict::Open, pooled.value));
+    let without = &of(Basis::Law, 0.0)[0];
+    assert_eq!(without.verdict, Verdict::Censored);
 }
 
 /// Mean and standard error of a metric by a loop over the rows at the largest n.

@@ -22,11 +22,16 @@ use secateur::results::{Record, Trials};
 
 /// The analysis of good records, with this many replicates.
 fn analysed(records: &[Record], bootstrap: usize, expected: &[Expectation]) -> Analysis {
-    let options = Options { bootstrap, ..Options::default() };
-    let trials = Trials::new(records.to_vec()).expect("they belong together");
     let expectations = expected.to_vec();
     let asked = Asked { study: "synthetic".to_owned(), expectations, ..Asked::default() };
-    analyse(&trials, &asked, &options).expect("the trials are good")
+    analysed_as(records, bootstrap, &asked)
+}
+
+/// As [`analysed`], for a study that asks more than expectations.
+fn analysed_as(records: &[Record], bootstrap: usize, asked: &Asked) -> Analysis {
+    let options = Options { bootstrap, ..Options::default() };
+    let trials = Trials::new(records.to_vec()).expect("they belong together");
+    analyse(&trials, asked, &options).expect("the trials are good")
 }
 
 /// The trial as if another learner had run it, in a cell of its own.

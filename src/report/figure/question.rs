@@ -42,7 +42,7 @@ struct Dot<'a> {
 
 /// Draws the number that the study names against what it varied: names as rows, numbers as an axis,
 /// whole learning curves against n or n/(s^{k*} ln d). A dashed line is theory (the rate of an
-/// exponent, the law of the ranking of an n*); a grey box is what an `[[expect]]` admits.
+/// exponent, the limit simulation or the law of the ranking of an n*, the limit of a ratio); a grey box is what an `[[expect]]` admits.
 ///
 /// n* is that in the largest dimension that all series have, or else of each its own. A ratio is a
 /// geometric mean over the dimensions that both sides have; its interval takes their errors for
@@ -101,7 +101,13 @@ fn dot<'a>(
         }
         Measure::NStar => {
             let t = cell(analysis, &spot.series, d?)?;
-            dot(t.n_star, t.ci_low, t.ci_high, bound(t), t.law)
+            dot(
+                t.n_star,
+                t.ci_low,
+                t.ci_high,
+                bound(t),
+                t.limit.map(|limit| limit.n_star).or(t.law),
+            )
         }
         Measure::Law => {
             let t = cell(analysis, &spot.series, d?)?;
@@ -110,7 +116,7 @@ fn dot<'a>(
         }
         Measure::Ratio => {
             let (value, low, high, bound) = ratio(analysis, spot)?;
-            dot(value, low, high, bound, None)
+            dot(value, low, high, bound, limit_ratio(analysis, spot))
         }
         Measure::Metric(metric) => {
             let curve =
@@ -168,6 +174,17 @@ fn ratio(analysis: &Analysis, spot: &Spot) -> Option<(f64, f64, f64, Option<bool
     let mean = logs.iter().map(|(log, _)| log).sum::<f64>() / count;
     let half = 1.96 * logs.iter().map(|(_, variance)| variance).sum::<f64>().sqrt() / count;
     Some((mean.exp(), (mean - half).exp(), (mean + half).exp(), None))
+}
+
+/// The same ratio in the limit simulation, over the dimensions that both sides are known in.
+fn limit_ratio(analysis: &Analysis, spot: &Spot) -> Option<f64> {
+    let base = spot.base.as_ref()?;
+    let limit = |t: &Threshold| Some(t.limit?.n_star.ln());
+    let own = analysis.thresholds.iter().filter(|t| t.series == spot.series);
+    let own = own.filter(|t| spot.d.is_none_or(|d| d == t.d));
+    let logs: Vec<f64> =
+        own.filter_map(|t| Some(limit(t)? - limit(cell(analysis, base, t.d)?)?)).collect();
+    (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
 }
 
 /// What an expectation admits, as far as an axis from `low` to `high` shows it.

@@ -1,5 +1,7 @@
 //! Samples needed against dimension: one panel per target and α, all learners in it.
 
+use plotters::style::RGBAColor;
+
 use super::bounds::fitted;
 use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
 use crate::model::problem::{Real, Series};
@@ -8,7 +10,7 @@ use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel};
 use crate::report::draw::scene::{Align, Label, Number, Point, Scene};
-use crate::report::draw::style;
+use crate::report::draw::style::{self, Stroke};
 use crate::report::format;
 use crate::report::group::{self, Learners, Setting};
 
@@ -120,10 +122,18 @@ fn legend(analysis: &Analysis, learners: &Learners) -> Vec<Entry> {
         let theory = Symbol::Line(style::dashed(style::GREY, 0.8));
         entries.push((theory, "slope of theory".to_owned()));
     }
+    if analysis.thresholds.iter().any(|t| t.limit.is_some()) {
+        entries.push((Symbol::Line(limit_line(style::GREY)), "limit simulation".to_owned()));
+    }
     if analysis.thresholds.iter().any(|t| t.censored != Censoring::None) {
         entries.push((Symbol::Bound(style::GREY), "bound (censored)".to_owned()));
     }
     entries
+}
+
+/// n* of the limit simulation, whose constant is no fit either.
+fn limit_line(colour: RGBAColor) -> Stroke {
+    Stroke { dash: Some((1.0, 2.0)), ..style::solid(colour, 1.6) }
 }
 
 /// What one panel shows.
@@ -163,6 +173,13 @@ impl Contents<'_> {
     fn draw(&self, scene: &mut Scene, panel: &Panel, learners: &Learners) {
         for fit in &self.fits {
             scene.of(&fit.series, |scene| self.lines(scene, panel, fit, learners));
+        }
+        for cells in self.cells.chunk_by(|a, b| a.series == b.series) {
+            let limit = |t: &&Threshold| Some((t.d as f64, t.limit?.n_star));
+            let limits: Vec<(f64, f64)> = cells.iter().filter_map(limit).collect();
+            let series = &cells[0].series;
+            let line = limit_line(learners.look(&series.learner).colour);
+            scene.of(series, |scene| panel.curve(scene, &limits, line));
         }
         let mut taken: Vec<Point> = Vec::new();
         for cell in &self.cells {

@@ -8,6 +8,7 @@ use super::document::Node;
 use super::limits;
 use super::section::{Section, choice};
 use crate::error::{Error, Result, nearest};
+use crate::learner::options::Simulation;
 use crate::model::expectation::{Basis, Expectation, MARGIN, Predicted, Quantity, Side};
 use crate::model::input::Input;
 use crate::model::link::Link;
@@ -81,25 +82,25 @@ fn read_expectation(node: &Node, series: &[Series]) -> Result<Expectation> {
             .error(format!("no cell of this study answers {}", expectation.quantity.words()), "here")
             .hint("link, r, alpha, q, noise and input choose among the series of [[sweep]]; both sides of a ratio need a cell that agrees in the others and in d"));
     }
-    if basis == Basis::Law && !has_law(&expectation, series) {
-        let node = section.required("predicted")?;
-        return Err(node
+    let about = series.iter().filter(|s| expectation.speaks_of(&s.setting.series));
+    let node = section.required("predicted")?;
+    match basis {
+        Basis::Law if !about.clone().all(has_law) => Err(node
             .error("there is no law of the ranking for all of these cells", "here")
-            .hint("it is that of pruned and its variants below alpha = 1, with Gaussian inputs, hard directions and a channel that sees the link: give a number"));
+            .hint("it is that of pruned and its variants below alpha = 1, with Gaussian inputs, hard directions and a channel that sees the link: give a number")),
+        Basis::Limit => about
+            .map(|s| s.setting.simulated(Simulation::Limit))
+            .find_map(Result::err)
+            .map_or(Ok(expectation), |error| Err(node.blame(&error))),
+        _ => Ok(expectation),
     }
-    Ok(expectation)
 }
 
-/// Whether the law of the ranking has something to say of every cell that an expectation is about.
-fn has_law(expectation: &Expectation, series: &[Series]) -> bool {
-    let learners = expectation.quantity.learners();
-    let chosen = series.iter().filter(|s| {
-        let own = &s.setting.series;
-        learners.contains(&own.learner.as_str()) && expectation.selection.admits(&own.problem)
-    });
-    let mut cells = chosen.flat_map(|s| s.cells.iter().map(move |c| (&s.setting, c)));
+/// Whether the law of the ranking has something to say of every cell of a series.
+fn has_law(series: &Series) -> bool {
+    let Series { setting, cells } = series;
     // Whether there is one does not depend on the risk that has to be reached.
-    cells.all(|(setting, cell)| setting.built.law(&setting.case(cell), 0.5).is_some())
+    cells.iter().all(|cell| setting.built.law(&setting.case(cell), 0.5).is_some())
 }
 
 /// A text that goes into a table.
@@ -215,6 +216,16 @@ fn read_predicted(section: &Section<'_>, quantity: &Quantity) -> Result<(Predict
             Err(node
                 .error("the law of the ranking predicts ratios, and beyond leading order", "here")
                 .hint("write ratio = [\"pruned/a\", \"pruned/b\"] with predicted = \"law\", or a number"))
+        };
+    }
+    if node.is_word("limit") {
+        return if matches!(quantity, Quantity::Ratio { .. } | Quantity::Exponent { .. }) && !leading
+        {
+            Ok((Predicted::Value(1.0), Basis::Limit))
+        } else {
+            Err(node
+                .error("the limit predicts exponents and ratios, and beyond leading order", "here")
+                .hint("write exponent or ratio with predicted = \"limit\", or a number"))
         };
     }
     let predicted = read_number_or_bound(node, ratio)?;

@@ -174,6 +174,7 @@ impl Study {
             rates: self.rates.clone(),
             question: self.question.clone(),
             laws: cells.filter_map(law).collect(),
+            limits: HashMap::new(),
         }
     }
 

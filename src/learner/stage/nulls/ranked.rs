@@ -4,7 +4,7 @@ use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::order::Uniforms;
-use crate::learner::ranking::Ranking;
+use crate::learner::ranking::{Ranking, is_constant};
 use crate::model::nulls::ScoreLaw;
 
 /// Relative scatter of Σ t² over null coordinates up to which their sums are taken as normal.
@@ -74,13 +74,15 @@ impl RankedNulls {
         let mut kept = order[..kept].to_vec();
         kept.sort_unstable();
         let (s, n) = (scores.len() as f64, nulls as f64);
+        // Rounding would be all that is correlated.
+        let constant = nulls == 0 && is_constant(norms);
         let behind: f64 = ahead.iter().map(|&a| (nulls - a) as f64).sum();
         Self {
             relevant: kept,
             nulls: null_kept,
             ranking: Ranking {
-                pearson: pearson(relevant, n, law, rng).filter(|r| !r.is_nan()),
-                spearman: Some(spearman(&order, &ahead, norms, n)).filter(|r| !r.is_nan()),
+                pearson: pearson(relevant, n, law, rng).filter(|r| !r.is_nan() && !constant),
+                spearman: (!constant).then(|| spearman(&order, &ahead, norms, n)),
                 auc: (nulls > 0).then(|| behind / (s * n)),
             },
         }

@@ -119,6 +119,17 @@ fn the_ends_of_the_range() {
     let alone = draw(&SCORES, 0, Survivors::Largest(6));
     assert_eq!((alone.relevant.len(), alone.nulls), (6, 0));
     assert_eq!((alone.ranking.auc, alone.ranking.pearson), (None, None));
+    for s in [9, 96] {
+        let scores: Vec<f64> = (0..s).map(|j| f64::from(j * 7 % 5)).collect();
+        let relevant =
+            Relevant { scores: &scores, norms: &vec![f64::from(s).sqrt().recip(); s as usize] };
+        let ranking = RankedNulls::draw(relevant, 0, &law, Survivors::Largest(1), &mut rng).ranking;
+        assert_eq!((ranking.auc, ranking.pearson, ranking.spearman), (None, None, None), "{s}");
+    }
+    let mut draw = |scores: &[f64], nulls, survivors| {
+        let relevant = Relevant { scores, norms: &NORMS[..scores.len()] };
+        RankedNulls::draw(relevant, nulls, &law, survivors, &mut rng)
+    };
     let greedy = draw(&SCORES, 4, Survivors::Largest(20));
     assert_eq!((greedy.relevant.len(), greedy.nulls), (6, 4));
 }
