@@ -77,6 +77,16 @@ pub(crate) enum Command {
         "A name of the list goes to `secateur study` and `secateur plan`.",
     ))]
     List(ListArguments),
+    /// Show the results that are here: setting, cells, trials, day, verdicts
+    ///
+    /// A study as it is written has its results in OUT/NAME. With another seed, a profile or a
+    /// --set that changes what is run, they are in a folder of their own, OUT/NAME@KEY=VALUE,…;
+    /// every command that reads results takes such a name.
+    #[command(after_help = examples(
+        &["runs", "runs alpha_sweep --format json"],
+        "A name of the list goes to `secateur fit`, `plot`, `report`, `explain` and `compare`.",
+    ))]
+    Runs(RunsArguments),
     /// Write a study file to begin with, commented, that runs as it is
     #[command(after_help = examples(
         &["new mine", "new mine --from noise"],
@@ -253,6 +263,21 @@ pub(crate) struct Studies {
 pub(crate) struct ListArguments {
     #[command(flatten)]
     pub(crate) studies: Studies,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunsArguments {
+    /// Names of studies, or of results [default: all]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
 
     /// Folder that holds the results of all studies
     #[arg(long, value_name = "FOLDER", default_value = "results")]

@@ -246,13 +246,16 @@ impl Found {
 
     /// The command that runs what would settle open verdicts, if these are a study's results.
     pub(crate) fn settling(&self) -> Option<String> {
-        let (folder, profile) = (self.folder.as_ref()?, &self.manifest.as_ref()?.profile);
+        let (folder, manifest) = (self.folder.as_ref()?, self.manifest.as_ref()?);
+        let profile = &manifest.profile;
+        let sets = manifest.changes.iter().map(|change| format!(" --set {}", quote(change)));
+        let sets: String = sets.collect();
         let home = folder.parent().filter(|home| *home != Path::new("results"));
         let out = home.map(|home| format!(" --out {}", home.display())).unwrap_or_default();
         let study = &self.asked.study;
         let power = self.options.log_power.map(|power| format!(" --log-power {power}"));
         let power = power.unwrap_or_default();
-        Some(format!("secateur study {study} --profile {profile} --settle{out}{power}"))
+        Some(format!("secateur study {study} --profile {profile}{sets} --settle{out}{power}"))
     }
 
     /// Makes the folder of the tables, if there is to be one.
@@ -377,6 +380,16 @@ pub(crate) fn absent(results: &str, out: &Path) -> Error {
     // What cannot be looked at is not suggested.
     let mut names = disk::list(out).unwrap_or_default();
     names.retain(|name| has_trials(&out.join(name)).unwrap_or_default());
+    let settings: Vec<&String> = names
+        .iter()
+        .filter(|name| name.split_once('@').is_some_and(|(n, _)| n == results))
+        .collect();
+    if let Some(first) = settings.first() {
+        let count = settings.len();
+        return error.hint(format!(
+            "there are {count} of it with other settings, such as `{first}`: `secateur runs {results}`"
+        ));
+    }
     match secateur::error::nearest(results, names.iter().map(String::as_str)) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint(format!(

@@ -17,6 +17,7 @@ pub(crate) mod plan;
 mod print;
 mod progress;
 pub(crate) mod rerun;
+pub(crate) mod runs;
 mod selection;
 pub(crate) mod settle;
 pub(crate) mod slurm;

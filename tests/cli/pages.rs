@@ -39,8 +39,10 @@ fn several_results_have_an_index() {
 fn the_study_inside_the_page_is_the_one_that_ran() {
     let place = Place::new();
     place.run(&["study", "mini", "--quiet", "--set", "model.noise=0.25", "--seed", "7"]);
-    let page = std::fs::read_to_string(place.path("results/mini/report.html")).expect("a page");
+    let own = "results/mini@model.noise=0.25,seed=7";
+    let page = std::fs::read_to_string(place.path(&format!("{own}/report.html"))).expect("a page");
     assert!(page.contains("secateur study mini.toml --seed 7"));
+    assert!(page.contains("With model.noise=0.25, seed=7"));
     let (_, data) =
         page.split_once("download=\"mini.toml\" href=\"data:text/plain;base64,").expect("a study");
     let code = data.split('"').next().unwrap_or_default();
@@ -55,11 +57,11 @@ fn the_study_inside_the_page_is_the_one_that_ran() {
     let cells = |arguments: &[&str]| {
         let ran = place.run(&[arguments, &["--quiet", "--out", "other"]].concat());
         assert_eq!(ran.code, Some(0), "{}", ran.err);
-        std::fs::read_to_string(place.path("other/mini/thresholds.csv")).expect("a table")
+        std::fs::read_to_string(place.path("other/mini@seed=7/thresholds.csv")).expect("a table")
     };
     let again = cells(&["study", "again/mini.toml", "--seed", "7"]);
     let first =
-        std::fs::read_to_string(place.path("results/mini/thresholds.csv")).expect("a table");
+        std::fs::read_to_string(place.path(&format!("{own}/thresholds.csv"))).expect("a table");
     let numbers = |table: &str| -> Vec<String> {
         table.lines().map(|l| l.split(',').take(12).collect::<Vec<_>>().join(",")).collect()
     };

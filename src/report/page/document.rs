@@ -83,6 +83,7 @@ pub(super) fn document(analysis: &Analysis, levels: &[Level], origin: &Origin<'_
     let body = html! {
         header {
             h1 { (analysis.study) }
+            @if let Some(setting) = origin.setting() { p { "With " (setting) } }
             @if let Some(claim) = origin.claim() { p { (claim) } }
             @if let Some(expected) = origin.text("expected").filter(|e| !e.is_empty()) {
                 p.soft { "Theory: " (expected) }

@@ -9,8 +9,10 @@ mod learner;
 mod limits;
 mod samples;
 mod section;
+mod setting;
 mod study;
 mod sweep;
 
 pub use samples::SamplePlan;
+pub use setting::Change;
 pub use study::{Profile, Study};
