@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secateur::analysis::{self, Analysis, Options};
 use secateur::cluster::quote;
 use secateur::model::Asked;
+use secateur::report::Choice;
 use secateur::report::page::{Card, Origin, write_index, write_page};
 use secateur::results::disk::{self, Kind};
 use secateur::results::manifest::{MANIFEST, Manifest};
@@ -20,6 +21,7 @@ use super::arguments::{
 use super::ending::Ending;
 use super::print;
 use super::voice::Voice;
+use super::wanted::Wanted;
 
 /// Options of the analysis at threshold `threshold`.
 pub(crate) fn options(threshold: f64) -> Options {
@@ -76,11 +78,13 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
 
 /// `secateur plot`: figures again.
 pub(crate) fn plot(arguments: &PlotArguments, voice: Voice) -> Result<Ending> {
-    let PlotArguments { folder, beside } = arguments;
+    let PlotArguments { folder, beside, figure, series, width } = arguments;
+    let wanted = Wanted::parse(series)?;
     let found = Found::locate(folder, voice)?;
     let other = |results: &String| {
         Found::locate(&FolderArguments { results: results.clone(), ..folder.clone() }, voice)?
             .analyse()
+            .map(|analysis| of_series(analysis, &wanted))
     };
     let others = beside.iter().map(other).collect::<Result<Vec<_>>>()?;
     let analysis = found.analyse()?;
@@ -88,10 +92,30 @@ pub(crate) fn plot(arguments: &PlotArguments, voice: Voice) -> Result<Ending> {
         Error::usage(format!("there is no folder for the figures of {}", arguments.folder.results))
             .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
     })?;
-    let mut files = report::draw_beside(&analysis, &others, &folder.join("figures"))?;
-    files.push(found.page(folder, &analysis)?);
+    let choice = Choice { figures: figure.clone(), width: *width };
+    let figures = folder.join("figures");
+    let files = if figure.is_empty() && series.is_empty() && width.is_none() {
+        let mut files = report::draw_beside(&analysis, &others, &choice, &figures)?;
+        files.push(found.page(folder, &analysis)?);
+        files
+    } else {
+        disk::make_folders(&figures)?;
+        let analysis = of_series(analysis, &wanted);
+        report::draw_beside(&analysis, &others, &choice, &figures.join("chosen"))?
+    };
     files.iter().try_for_each(|path| print::text(&path.display().to_string()))?;
     Ok(Ending::Done)
+}
+
+/// The same of the series that are `wanted`.
+fn of_series(analysis: Analysis, wanted: &Wanted) -> Analysis {
+    let mut analysis = analysis;
+    analysis.curves.retain(|curve| wanted.holds(&curve.series));
+    analysis.thresholds.retain(|cell| wanted.holds(&cell.series));
+    analysis.exponents.retain(|fit| wanted.holds(&fit.series));
+    analysis.pooled.retain(|fit| wanted.holds(&fit.series));
+    analysis.expectations.retain(|one| one.series.as_ref().is_none_or(|s| wanted.holds(s)));
+    analysis
 }
 
 /// `secateur report`: the pages of results again, and of several the index.

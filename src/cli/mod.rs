@@ -25,6 +25,7 @@ pub(crate) mod study;
 pub(crate) mod theory;
 mod threads;
 pub(crate) mod voice;
+mod wanted;
 
 pub(crate) use answer::answer;
 pub(crate) use ending::Ending;

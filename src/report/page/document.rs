@@ -36,7 +36,7 @@ fn caption(name: &str) -> (&'static str, &'static str) {
         ),
         "law" => (
             "Against the law",
-            "Left: n* over the finite-size law of the ranking, without any fitted constant; flat at 1 if the law is right. Right: n* over the bare power d^b of theory; what it drifts by is what a power law alone misses.",
+            "Left: n* over the finite-size law of the ranking, without any fitted constant; flat at 1 if the law is right. Right: n* over the bare power dᵇ of theory; what it drifts by is what a power law alone misses.",
         ),
         "exponents" => (
             "Exponents",
@@ -60,7 +60,7 @@ fn caption(name: &str) -> (&'static str, &'static str) {
         ),
         "ranking" => (
             "Collapse of the ranking",
-            "How well scores find the relevant coordinates, against n over s^k* ln d. Curves that fall on each other show that this is what counts.",
+            "How well scores find the relevant coordinates, against n over sᵏ* ln d. Curves that fall on each other show that this is what counts.",
         ),
         "phase_diagram" => (
             "Phase diagram",

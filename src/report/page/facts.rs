@@ -49,11 +49,11 @@ impl Origin<'_> {
                 h3 { "Tables" }
                 p {
                     @if let Some(study) = self.study() {
-                        (download(&format!("{}.toml", analysis.study), "text/plain", study.as_bytes()))
+                        (download(&format!("{}.toml", analysis.study), "text/plain", &study))
                         " (the study as it was run)"
                     }
                     @for (name, bytes) in tables(analysis).iter().filter(|(_, b)| !b.is_empty()) {
-                        " · " (download(name, "text/csv", bytes))
+                        " · " (download(name, "text/csv", &String::from_utf8_lossy(bytes)))
                     }
                 }
             }

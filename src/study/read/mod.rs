@@ -5,6 +5,7 @@ mod document;
 mod expect;
 mod faint;
 mod figure;
+mod inherit;
 mod learner;
 mod limits;
 mod samples;

@@ -79,6 +79,10 @@ fn what(document: &Node) -> Json {
         let table = path.rev().try_fold(&mut json, |table, key| table.get_mut(key));
         table.and_then(|table| table.as_object_mut()?.remove(last));
     }
+    // A table of amounts alone is none.
+    if let Some(tables) = json.as_object_mut() {
+        tables.retain(|_, value| *value != json!({}));
+    }
     json
 }
 

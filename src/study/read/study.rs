@@ -8,6 +8,7 @@ use super::catalogue::Source;
 use super::document::Node;
 use super::expect::read_expectations;
 use super::figure::read_figure;
+use super::inherit::inherit;
 use super::learner::read_rates;
 use super::limits;
 use super::samples::SamplePlan;
@@ -116,6 +117,7 @@ impl Study {
             root.remove_from_items("sweep", "trials");
         }
         let change = Change::of([&written, &profiled, &root], profile.name(), sets);
+        inherit(&mut root)?;
         let section = root.section("the study", &KEYS)?;
         let samples = SamplePlan::read(&section)?;
         let trials = section.whole("trials", 1..=limits::TRIALS, 16)?;
