@@ -11,8 +11,8 @@ use cli::arguments::{Command, StudyArguments};
 use cli::study::Run;
 use cli::voice::Voice;
 use cli::{
-    Ending, compare, data, explain, folder, generate, list, merge, new, plan, rerun, settle, slurm,
-    theory,
+    Ending, compare, data, explain, folder, generate, list, merge, new, plan, rerun, runs, settle,
+    slurm, theory,
 };
 
 fn main() -> ExitCode {
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Study(arguments) => study(&arguments, voice),
         Command::Slurm(arguments) => slurm::run(&arguments, voice),
         Command::List(arguments) => list::list(&arguments),
+        Command::Runs(arguments) => runs::runs(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments, voice),
         Command::Fit(arguments) => folder::fit(&arguments, voice),

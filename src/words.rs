@@ -40,6 +40,19 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// The day of `seconds` since 1970, UTC: Hinnant, *chrono-compatible low-level date algorithms*.
+#[must_use]
+pub fn date(seconds: u64) -> String {
+    let days = seconds / 86_400 + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let of_month = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    format!("{}-{month:02}-{of_month:02}", year + 400 * era + u64::from(month <= 2))
+}
+
 /// Bytes in words.
 #[must_use]
 pub fn bytes(count: f64) -> String {
@@ -60,5 +73,21 @@ mod tests {
         let hostile = "\u{1b}]0;x\u{7}\u{9b}2J\r\u{202e}fdp\u{2066}\u{200f}\u{7f}";
         assert_eq!(harmless(hostile), "�]0;x��2J��fdp���");
         assert_eq!(harmless(hostile).chars().count(), hostile.chars().count());
+    }
+
+    #[test]
+    fn days_have_dates() {
+        // By `date -u -d @SECONDS +%F`.
+        for (seconds, day) in [
+            (0, "1970-01-01"),
+            (951_782_399, "2000-02-28"),
+            (951_782_400, "2000-02-29"),
+            (951_868_800, "2000-03-01"),
+            (1_794_000_000, "2026-11-06"),
+            (4_107_542_399, "2100-02-28"),
+            (4_107_542_400, "2100-03-01"),
+        ] {
+            assert_eq!(date(seconds), day);
+        }
     }
 }

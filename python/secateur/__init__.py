@@ -46,7 +46,8 @@ def run(
     ``study``: the name of a built-in study, a path of a TOML file, or a dict of the same keys,
     which is then called ``name``. ``learners``: functions ``(x, y, x_test, info)`` for learners
     that the study names, called in this process (see :func:`serve`). ``set``: keys to change,
-    as ``{"model.noise": 0}``. Results are in ``out``/NAME.
+    as ``{"model.noise": 0}``. Results are in ``out``/NAME, with another setting in a folder of its
+    own beside it.
 
     Raises :class:`SecateurError` with the program's message. Failed trials raise nothing: they
     are rows of ``trials`` whose ``status`` is the reason.
@@ -72,8 +73,17 @@ def run(
             arguments += ["--set", f"{key}={_toml.value(value)}"]
         if threads is not None:
             arguments += ["--threads", str(threads)]
-        follow(arguments, show if progress else None)
-    return read(pathlib.Path(out) / called)
+        place = pathlib.Path(out) / called
+
+        def tell(event: dict[str, Any]) -> None:
+            nonlocal place
+            if event.get("event") == "ran":
+                place = pathlib.Path(event["folder"])
+            if progress:
+                show(event)
+
+        follow(arguments, tell)
+    return read(place)
 
 
 def fit(frame: Any, *, threshold: float = 0.5) -> dict[str, Any]:

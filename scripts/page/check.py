@@ -42,6 +42,8 @@ def check(browser, path, shots, axe):
     bare = {"rows": browser.js(ROWS), "cells": browser.js(CELLS), "marks": browser.js(f"{MARKS}.length"),
             "figures": browser.js("document.querySelectorAll('figure svg').length")}
     must(bare["figures"] > 0, "without JavaScript there is no figure")
+    must(browser.js(f"{MARKS}.every(e => e.getAttribute('aria-label') && e.getAttribute('aria-label') === "
+                    "e.querySelector('title').textContent)"), "without JavaScript a point does not say what it is")
     must(all(bare["cells"]), "without JavaScript an n* is missing")
     must(browser.js("getComputedStyle(document.querySelector('#bar')).display") == "none",
          "without JavaScript there are controls that do nothing")
@@ -80,7 +82,7 @@ def check(browser, path, shots, axe):
     for index in (0, max(own - 3, 0), min(own + 3, last), last):
         browser.js(slide(index))
         said = browser.js("(() => { const d = JSON.parse(document.querySelector('#data').textContent), i = "
-                          f"{index}; return d.rows[i].every((row, n) => row.every((text, k) => text === "
+                          f"{index}; return d.rows[i].every((row, n) => row.every((text, k) => d.words[text] === "
                           "document.querySelectorAll('#verdicts tbody tr')[n].querySelectorAll('[data-v]')[k].textContent))"
                           " && d.says[i].join() === [...document.querySelectorAll('#says li')].map(e => e.textContent).join() })()")
         must(said, f"at τ number {index} the page does not say what the program computed")

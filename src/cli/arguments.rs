@@ -77,6 +77,16 @@ pub(crate) enum Command {
         "A name of the list goes to `secateur study` and `secateur plan`.",
     ))]
     List(ListArguments),
+    /// Show the results that are here: setting, cells, trials, day, verdicts
+    ///
+    /// A study as it is written has its results in OUT/NAME. With another seed, a profile or a
+    /// --set that changes what is run, they are in a folder of their own, OUT/NAME@KEY=VALUE,…;
+    /// every command that reads results takes such a name.
+    #[command(after_help = examples(
+        &["runs", "runs alpha_sweep --format json"],
+        "A name of the list goes to `secateur fit`, `plot`, `report`, `explain` and `compare`.",
+    ))]
+    Runs(RunsArguments),
     /// Write a study file to begin with, commented, that runs as it is
     #[command(after_help = examples(
         &["new mine", "new mine --from noise"],
@@ -109,10 +119,17 @@ pub(crate) enum Command {
         "docs/statistics.md, section 4, has the rules.",
     ))]
     Explain(ExplainArguments),
-    /// Draw the figures again
+    /// Draw the figures again, or some of them in another way
+    ///
+    /// With --figure, --series or --width the figures go to figures/chosen, and those of the
+    /// result and its page stay what they are.
     #[command(after_help = examples(
-        &["plot alpha_sweep --beside alpha_sweep_k3", "plot experiment.csv --out figures"],
-        "Each figure is there as .svg and as .png.",
+        &[
+            "plot alpha_sweep --beside alpha_sweep_k3",
+            "plot alpha_sweep --figure exponents --series pruned --tau 0.3 --width 3.25in",
+            "plot experiment.csv --out figures",
+        ],
+        "Each figure is there as .svg and as .png of 300 dots an inch.",
     ))]
     Plot(PlotArguments),
     /// Write the page of results again; of several also an index, OUT/report.html
@@ -253,6 +270,21 @@ pub(crate) struct Studies {
 pub(crate) struct ListArguments {
     #[command(flatten)]
     pub(crate) studies: Studies,
+
+    /// Folder that holds the results of all studies
+    #[arg(long, value_name = "FOLDER", default_value = "results")]
+    pub(crate) out: PathBuf,
+
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunsArguments {
+    /// Names of studies, or of results [default: all]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
 
     /// Folder that holds the results of all studies
     #[arg(long, value_name = "FOLDER", default_value = "results")]
@@ -439,8 +471,8 @@ pub(crate) struct FolderArguments {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Risk that has to be reached [default: the study's]
-    #[arg(long, value_name = "RISK", allow_negative_numbers = true)]
+    /// Risk τ that has to be reached [default: the study's]
+    #[arg(long, visible_alias = "tau", value_name = "RISK", allow_negative_numbers = true)]
     pub(crate) threshold: Option<f64>,
 
     /// Largest power of ln d of every prediction [default: each its own]
@@ -470,6 +502,31 @@ pub(crate) struct PlotArguments {
     /// Other results whose cells stand in the figures of the law as well; may be repeated
     #[arg(long, value_name = "NAME|FOLDER")]
     pub(crate) beside: Vec<String>,
+
+    /// Only this figure, by the name of its file; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) figure: Vec<String>,
+
+    /// Only these series, as `explain` takes them: learners, and alpha=0.5, link=He2 and so on
+    #[arg(long, value_name = "SERIES", num_args = 1..)]
+    pub(crate) series: Vec<String>,
+
+    /// Width of every figure, in in, cm, mm or pt: all in it is scaled
+    #[arg(long, value_name = "LENGTH", value_parser = points)]
+    pub(crate) width: Option<f64>,
+}
+
+/// A length in points.
+fn points(text: &str) -> Result<f64, String> {
+    const UNITS: [(&str, f64); 4] =
+        [("in", 72.0), ("cm", 72.0 / 2.54), ("mm", 72.0 / 25.4), ("pt", 1.0)];
+    let number = |(unit, size): (&str, f64)| {
+        Some(text.strip_suffix(unit)?.trim().parse::<f64>().ok()? * size)
+    };
+    let length =
+        UNITS.into_iter().find_map(number).filter(|length| (20.0..=4000.0).contains(length));
+    length
+        .ok_or_else(|| "write a length between 20pt and 4000pt, such as 3.25in or 84mm".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use secateur::analysis::{self, Analysis, Options};
 use secateur::cluster::quote;
 use secateur::model::Asked;
+use secateur::report::Choice;
 use secateur::report::page::{Card, Origin, write_index, write_page};
 use secateur::results::disk::{self, Kind};
 use secateur::results::manifest::{MANIFEST, Manifest};
@@ -21,6 +22,7 @@ use super::arguments::{
 use super::ending::Ending;
 use super::print;
 use super::voice::Voice;
+use super::wanted::Wanted;
 
 /// Options of the analysis at threshold `threshold`.
 pub(crate) fn options(threshold: f64) -> Options {
@@ -77,11 +79,13 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
 
 /// `secateur plot`: figures again.
 pub(crate) fn plot(arguments: &PlotArguments, voice: Voice) -> Result<Ending> {
-    let PlotArguments { folder, beside } = arguments;
+    let PlotArguments { folder, beside, figure, series, width } = arguments;
+    let wanted = Wanted::parse(series)?;
     let found = Found::locate(folder, voice)?;
     let other = |results: &String| {
         Found::locate(&FolderArguments { results: results.clone(), ..folder.clone() }, voice)?
             .analyse()
+            .map(|analysis| of_series(analysis, &wanted))
     };
     let others = beside.iter().map(other).collect::<Result<Vec<_>>>()?;
     let analysis = found.analyse()?;
@@ -89,10 +93,30 @@ pub(crate) fn plot(arguments: &PlotArguments, voice: Voice) -> Result<Ending> {
         Error::usage(format!("there is no folder for the figures of {}", arguments.folder.results))
             .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
     })?;
-    let mut files = report::draw_beside(&analysis, &others, &folder.join("figures"))?;
-    files.push(found.page(folder, &analysis)?);
+    let choice = Choice { figures: figure.clone(), width: *width };
+    let figures = folder.join("figures");
+    let files = if figure.is_empty() && series.is_empty() && width.is_none() {
+        let mut files = report::draw_beside(&analysis, &others, &choice, &figures)?;
+        files.push(found.page(folder, &analysis)?);
+        files
+    } else {
+        disk::make_folders(&figures)?;
+        let analysis = of_series(analysis, &wanted);
+        report::draw_beside(&analysis, &others, &choice, &figures.join("chosen"))?
+    };
     files.iter().try_for_each(|path| print::text(&path.display().to_string()))?;
     Ok(Ending::Done)
+}
+
+/// The same of the series that are `wanted`.
+fn of_series(analysis: Analysis, wanted: &Wanted) -> Analysis {
+    let mut analysis = analysis;
+    analysis.curves.retain(|curve| wanted.holds(&curve.series));
+    analysis.thresholds.retain(|cell| wanted.holds(&cell.series));
+    analysis.exponents.retain(|fit| wanted.holds(&fit.series));
+    analysis.pooled.retain(|fit| wanted.holds(&fit.series));
+    analysis.expectations.retain(|one| one.series.as_ref().is_none_or(|s| wanted.holds(s)));
+    analysis
 }
 
 /// `secateur report`: the pages of results again, and of several the index.
@@ -250,13 +274,16 @@ impl Found {
 
     /// The command that runs what would settle open verdicts, if these are a study's results.
     pub(crate) fn settling(&self) -> Option<String> {
-        let (folder, profile) = (self.folder.as_ref()?, &self.manifest.as_ref()?.profile);
+        let (folder, manifest) = (self.folder.as_ref()?, self.manifest.as_ref()?);
+        let profile = &manifest.profile;
+        let sets = manifest.changes.iter().map(|change| format!(" --set {}", quote(change)));
+        let sets: String = sets.collect();
         let home = folder.parent().filter(|home| *home != Path::new("results"));
         let out = home.map(|home| format!(" --out {}", home.display())).unwrap_or_default();
         let study = &self.asked.study;
         let power = self.options.log_power.map(|power| format!(" --log-power {power}"));
         let power = power.unwrap_or_default();
-        Some(format!("secateur study {study} --profile {profile} --settle{out}{power}"))
+        Some(format!("secateur study {study} --profile {profile}{sets} --settle{out}{power}"))
     }
 
     /// Makes the folder of the tables, if there is to be one.
@@ -395,6 +422,16 @@ pub(crate) fn absent(results: &str, out: &Path) -> Error {
     // What cannot be looked at is not suggested.
     let mut names = disk::list(out).unwrap_or_default();
     names.retain(|name| has_trials(&out.join(name)).unwrap_or_default());
+    let settings: Vec<&String> = names
+        .iter()
+        .filter(|name| name.split_once('@').is_some_and(|(n, _)| n == results))
+        .collect();
+    if let Some(first) = settings.first() {
+        let count = settings.len();
+        return error.hint(format!(
+            "there are {count} of it with other settings, such as `{first}`: `secateur runs {results}`"
+        ));
+    }
     match secateur::error::nearest(results, names.iter().map(String::as_str)) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error.hint(format!(

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use secateur::Result;
-use secateur::analysis::stored::Tables;
-use secateur::report;
 use secateur::results::Trials;
 use secateur::study::plan::calibrate;
 use secateur::study::plan::cost::Prices;
@@ -18,6 +16,7 @@ use super::arguments::{Format, ListArguments};
 use super::ending::Ending;
 use super::folder::has_trials;
 use super::print;
+use super::runs::{folders, verdicts};
 
 /// A line of the list.
 struct Entry {
@@ -27,19 +26,24 @@ struct Entry {
     study: Result<(String, f64)>,
     /// The folder of its results and what they come to, if there are any.
     results: Option<(PathBuf, String)>,
+    /// How many folders hold results of it with other settings.
+    settings: usize,
 }
 
 /// `secateur list`: every study with its claim, price and results; a broken one with its error.
 pub(crate) fn list(arguments: &ListArguments) -> Result<Ending> {
     let studies = arguments.studies.catalogue().studies()?;
     let prices = Prices::new(calibrate::measure()?);
+    let all = folders(&arguments.out).unwrap_or_default();
     let entries: Vec<Entry> = studies
         .into_iter()
         .map(|(name, source)| {
             let study = Study::read(&source, Profile::Standard, &[]);
             let study = study.map(|study| (study.claim.clone(), seconds(&study, &prices)));
             let results = results(&arguments.out.join(&name));
-            Entry { name, source, study, results }
+            let setting = |folder: &&String| folder.split_once('@').is_some_and(|(n, _)| n == name);
+            let settings = all.iter().filter(setting).count();
+            Entry { name, source, study, results, settings }
         })
         .collect();
     match arguments.format {
@@ -54,26 +58,27 @@ fn seconds(study: &Study, prices: &Prices) -> f64 {
     Plan::new(study, None, &Trials::default(), prices).cpu_seconds() / available() as f64
 }
 
-/// What the tables in `folder` come to. What cannot be looked at does not keep the list from
-/// being shown: `fit` says why.
+/// The folder and what its tables come to, if it has trials. What cannot be looked at does not
+/// keep the list from being shown.
 fn results(folder: &Path) -> Option<(PathBuf, String)> {
     has_trials(folder).ok().filter(|there| *there)?;
-    let said = match Tables::read(folder) {
-        Ok(tables) => report::tally(tables.fits.iter().filter_map(|fit| fit.verdict.as_deref())),
-        Err(_) => "not fitted yet".to_owned(),
-    };
-    Some((folder.to_owned(), if said.is_empty() { "no prediction".to_owned() } else { said }))
+    Some((folder.to_owned(), verdicts(folder)))
 }
 
 impl Entry {
     fn text(&self) -> String {
-        let Self { name, study, results, .. } = self;
+        let Self { name, study, results, settings, .. } = self;
         let results =
             results.as_ref().map(|(folder, said)| format!("; {}: {said}", folder.display()));
+        let settings = match settings {
+            0 => String::new(),
+            1 => "; 1 other setting".to_owned(),
+            count => format!("; {count} other settings"),
+        };
         match study {
             Err(error) => format!("{name}  (cannot be read: {error})\n"),
             Ok((claim, seconds)) => format!(
-                "{name}  {}{}\n    {claim}\n",
+                "{name}  {}{}{settings}\n    {claim}\n",
                 duration(*seconds),
                 results.unwrap_or_default()
             ),
@@ -91,6 +96,7 @@ impl Entry {
             "claim": study.map_or_else(|e| format!("(cannot be read: {e})"), |s| s.0.clone()),
             "seconds": study.ok().map(|s| s.1),
             "results": results,
+            "settings": self.settings,
         })
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod plan;
 mod print;
 mod progress;
 pub(crate) mod rerun;
+pub(crate) mod runs;
 mod selection;
 pub(crate) mod settle;
 pub(crate) mod slurm;
@@ -24,6 +25,7 @@ pub(crate) mod study;
 pub(crate) mod theory;
 mod threads;
 pub(crate) mod voice;
+mod wanted;
 
 pub(crate) use answer::answer;
 pub(crate) use ending::Ending;

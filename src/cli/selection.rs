@@ -34,8 +34,8 @@ impl Selection {
         self.threads.map_or_else(available, usize::from)
     }
 
-    /// The folder of the study's results.
+    /// The folder of the results of the study as the command changes it.
     pub(crate) fn folder(&self, study: &Study) -> PathBuf {
-        self.out.join(&study.name)
+        self.out.join(study.folder())
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn settled(
         return Ok(None);
     }
     let settled = base.with(&more)?;
-    Ok(Some(Study { profile: study.profile, ..settled }))
+    Ok(Some(Study { profile: study.profile, change: study.change.clone(), ..settled }))
 }
 
 /// What each open verdict asks for; what cannot be settled is said.

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::arguments::{
     Command, CompareArguments, ExplainArguments, FitArguments, Format, LinkArguments,
-    ListArguments, PlanArguments, PredictArguments, RerunArguments, StudyArguments, TableFormat,
+    ListArguments, PlanArguments, PredictArguments, RerunArguments, RunsArguments, StudyArguments,
+    TableFormat,
 };
 use super::event::Event;
 use super::print;
@@ -21,7 +22,8 @@ impl Command {
             | Self::Rerun(RerunArguments { format, .. })
             | Self::Predict(PredictArguments { format, .. })
             | Self::Link(LinkArguments { format, .. })
-            | Self::List(ListArguments { format, .. }) => *format,
+            | Self::List(ListArguments { format, .. })
+            | Self::Runs(RunsArguments { format, .. }) => *format,
             Self::Fit(FitArguments { format: TableFormat::Json, .. })
             | Self::Compare(CompareArguments { format: TableFormat::Json, .. }) => Format::Json,
             _ => Format::Text,

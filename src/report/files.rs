@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::figure::drawn;
+use super::figure::{drawn, names};
 use crate::analysis::estimate::Analysis;
 use crate::error::{Error, Result};
 use crate::results::disk;
@@ -20,19 +20,37 @@ const OF_THE_LAW: [&str; 2] = ["law", "law_risk"];
 ///
 /// When there is nothing at all to draw, or when a file cannot be written.
 pub fn draw_all(analysis: &Analysis, folder: &Path) -> Result<Vec<PathBuf>> {
-    draw_beside(analysis, &[], folder)
+    draw_beside(analysis, &[], &Choice::default(), folder)
 }
 
-/// [`draw_all`], with the cells of `others` in the figures of the law of the ranking as well.
+/// Which figures are drawn, and how wide.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// Names of figures; all if there is none.
+    pub figures: Vec<String>,
+    /// Width in points, if not that of each.
+    pub width: Option<f64>,
+}
+
+/// [`draw_all`] of those of `choice`, with the cells of `others` in the figures of the law of the
+/// ranking as well.
 ///
 /// # Errors
 ///
-/// As [`draw_all`].
+/// As [`draw_all`], and when there is no figure of a name.
 pub fn draw_beside(
     analysis: &Analysis,
     others: &[Analysis],
+    choice: &Choice,
     folder: &Path,
 ) -> Result<Vec<PathBuf>> {
+    for name in &choice.figures {
+        if !names().any(|known| known == name) {
+            let all: Vec<_> = names().collect();
+            return Err(Error::usage(format!("there is no figure `{name}`"))
+                .hint(format!("there are: {}", all.join(", "))));
+        }
+    }
     let mut whole = Cow::Borrowed(analysis);
     for other in others {
         let whole = whole.to_mut();
@@ -40,20 +58,24 @@ pub fn draw_beside(
         whole.thresholds.extend(other.thresholds.iter().cloned());
         whole.exponents.extend(other.exponents.iter().cloned());
     }
-    let figures: Vec<_> =
-        drawn(|name| if OF_THE_LAW.contains(&name) { &whole } else { analysis }).collect();
+    let chosen = |name: &str| choice.figures.is_empty() || choice.figures.iter().any(|c| c == name);
+    let of = |name: &str| if OF_THE_LAW.contains(&name) { &whole } else { analysis };
+    let figures: Vec<_> = drawn(of, chosen).collect();
     if figures.iter().all(|(_, pages)| pages.is_empty()) {
         let message = format!("nothing to draw for study `{}`", analysis.study);
-        return Err(Error::runtime(message).hint(
-            "no trial has finished with a risk yet: run the study first, or look at the \
-             status column of trials.csv",
-        ));
+        return Err(Error::runtime(message).hint(if choice.figures.is_empty() {
+            "no trial has finished with a risk yet: run the study first, or look at the status \
+             column of trials.csv"
+        } else {
+            "it has no data for this figure: docs/studies.md, section 6, says what each needs"
+        }));
     }
     disk::make_folder(folder)?;
     disk::sweep(folder);
     let mut written = Vec::new();
     for (name, pages) in &figures {
         for (number, scene) in (1..).zip(pages) {
+            let scene = &choice.width.map_or_else(|| scene.clone(), |width| scene.scaled(width));
             let page = if number == 1 { String::new() } else { format!("_{number}") };
             for (kind, bytes) in [("svg", scene.svg()?.into_bytes()), ("png", scene.png()?)] {
                 let path = folder.join(format!("{name}{page}.{kind}"));

@@ -21,7 +21,7 @@ mod tests;
 
 pub use draw::scene::Scene;
 pub use figure::figures;
-pub use files::{draw_all, draw_beside};
+pub use files::{Choice, draw_all, draw_beside};
 pub use text::comparison::{MARKS, comparison_markdown, comparison_text};
 pub use text::details::details_table;
 pub use text::expectations::{expectation_markdown, expectation_table};

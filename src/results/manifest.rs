@@ -29,6 +29,9 @@ pub struct Manifest {
     pub claim: String,
     /// Profile that was run.
     pub profile: String,
+    /// What the command changed in the study: assignments `key=value`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
     /// Seed of every random number.
     pub seed: u64,
     /// The risk τ of the thresholds.

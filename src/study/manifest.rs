@@ -15,6 +15,7 @@ pub fn start(study: &Study, shard: Option<Shard>, threads: usize) -> Manifest {
         study: study.name.clone(),
         claim: study.claim.clone(),
         profile: study.profile.name().to_owned(),
+        changes: study.change.assignments.clone(),
         seed: study.seed,
         threshold: study.samples.threshold,
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -181,3 +181,38 @@ fn byte_order_marks_carriage_returns_and_blanks_are_read() {
     assert_eq!(fitted(OWN.replace('\n', "\n\n")), plain);
     assert_eq!(fitted(OWN.trim_end()), plain);
 }
+
+#[test]
+fn plot_draws_what_is_chosen_beside_the_rest() {
+    let place = Place::new();
+    assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
+    let before = place.files();
+    let ran = place.say(
+        "plot mini --figure thresholds --figure exponents --series pruned alpha=0.5 --tau 0.6 --width 3.25in",
+    );
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let all: Vec<&str> = ran.out.lines().collect();
+    let names = ["thresholds.svg", "thresholds.png", "exponents.svg", "exponents.png"];
+    assert_eq!(all, names.map(|name| format!("results/mini/figures/chosen/{name}")));
+    let svg = std::fs::read_to_string(place.path(all[0])).expect("a figure");
+    assert!(svg.contains("width=\"234.0pt\""), "{}", &svg[..200]);
+    assert!(svg.contains("0.6") && svg.contains("pruned") && !svg.contains("unpruned"));
+    let png = std::fs::read(place.path(all[1])).expect("a figure");
+    assert_eq!(png[16..20], 975_u32.to_be_bytes(), "3.25 inches of 300 dots");
+    let dots = png.windows(4).position(|four| four == b"pHYs").expect("a resolution");
+    assert_eq!(png[dots + 4..dots + 8], 11811_u32.to_be_bytes());
+    let after = place.files();
+    assert!(before.iter().all(|(path, content)| after.get(path) == Some(content)));
+
+    for (words, said) in [
+        ("--figure nothing", "there is no figure `nothing`"),
+        ("--figure phase_diagram", "nothing to draw"),
+        ("--series oracle", "nothing to draw"),
+        ("--width 3", "such as 3.25in"),
+        ("--width 1pt", "such as 3.25in"),
+    ] {
+        let ran = place.say(&format!("plot mini {words}"));
+        assert!(matches!(ran.code, Some(1 | 2)), "{words}");
+        ran.said(said);
+    }
+}

@@ -27,6 +27,7 @@ mod plan;
 mod prices;
 mod rerun;
 mod runs;
+mod setting;
 mod settle;
 mod shards;
 #[cfg(unix)]

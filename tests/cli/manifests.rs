@@ -123,17 +123,18 @@ fn set_clock(place: &Place, name: &str, started: u64) {
 #[test]
 fn the_latest_run_counts_whatever_the_clocks_say() {
     let place = Place::new();
-    let run = |more: &[&str]| {
+    let run = |tau: &str, more: &[&str]| {
+        place.write("studies/mini.toml", MINI.replace("test = 64", &format!("test = 64\n{tau}")));
         let ran = place.run(&[&["study", "mini", "--quiet"], more].concat());
         assert_eq!(ran.code, Some(0), "{}", ran.err);
     };
     let of_shard = "results/mini/manifest-1-of-1.json";
-    run(&["--shard", "1/1", "--set", "samples.threshold=0.9"]);
+    run("threshold = 0.9", &["--shard", "1/1"]);
     set_clock(&place, of_shard, 4_102_444_800);
     assert_eq!(threshold(&place), 0.9);
-    run(&[]);
+    run("", &[]);
     assert_eq!(threshold(&place), 0.5, "a clock ran ahead");
-    run(&["--shard", "1/1", "--set", "samples.threshold=0.8"]);
+    run("threshold = 0.8", &["--shard", "1/1"]);
     set_clock(&place, of_shard, 1);
     assert_eq!(threshold(&place), 0.8, "a clock stood still");
     assert_eq!(place.run(&["merge", "mini"]).code, Some(0));

@@ -1,5 +1,7 @@
 //! The page of a result, as a file.
 
+use std::path::Path;
+
 use crate::place::{MINI, Place};
 
 #[test]
@@ -39,29 +41,65 @@ fn several_results_have_an_index() {
 fn the_study_inside_the_page_is_the_one_that_ran() {
     let place = Place::new();
     place.run(&["study", "mini", "--quiet", "--set", "model.noise=0.25", "--seed", "7"]);
-    let page = std::fs::read_to_string(place.path("results/mini/report.html")).expect("a page");
+    let own = "results/mini@model.noise=0.25,seed=7";
+    let page = std::fs::read_to_string(place.path(&format!("{own}/report.html"))).expect("a page");
     assert!(page.contains("secateur study mini.toml --seed 7"));
-    let (_, data) =
-        page.split_once("download=\"mini.toml\" href=\"data:text/plain;base64,").expect("a study");
+    assert!(page.contains("With model.noise=0.25, seed=7"));
+    let (_, data) = page
+        .split_once("download=\"mini.toml\" href=\"data:text/plain;charset=utf-8,")
+        .expect("one");
     let code = data.split('"').next().unwrap_or_default();
-    let value = |c| "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".find(c);
-    let digits: Vec<usize> = code.chars().filter_map(value).collect();
-    let mut bytes = Vec::new();
-    for four in digits.chunks(4) {
-        let bits = four.iter().enumerate().fold(0, |bits, (i, d)| bits | d << (18 - 6 * i));
-        bytes.extend((0..four.len() - 1).map(|i| (bits >> (16 - 8 * i)) as u8));
+    let mut parts = code.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(&part[..2], 16).expect("a byte"));
+        bytes.extend(part[2..].bytes());
     }
     place.write("again/mini.toml", String::from_utf8(bytes).expect("a text"));
     let cells = |arguments: &[&str]| {
         let ran = place.run(&[arguments, &["--quiet", "--out", "other"]].concat());
         assert_eq!(ran.code, Some(0), "{}", ran.err);
-        std::fs::read_to_string(place.path("other/mini/thresholds.csv")).expect("a table")
+        std::fs::read_to_string(place.path("other/mini@seed=7/thresholds.csv")).expect("a table")
     };
     let again = cells(&["study", "again/mini.toml", "--seed", "7"]);
     let first =
-        std::fs::read_to_string(place.path("results/mini/thresholds.csv")).expect("a table");
+        std::fs::read_to_string(place.path(&format!("{own}/thresholds.csv"))).expect("a table");
     let numbers = |table: &str| -> Vec<String> {
         table.lines().map(|l| l.split(',').take(12).collect::<Vec<_>>().join(",")).collect()
     };
     assert_eq!(numbers(&again), numbers(&first));
+}
+
+/// Of two numbers that a reader is told, the size, and what a point is without a script.
+#[test]
+fn the_page_of_the_main_study_is_small_and_every_point_says_what_it_is() {
+    let place = Place::new();
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("results/reference/alpha_sweep");
+    for entry in std::fs::read_dir(&reference).expect("there") {
+        let from = entry.expect("an entry").path();
+        if from.is_file() {
+            let name = from.file_name().expect("a name").to_string_lossy().into_owned();
+            place.write(&format!("results/main/{name}"), std::fs::read(&from).expect("a file"));
+        }
+    }
+    let manifests = std::fs::read_dir(reference.join("manifests")).expect("there");
+    for entry in manifests {
+        let from = entry.expect("an entry").path();
+        let name = from.file_name().expect("a name").to_string_lossy().into_owned();
+        place.write(
+            &format!("results/main/manifests/{name}"),
+            std::fs::read(&from).expect("a file"),
+        );
+    }
+    assert_eq!(place.say("report main").code, Some(0));
+    let page = std::fs::read_to_string(place.path("results/main/report.html")).expect("a page");
+    assert!(page.len() <= 400_000, "{} bytes", page.len());
+    let points: Vec<&str> = page.split("<g class=\"p\"").skip(1).collect();
+    assert!(points.len() > 300);
+    for point in points {
+        let label = point.split("aria-label=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let title = point.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
+        assert!(label.is_some_and(|label| label.len() > 20), "{point}");
+        assert_eq!(label, title);
+    }
 }

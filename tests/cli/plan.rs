@@ -30,9 +30,16 @@ fn every_cell_says_why_it_runs() {
     let done = plan(&place, &[]);
     assert_eq!(states(&done), ["done"; 8]);
     assert_eq!((&done["trials"], &done["cells_to_run"]), (&0.into(), &0.into()));
-    assert_eq!(states(&plan(&place, &["--set", "samples.test=128"])), ["changed"; 8]);
-    assert_eq!(states(&plan(&place, &["--set", "model.noise=0.2"])), ["new"; 8]);
-    assert_eq!(states(&plan(&place, &["--seed", "9"])), ["changed"; 8]);
+    for (old, new, state) in [
+        ("test = 64", "test = 128", "changed"),
+        ("trials = 3", "trials = 3\nseed = 9", "changed"),
+        ("link = \"He2\"", "link = \"He2\"\nnoise = 0.2", "new"),
+    ] {
+        place.write("studies/mini.toml", MINI.replace(old, new));
+        assert_eq!(states(&plan(&place, &[])), [state; 8], "{new}");
+    }
+    place.write("studies/mini.toml", MINI);
+    assert_eq!(states(&plan(&place, &["--seed", "9"])), ["new"; 8], "a folder of its own");
     assert_eq!(
         states(&plan(&place, &["--set", "sweep=[{learner=\"pruned\", alpha=0.25, d=[16, 81]}]"])),
         ["new"; 2]

@@ -2,14 +2,15 @@
 
 use std::fs;
 
-use crate::place::{Place, flat, forge};
+use crate::place::{MINI, Place, flat, forge};
 use secateur::results::{self, Record};
 use serde_json::Value as Json;
 
 const TRIALS: &str = "results/mini/trials.csv";
 
-fn records(place: &Place) -> Vec<Record> {
-    results::read(&place.path(TRIALS)).expect("a table").records
+fn records(place: &Place, name: &str) -> Vec<Record> {
+    let path = place.path(&format!("results/{name}/trials.csv"));
+    results::read(&path).expect("a table").records
 }
 
 fn name(record: &Record) -> String {
@@ -19,18 +20,28 @@ fn name(record: &Record) -> String {
 #[test]
 fn any_trial_can_be_repeated_to_the_bit_wherever_its_row_came_from() {
     let place = Place::new();
-    // Two runs with different settings in one folder, and a profile, a seed beyond i64.
+    // Two versions of the study in one folder, and a seed beyond i64 in another.
     assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
-    let seed = ["--seed", "18446744073709551615", "--set", "learner.pruned.width=16"];
+    place.write("studies/mini.toml", format!("{MINI}[learner.pruned]\nwidth = 16\n"));
+    assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
+    let seed = ["--seed", "18446744073709551615", "--set", "learner.pruned.width=32"];
     assert_eq!(place.run(&[&["study", "mini", "--quiet"], &seed[..]].concat()).code, Some(0));
     fs::remove_dir_all(place.path("studies")).expect("the study file is not needed");
-    let records = records(&place);
-    for record in [&records[0], &records[7], &records[records.len() - 1]] {
-        let ran = place.run(&["rerun", "mini", "--trial", &name(record), "--threads", "2"]);
+    let two = records(&place, "mini");
+    let other = "mini@learner.pruned.width=32,seed=18446744073709551615";
+    let one = records(&place, other);
+    for (results, record) in [
+        ("mini", &two[0]),
+        ("mini", &two[7]),
+        ("mini", &two[two.len() - 1]),
+        (other, &one[0]),
+        (other, &one[one.len() - 1]),
+    ] {
+        let ran = place.run(&["rerun", results, "--trial", &name(record), "--threads", "2"]);
         assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
         assert!(ran.out.ends_with(&format!("\ntrial {} matches to the bit\n", name(record))));
-        let json =
-            place.run(&["rerun", "results/mini", "--trial", &name(record), "--format", "json"]);
+        let path = format!("results/{results}");
+        let json = place.run(&["rerun", &path, "--trial", &name(record), "--format", "json"]);
         let json: Json = serde_json::from_str(&json.out).expect("JSON");
         assert_eq!(json["matches"], true);
         assert_eq!(json["again"]["risk"], json["recorded"]["risk"]);
@@ -53,13 +64,13 @@ fn a_row_that_is_wrong_is_shown_to_be() {
 fn what_cannot_be_repeated_is_said() {
     let place = Place::new();
     assert_eq!(place.run(&["study", "mini", "--quiet"]).code, Some(0));
-    let first = name(&records(&place)[0]);
+    let first = name(&records(&place, "mini")[0]);
     let ran = place.run(&["rerun", "mini", "--trial", "0/64/0"]);
     assert_eq!(ran.code, Some(2));
     ran.said("results/mini has no trial 0/64/0");
     let said = flat(&ran.err);
     let named = said.split_once("the first is ").expect("a hint").1;
-    assert!(records(&place).iter().any(|record| name(record) == named), "{said}");
+    assert!(records(&place, "mini").iter().any(|record| name(record) == named), "{said}");
     let ran = place.run(&["rerun", "mini", "--trial", "7"]);
     assert_eq!(ran.code, Some(2));
     ran.said("`7` does not name a trial: write CELL/N/TRIAL");

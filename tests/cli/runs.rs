@@ -70,8 +70,9 @@ fn a_torn_last_line_is_dropped_with_a_note_and_run_again() {
 fn a_changed_parameter_runs_anew_and_is_not_mixed() {
     let place = finished();
     let old = read(&place, TRIALS).lines().count() - 1;
-    let set = ["study", "mini", "--set", "model.noise=0.2"];
-    let ran = place.run(&set);
+    let noisier = MINI.replace("link = \"He2\"", "link = \"He2\"\nnoise = 0.2");
+    place.write("studies/mini.toml", &noisier);
+    let ran = place.say("study mini");
     assert_eq!(ran.code, Some(0));
     ran.said(" 0 reused, 0 failed");
     let all = read(&place, TRIALS).lines().count() - 1;
@@ -82,9 +83,11 @@ fn a_changed_parameter_runs_anew_and_is_not_mixed() {
     assert_eq!((fit.code, fit.err), (Some(0), note));
     // The same estimates as in a folder that never saw the old noise.
     let clean = Place::new();
-    let apart = clean.run(&set);
+    clean.write("studies/mini.toml", &noisier);
+    let apart = clean.say("study mini");
     assert_eq!((fit.out.as_str(), ran.out.as_str()), (apart.out.as_str(), apart.out.as_str()));
     // Back to the first noise: all of it is still there.
+    place.write("studies/mini.toml", MINI);
     let back = place.run(&["study", "mini"]);
     back.said(&format!(" {old} reused, 0 failed"));
 }
@@ -126,7 +129,7 @@ fn failed_trials_are_recorded_and_give_exit_code_3() {
     let place = Place::new();
     // Without a penalty, 64 neurons cannot be fitted to a handful of samples.
     let ran = place.say("study mini --quiet --set learner.pruned.lambda=0 --set samples.search=grid --set samples.n_max=64 --set model.noise=0");
-    let csv = read(&place, TRIALS);
+    let csv = read(&place, "results/mini@learner.pruned.lambda=0,model.noise=0/trials.csv");
     assert_eq!(ran.code, Some(3), "{}\n{csv}", ran.err);
     assert!(csv.lines().any(|l| l.contains(",pruned,") && !l.contains(",ok,")), "{csv}");
     let again = place.say("study mini --set learner.pruned.lambda=0 --set samples.search=grid --set samples.n_max=64 --set model.noise=0");

@@ -66,7 +66,11 @@ fn awkward_names_reach_the_program_and_slurm_as_they_are() {
         .output()
         .expect("the program starts");
     assert!(written.status.success(), "{}", err(&written));
-    let folder = working.join("-$out/mini/slurm");
+    let results: Vec<_> = fs::read_dir(working.join("-$out")).expect("there").collect();
+    let [Ok(own)] = &results[..] else { panic!("{results:?}") };
+    let name = own.file_name().into_string().expect("text");
+    assert!(name.starts_with("mini@model.link=He2+0.5He1~") && name.ends_with(",seed=7"), "{name}");
+    let folder = own.path().join("slurm");
     let scripts = folder.display().to_string();
 
     let mut submit = Command::new("bash");

@@ -53,7 +53,44 @@ pub(crate) fn width(text: &str, size: f64, bold: bool) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::width;
+    use plotters::backend::{BitMapBackend, DrawingBackend};
+    use plotters::style::{TextStyle, WHITE};
+
+    use super::*;
+
+    /// Whether the font has `c`: it draws something.
+    fn has(c: char, style: FontStyle) -> bool {
+        const SIDE: u32 = 64;
+        register().unwrap();
+        let mut dots = vec![0; (SIDE * SIDE * 3) as usize];
+        let font = FontDesc::new(FontFamily::Name(FAMILY), 32.0, style);
+        let style = TextStyle::from(font).color(&WHITE);
+        let mut page = BitMapBackend::with_buffer(&mut dots, (SIDE, SIDE));
+        page.draw_text(&c.to_string(), &style, (8, 8)).unwrap();
+        drop(page);
+        dots.iter().any(|&dot| dot > 0)
+    }
+
+    /// What the font lacks is a gap in a PNG: two labels had one in place of `ᵏ`.
+    #[test]
+    fn the_font_has_every_letter_that_figures_write() {
+        let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/");
+        let mut letters = std::collections::BTreeSet::new();
+        for folder in ["figure", "draw"] {
+            for file in std::fs::read_dir(format!("{room}{folder}")).unwrap() {
+                let Ok(text) = std::fs::read_to_string(file.unwrap().path()) else { continue };
+                let code = text.split("#[cfg(test)]").next().unwrap_or_default().lines();
+                let code = code.filter(|line| !line.trim_start().starts_with("//"));
+                letters.extend(code.flat_map(str::chars).filter(|c| !c.is_ascii()));
+            }
+        }
+        assert!(letters.len() > 10, "{letters:?}");
+        assert!(!has('\u{1d49}', FontStyle::Normal), "a gap is seen");
+        for style in [FontStyle::Normal, FontStyle::Bold] {
+            let gaps: Vec<&char> = letters.iter().filter(|c| !has(**c, style)).collect();
+            assert!(gaps.is_empty(), "{gaps:?}");
+        }
+    }
 
     #[test]
     fn width_grows_with_text_size_and_weight() {

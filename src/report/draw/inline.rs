@@ -1,42 +1,67 @@
 //! A [`Scene`] as SVG inside a page: small, read out to those who do not see it, and named for a
 //! script that moves and hides what it shows.
+//!
+//! The style sheet draws a path of class `l` in the colour that it inherits, and fills every other
+//! shape with it; a line is [`WIDTH`] wide unless it says otherwise.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use plotters::style::RGBAColor;
 
 use super::scene::{Align, Frame, Label, Mark, Number, Point, Scene, Shape};
 use super::style;
 use crate::model::problem::Series;
 
+/// Width of a line that says nothing else, and colour of a shape; as in the style sheet.
+const WIDTH: f64 = 0.9;
+const COLOUR: RGBAColor = style::BLACK;
+
 impl Scene {
     /// The figure, called `title`; `number` counts the series of the page.
     ///
     /// A mark is a group with `data-s`, the number of its series; one with a value has a role, its
-    /// words as title, which is what is read out, and `data-m`, the number that it shows. A frame has `data-y`, what
-    /// its height means: whether it is logarithmic, and the values at its ends.
+    /// words, which are read out and are the tip of a mouse, and `data-m`, the number that it shows.
+    /// A frame has `data-y`, what its height means: whether it is logarithmic, and the values at its
+    /// ends.
     pub(crate) fn inline(&self, title: &str, number: &dyn Fn(&Series) -> usize) -> Markup {
         let mut at = 0;
         let mut parts = Vec::new();
         for mark in &self.marks {
-            parts.push(self.pieces(at..mark.shapes.start));
-            parts.push(group(mark, number(&mark.series), &self.pieces(mark.shapes.clone())));
+            let own = self.colour(mark.shapes.clone());
+            parts.push(self.pieces(at..mark.shapes.start, COLOUR));
+            let inside = self.pieces(mark.shapes.clone(), own);
+            parts.push(group(mark, number(&mark.series), own, &inside));
             at = mark.shapes.end;
         }
-        parts.push(self.pieces(at..self.shapes.len()));
-        html! {
+        parts.push(self.pieces(at..self.shapes.len(), COLOUR));
+        let figure = html! {
             svg viewBox={ "0 0 " (short(self.width)) " " (short(self.height)) }
                 style={ "--w:" (short(self.width)) } role="group" aria-label=(title) {
                 @for frame in &self.frames { (of_frame(frame)) }
                 @for part in &parts { (part) }
             }
-        }
+        };
+        // Shapes are empty, and what users write has no such bracket any more.
+        let closed = ["path", "circle", "rect"]
+            .iter()
+            .fold(figure.into_string(), |text, tag| text.replace(&format!("></{tag}>"), "/>"));
+        PreEscaped(closed)
     }
 
-    /// Shapes one after the other; neighbours that look alike are one path.
-    fn pieces(&self, range: Range<usize>) -> Markup {
+    /// The colour of a mark: that of its last shape, its marker, that is neither paper nor ink.
+    fn colour(&self, range: Range<usize>) -> RGBAColor {
+        let all = self.shapes[range].iter().rev().filter_map(|shape| match shape {
+            Shape::Line(_, ink, _) | Shape::Area(_, ink) | Shape::Disc(_, _, ink) => Some(*ink),
+            Shape::Text(_) => None,
+        });
+        all.map(opaque).find(|c| ![COLOUR, style::PAPER].contains(c)).unwrap_or(COLOUR)
+    }
+
+    /// Shapes one after the other, in a group of the colour `own`; neighbours that look alike are
+    /// one path.
+    fn pieces(&self, range: Range<usize>, own: RGBAColor) -> Markup {
         let shapes = &self.shapes[range];
         let runs = shapes.chunk_by(|a, b| match (a, b) {
             (Shape::Line(_, a, wide), Shape::Line(_, b, broad)) => a == b && wide == broad,
@@ -48,9 +73,9 @@ impl Scene {
             @while let Some(run) = runs.next() {
                 // The white ground of a marker is an outline.
                 @if runs.peek().is_some_and(|next| grounds(run, next)) {
-                    @if let Some(next) = runs.next() { (piece(next, Some("h"))) }
+                    @if let Some(next) = runs.next() { (piece(next, Some("h"), own)) }
                 } @else {
-                    (piece(run, None))
+                    (piece(run, None, own))
                 }
             }
         }
@@ -83,9 +108,10 @@ fn of_frame(Frame { rect: [x, y, width, height], range, log }: &Frame) -> Markup
     }
 }
 
-fn group(mark: &Mark, series: usize, inside: &Markup) -> Markup {
+fn group(mark: &Mark, series: usize, own: RGBAColor, inside: &Markup) -> Markup {
+    let colour = colour(own, COLOUR);
     let Some((words, number)) = &mark.value else {
-        return html! { g data-s=(series) { (inside) } };
+        return html! { g data-s=(series) color=[colour] { (inside) } };
     };
     let moved = match number {
         Number::NStar(d) => Some(format!("{series}:{d}")),
@@ -93,7 +119,7 @@ fn group(mark: &Mark, series: usize, inside: &Markup) -> Markup {
         Number::Other => None,
     };
     html! {
-        g.p data-s=(series) data-m=[moved] role="img" {
+        g.p data-s=(series) data-m=[moved] color=[colour] role="img" aria-label=(words) {
             title { (words) }
             (inside)
         }
@@ -101,7 +127,7 @@ fn group(mark: &Mark, series: usize, inside: &Markup) -> Markup {
 }
 
 /// Shapes that look alike.
-fn piece(run: &[Shape], class: Option<&str>) -> Markup {
+fn piece(run: &[Shape], class: Option<&str>, own: RGBAColor) -> Markup {
     let (mut path, mut last) = (String::new(), None);
     for shape in run {
         match shape {
@@ -117,15 +143,16 @@ fn piece(run: &[Shape], class: Option<&str>) -> Markup {
         }
     }
     match &run[0] {
-        Shape::Line(_, colour, width) => html! {
-            path.l d=(path) stroke=(hex(*colour)) stroke-width=(short(*width))
-                stroke-opacity=[opacity(*colour)] {}
+        Shape::Line(_, ink, width) => html! {
+            path.l d=(path) color=[colour(*ink, own)] stroke-opacity=[opacity(*ink)]
+                stroke-width=[Some(short(*width)).filter(|w| *w != short(WIDTH))] {}
         },
-        Shape::Area(_, colour) => html! {
-            path class=[class] d=(path) fill=(hex(*colour)) fill-opacity=[opacity(*colour)] {}
+        Shape::Area(_, ink) => html! {
+            path class=[class] d=(path) color=[colour(*ink, own)] fill-opacity=[opacity(*ink)] {}
         },
-        Shape::Disc((x, y), radius, colour) => html! {
-            circle class=[class] cx=(short(*x)) cy=(short(*y)) r=(short(*radius)) fill=(hex(*colour)) {}
+        Shape::Disc((x, y), radius, ink) => html! {
+            circle class=[class] cx=(short(*x)) cy=(short(*y)) r=(short(*radius))
+                color=[colour(*ink, own)] {}
         },
         Shape::Text(label) => text(label),
     }
@@ -191,6 +218,15 @@ fn short(length: f64) -> String {
     decimal(tenths(length))
 }
 
+/// `ink` for a shape within one that has the colour `own`.
+fn colour(ink: RGBAColor, own: RGBAColor) -> Option<String> {
+    (opaque(ink) != opaque(own)).then(|| hex(ink))
+}
+
+fn opaque(RGBAColor(r, g, b, _): RGBAColor) -> RGBAColor {
+    RGBAColor(r, g, b, 1.0)
+}
+
 fn hex(RGBAColor(r, g, b, _): RGBAColor) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
@@ -232,9 +268,9 @@ mod tests {
         scene.of(&series, |_| ());
         let svg = scene.inline(hostile, &|_| 7).into_string();
         assert!(!svg.contains("<script"), "{svg}");
-        assert_eq!(svg.matches("&lt;script&gt;").count(), 3);
+        assert_eq!(svg.matches("&lt;script&gt;").count(), 4);
         assert!(svg.contains("<g data-s=\"7\"><path class=\"l\" d=\"M0 0h3.2m2 0h3.2"), "{svg}");
-        assert!(svg.contains("data-m=\"7:64\" role=\"img\""), "{svg}");
+        assert!(svg.contains("data-m=\"7:64\" role=\"img\" aria-label=\"&lt;script"), "{svg}");
         assert_eq!(svg.matches("<g ").count(), 2);
         let mut scene = Scene::new(9.0, 9.0);
         crate::report::draw::look::Look::number(1).draw(&mut scene, (4.0, 4.0), 2.5, false);

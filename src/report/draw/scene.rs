@@ -174,6 +174,31 @@ impl Scene {
         }
     }
 
+    /// The same in another size, `width` points wide, with all that is in it.
+    #[must_use]
+    pub fn scaled(&self, width: f64) -> Self {
+        let f = width / self.width;
+        let place = |&(x, y): &Point| (f * x, f * y);
+        let places = |points: &[Point]| points.iter().map(place).collect();
+        let shape = |shape: &Shape| match shape {
+            Shape::Line(points, ink, wide) => Shape::Line(places(points), *ink, f * wide),
+            Shape::Area(points, ink) => Shape::Area(places(points), *ink),
+            Shape::Disc(centre, radius, ink) => Shape::Disc(place(centre), f * radius, *ink),
+            Shape::Text(label) => {
+                let (at, size) = (place(&label.at), f * label.size);
+                Shape::Text(Label { at, size, ..label.clone() })
+            }
+        };
+        let frame = |frame: &Frame| Frame { rect: frame.rect.map(|length| f * length), ..*frame };
+        Self {
+            width,
+            height: f * self.height,
+            shapes: self.shapes.iter().map(shape).collect(),
+            marks: self.marks.clone(),
+            frames: self.frames.iter().map(frame).collect(),
+        }
+    }
+
     /// Every text on the page.
     pub fn labels(&self) -> impl Iterator<Item = &Label> {
         self.shapes.iter().filter_map(|shape| match shape {

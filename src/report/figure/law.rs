@@ -13,7 +13,7 @@ use crate::report::format;
 use crate::report::group::{self, Setting};
 
 /// What is divided out, one panel each.
-const PANELS: [&str; 2] = ["n* / law of the ranking", "n* / d^b, 1 at the smallest d"];
+const PANELS: [&str; 2] = ["n* / law of the ranking", "n* / dᵇ, 1 at the smallest d"];
 
 /// Ratios that the axis names.
 const LABELS: [f64; 11] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0];

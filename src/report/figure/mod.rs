@@ -21,18 +21,25 @@ macro_rules! figures {
 
 type Draw = fn(&Analysis) -> Option<Scene>;
 
-/// Every figure by its name, drawn when it is asked for, of the analysis that `of` has for it: pages
-/// of which none is taller than 1.5 times its width if that can be; no page where there is nothing
-/// to draw.
+/// The names of all figures.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|(name, _)| *name)
+}
+
+/// Every figure that is `chosen`, by its name, drawn when it is asked for, of the analysis that `of`
+/// has for it: pages of which none is taller than 1.5 times its width if that can be; no page where
+/// there is nothing to draw.
 pub(crate) fn drawn<'a>(
     of: impl Fn(&str) -> &'a Analysis,
+    chosen: impl Fn(&str) -> bool,
 ) -> impl Iterator<Item = (&'static str, Vec<Scene>)> {
-    ALL.iter().map(move |&(name, draw)| (name, pages(name, of(name), draw)))
+    let all = ALL.iter().filter(move |(name, _)| chosen(name));
+    all.map(move |&(name, draw)| (name, pages(name, of(name), draw)))
 }
 
 /// Every figure of `analysis`, drawn when it is asked for.
 pub fn figures(analysis: &Analysis) -> impl Iterator<Item = (&'static str, Vec<Scene>)> {
-    drawn(move |_| analysis)
+    drawn(move |_| analysis, |_| true)
 }
 
 figures! {

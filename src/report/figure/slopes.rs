@@ -95,7 +95,13 @@ fn residual(scene: &mut Scene, panel: &Panel<'_>, analysis: &Analysis, e: &Expon
     let ends = [panel.x.range.0, panel.x.range.1].map(|log| (10_f64.powf(log), 1.0));
     panel.curve(scene, &ends, style::dashed(style::BLACK, 0.7));
     for (t, [value, low, high]) in residuals(analysis, e) {
-        let words = format!("{}; {} times its fit", group::n_star(t), format::short(value));
+        let times = format::short(value);
+        let words = format!(
+            "{}, d = {}: {times} times its fit, n* {}",
+            group::name(&t.series),
+            t.d,
+            format::samples(t.n_star)
+        );
         scene.value(&e.series, words, Number::Other, |scene| {
             panel.bar(scene, Bar { x: t.d as f64, low, high, shift: 0.0 }, look.colour);
             if let Some(at) = panel.place((t.d as f64, value)) {

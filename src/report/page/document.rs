@@ -36,7 +36,7 @@ fn caption(name: &str) -> (&'static str, &'static str) {
         ),
         "law" => (
             "Against the law",
-            "Left: n* over the finite-size law of the ranking, without any fitted constant; flat at 1 if the law is right. Right: n* over the bare power d^b of theory; what it drifts by is what a power law alone misses.",
+            "Left: n* over the finite-size law of the ranking, without any fitted constant; flat at 1 if the law is right. Right: n* over the bare power dᵇ of theory; what it drifts by is what a power law alone misses.",
         ),
         "exponents" => (
             "Exponents",
@@ -60,7 +60,7 @@ fn caption(name: &str) -> (&'static str, &'static str) {
         ),
         "ranking" => (
             "Collapse of the ranking",
-            "How well scores find the relevant coordinates, against n over s^k* ln d. Curves that fall on each other show that this is what counts.",
+            "How well scores find the relevant coordinates, against n over sᵏ* ln d. Curves that fall on each other show that this is what counts.",
         ),
         "phase_diagram" => (
             "Phase diagram",
@@ -83,6 +83,7 @@ pub(super) fn document(analysis: &Analysis, levels: &[Level], origin: &Origin<'_
     let body = html! {
         header {
             h1 { (analysis.study) }
+            @if let Some(setting) = origin.setting() { p { "With " (setting) } }
             @if let Some(claim) = origin.claim() { p { (claim) } }
             @if let Some(expected) = origin.text("expected").filter(|e| !e.is_empty()) {
                 p.soft { "Theory: " (expected) }

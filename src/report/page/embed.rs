@@ -1,8 +1,7 @@
 //! What a page carries inside itself: tables as downloads, numbers for the script.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -14,16 +13,27 @@ use crate::report::group::{self, Setting};
 use crate::report::text::{says::says, table};
 use crate::results::TrialName;
 
-/// A link that saves `bytes` as the file `name`.
-pub(super) fn download(name: &str, kind: &str, bytes: &[u8]) -> Markup {
+/// A link that saves `text` as the file `name`.
+pub(super) fn download(name: &str, kind: &str, text: &str) -> Markup {
     html! {
-        a download=(name) href={ "data:" (kind) ";base64," (base64(bytes)) } { (name) }
+        a download=(name) href={ "data:" (kind) ";charset=utf-8," (address(text)) } { (name) }
     }
 }
 
-/// RFC 4648, section 4.
-fn base64(bytes: &[u8]) -> String {
-    BASE64_STANDARD.encode(bytes)
+/// `text` as the end of a `data:` address: what such an address or a page would read in another
+/// way is escaped, and the rest stands as it is, which is shorter than base64.
+/// [RFC 2397](https://www.rfc-editor.org/rfc/rfc2397).
+fn address(text: &str) -> String {
+    let mut address = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        // A browser drops line breaks, and spaces at the end.
+        if byte.is_ascii_graphic() && !b"%#\"'&<>\\".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address += &format!("%{byte:02X}");
+        }
+    }
+    address
 }
 
 /// `value` as JSON that no end of a script element can be read in.
@@ -74,6 +84,7 @@ impl Numbers {
                 b.entry(number).or_insert_with(Vec::new).push(beta.map(ends));
             }
         }
+        let (words, rows) = rows(levels);
         json!({
             "command": command,
             "tau": levels.iter().map(|l| l.threshold).collect::<Vec<_>>(),
@@ -82,7 +93,8 @@ impl Numbers {
             "cells": self.cells(analysis),
             "n": n,
             "b": b,
-            "rows": levels.iter().map(rows).collect::<Vec<_>>(),
+            "words": words,
+            "rows": rows,
             "says": levels.iter().map(|l| says(&l.exponents, &l.pooled)).collect::<Vec<_>>(),
         })
     }
@@ -112,22 +124,39 @@ fn crossing(t: &Threshold) -> Option<Json> {
         Censoring::Below => Some("below"),
     };
     let known = t.n_star.is_finite() && t.n_star > 0.0;
-    let [n, low, high] = [t.n_star, t.ci_low, t.ci_high].map(digits);
+    let [n, low, high] = [t.n_star, t.ci_low, t.ci_high].map(|n| digits(n, 3));
     known.then(|| bound.map_or_else(|| json!([n, low, high]), |bound| json!([n, low, high, bound])))
 }
 
 fn ends(beta: Interval) -> [Json; 3] {
-    [beta.value, beta.low, beta.high].map(digits)
+    [beta.value, beta.low, beta.high].map(|beta| digits(beta, 4))
 }
 
-/// Four significant digits.
-fn digits(x: f64) -> Json {
-    format!("{x:.3e}").parse::<f64>().map_or(Json::Null, |x| json!(x))
+/// `x` to `count` significant digits, as tables have it.
+fn digits(x: f64, count: usize) -> Json {
+    let rounded = format!("{x:.*e}", count - 1).parse::<f64>().ok().filter(|x| x.is_finite());
+    rounded.map_or(Json::Null, |x| {
+        // `8432` is shorter than `8432.0`, and the same to a script.
+        if x.fract() == 0.0 && x.abs() < 1e15 { json!(x as i64) } else { json!(x) }
+    })
 }
 
-/// What τ moves in the rows of the table of exponents.
-fn rows(level: &Level) -> Vec<[String; 5]> {
-    table::rows(&level.exponents, &level.pooled).iter().map(table::moved).collect()
+/// What τ moves in the rows of the table of exponents at each level, as numbers of words, each of
+/// which is there once.
+fn rows(levels: &[Level]) -> (Vec<String>, Vec<Vec<[usize; 5]>>) {
+    let (mut words, mut numbers) = (Vec::new(), HashMap::new());
+    let mut number = |word: String| {
+        *numbers.entry(word).or_insert_with_key(|word: &String| {
+            words.push(word.clone());
+            words.len() - 1
+        })
+    };
+    let mut of_level = |level: &Level| -> Vec<[usize; 5]> {
+        let rows = table::rows(&level.exponents, &level.pooled);
+        rows.iter().map(|row| table::moved(row).map(&mut number)).collect()
+    };
+    let rows = levels.iter().map(&mut of_level).collect();
+    (words, rows)
 }
 
 #[cfg(test)]
@@ -135,20 +164,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_come_back_from_base64() {
-        // RFC 4648, section 10.
-        for (text, code) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(text.as_bytes()), code);
+    fn a_table_is_an_address_that_says_the_same() {
+        let text = "n*, \"95 %\"\n<α & 'β'>\\#1,2\r\n ";
+        let address = address(text);
+        assert_eq!(
+            address,
+            "n*,%20%2295%20%25%22%0A%3C%CE%B1%20%26%20%27%CE%B2%27%3E%5C%231,2%0D%0A%20"
+        );
+        let mut bytes = Vec::new();
+        let mut parts = address.split('%');
+        bytes.extend(parts.next().unwrap_or_default().bytes());
+        for part in parts {
+            bytes.push(u8::from_str_radix(&part[..2], 16).unwrap());
+            bytes.extend(part[2..].bytes());
         }
-        assert_eq!(base64(&[255, 254, 253]), "//79");
+        assert_eq!(String::from_utf8(bytes).unwrap(), text);
     }
 
     #[test]

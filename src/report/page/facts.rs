@@ -7,6 +7,7 @@ use crate::analysis::estimate::Analysis;
 use crate::analysis::write::tables;
 use crate::report::format;
 use crate::results::Manifest;
+use crate::words::{date, duration};
 
 /// Where the estimates of a page come from.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +22,15 @@ impl Origin<'_> {
     /// The claim of the study, if it is known.
     pub(super) fn claim(&self) -> Option<&str> {
         self.manifest.map(|m| m.claim.as_str())
+    }
+
+    /// What was changed in the study as it is written, if anything: `profile quick,
+    /// model.noise=0.2`.
+    pub(super) fn setting(&self) -> Option<String> {
+        let m = self.manifest?;
+        let profile = (m.profile != "standard").then(|| format!("profile {}", m.profile));
+        let all: Vec<String> = profile.into_iter().chain(m.changes.iter().cloned()).collect();
+        (!all.is_empty()).then(|| all.join(", "))
     }
 
     /// A text of the study file: `expected`, say.
@@ -39,11 +49,11 @@ impl Origin<'_> {
                 h3 { "Tables" }
                 p {
                     @if let Some(study) = self.study() {
-                        (download(&format!("{}.toml", analysis.study), "text/plain", study.as_bytes()))
+                        (download(&format!("{}.toml", analysis.study), "text/plain", &study))
                         " (the study as it was run)"
                     }
                     @for (name, bytes) in tables(analysis).iter().filter(|(_, b)| !b.is_empty()) {
-                        " · " (download(name, "text/csv", bytes))
+                        " · " (download(name, "text/csv", &String::from_utf8_lossy(bytes)))
                     }
                 }
             }
@@ -78,8 +88,9 @@ impl Origin<'_> {
 fn facts(m: &Manifest) -> Markup {
     let commit = m.commit.clone().unwrap_or_else(|| "not known".to_owned());
     let changed = if m.dirty == Some(true) { ", with changes" } else { "" };
-    let time =
-        |from: u64| m.finished.map(|to| format!(", in {}", duration(to.saturating_sub(from))));
+    let time = |from: u64| {
+        m.finished.map(|to| format!(", in {}", duration(to.saturating_sub(from) as f64)))
+    };
     let rows = [
         ("profile", m.profile.clone()),
         ("seed", m.seed.to_string()),
@@ -107,41 +118,4 @@ fn facts(m: &Manifest) -> Markup {
         ("manifest", m.id.clone()),
     ];
     html! { dl { @for (name, value) in &rows { dt { (name) } dd { (value) } } } }
-}
-
-fn duration(seconds: u64) -> String {
-    crate::words::duration(seconds as f64)
-}
-
-/// The day of `seconds` since 1970, UTC: Hinnant, *chrono-compatible low-level date algorithms*.
-fn date(seconds: u64) -> String {
-    let days = seconds / 86_400 + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let of_month = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    format!("{}-{month:02}-{of_month:02}", year + 400 * era + u64::from(month <= 2))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::date;
-
-    #[test]
-    fn days_have_dates() {
-        // By `date -u -d @SECONDS +%F`.
-        for (seconds, day) in [
-            (0, "1970-01-01"),
-            (951_782_399, "2000-02-28"),
-            (951_782_400, "2000-02-29"),
-            (951_868_800, "2000-03-01"),
-            (1_794_000_000, "2026-11-06"),
-            (4_107_542_399, "2100-02-28"),
-            (4_107_542_400, "2100-03-01"),
-        ] {
-            assert_eq!(date(seconds), day);
-        }
-    }
 }

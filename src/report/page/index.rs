@@ -18,6 +18,7 @@ impl Card {
         Self(html! {
             article {
                 h2 { a href=(address(link)) { (analysis.study) } }
+                @if let Some(setting) = origin.setting() { p.soft { "with " (setting) } }
                 @if let Some(claim) = origin.claim() { p { (claim) } }
                 (picture(analysis))
                 @match met(analysis) {

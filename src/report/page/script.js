@@ -6,8 +6,8 @@ const $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [..
 const data = JSON.parse($('#data').textContent), tip = $('#tip'), bar = $('#bar');
 const NS = 'http://www.w3.org/2000/svg', state = { off: new Set(), tau: data.own, pin: null };
 const points = $$('g.p');
-// The title is for those without a script: with one it would be a second tip.
-points.forEach((p, i) => { p.id = 'p' + i; const t = $('title', p); p.setAttribute('aria-label', t.textContent); t.remove(); });
+// The title is the tip of those without a script: with one it would be a second.
+points.forEach((p, i) => { p.id = 'p' + i; $('title', p).remove(); });
 const make = (tag, text, into) => {
   const e = document.createElement(tag);
   if (text !== undefined) e.textContent = text;
@@ -174,7 +174,7 @@ function show() {
   $$('[data-fixed]').forEach(e => e.classList.toggle('stale', !still));
   $$('g[data-s]:not(.p)').forEach(e => { if (!still && e.closest('[data-moves]')) e.classList.add('off'); });
   $$('#verdicts tbody tr').forEach((tr, i) => $$('[data-v]', tr).forEach((td, j) => {
-    td.textContent = data.rows[state.tau][i]?.[j] ?? '–';
+    td.textContent = data.words[data.rows[state.tau][i]?.[j]] ?? '–';
     if (j === 3) td.className = tone(td.textContent);
   }));
   const list = $('#says');

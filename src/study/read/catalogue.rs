@@ -138,7 +138,16 @@ fn of_program(file: &'static include_dir::File<'static>) -> Option<(String, Sour
 pub fn check_name(name: &str) -> Result<()> {
     let fine = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     if name.is_empty() || name.starts_with('.') || !name.chars().all(fine) {
-        return Err(Error::usage(format!("`{}` cannot name a study", name.escape_debug()))
+        let error = Error::usage(format!("`{}` cannot name a study", name.escape_debug()));
+        if let Some((study, _)) =
+            name.split_once('@').filter(|(study, _)| check_name(study).is_ok())
+        {
+            return Err(error.hint(format!(
+                "results of {study} with another setting are called so; the study is `{study}`, its \
+                 setting what --profile, --set and --seed say"
+            )));
+        }
+        return Err(error
             .hint("use letters, digits, `_`, `-` and `.`; the name becomes a folder of results"));
     }
     Ok(())

@@ -185,6 +185,12 @@ impl Node {
         }
     }
 
+    /// The entry `key` of a table.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Value::Table(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|e| e.key == key).map(|e| &mut e.node)
+    }
+
     /// Removes and returns entry `key` of a table.
     pub(super) fn take(&mut self, key: &str) -> Option<Self> {
         let Value::Table(entries) = &mut self.value else { return None };

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use super::document::Node;
+use super::inherit::INHERIT;
 use super::limits;
 use super::section::{Section, choice, number_in};
 use crate::error::Result;
@@ -65,7 +66,7 @@ fn read_learner(name: &str, node: &Node) -> Result<Options> {
         return read_worker(name, node);
     }
     let kind = LearnerKind::parse(name).map_err(|e| node.blame(&e))?;
-    let used = [kind.keys(), vec![PREDICTED]].concat();
+    let used = [kind.keys(), vec![PREDICTED, INHERIT]].concat();
     let mut known = used.clone();
     for key in LearnerKind::ALL.into_iter().flat_map(LearnerKind::keys) {
         if !known.contains(&key) {

@@ -5,12 +5,15 @@ mod document;
 mod expect;
 mod faint;
 mod figure;
+mod inherit;
 mod learner;
 mod limits;
 mod samples;
 mod section;
+mod setting;
 mod study;
 mod sweep;
 
 pub use samples::SamplePlan;
+pub use setting::Change;
 pub use study::{Profile, Study};

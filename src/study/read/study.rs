@@ -8,9 +8,11 @@ use super::catalogue::Source;
 use super::document::Node;
 use super::expect::read_expectations;
 use super::figure::read_figure;
+use super::inherit::inherit;
 use super::learner::read_rates;
 use super::limits;
 use super::samples::SamplePlan;
+use super::setting::{Change, SEED};
 use super::sweep::read_sweeps;
 use crate::error::{Error, Result};
 use crate::model::expectation::Expectation;
@@ -74,6 +76,8 @@ pub struct Study {
     pub question: Option<Question>,
     /// Profile that was applied.
     pub profile: Profile,
+    /// What the command changed in it.
+    pub change: Change,
     /// The resolved document, for the manifest.
     pub resolved: Json,
 }
@@ -101,7 +105,10 @@ impl Study {
     ) -> Result<Self> {
         let mut root = Node::parse(shown, text)?;
         root.section("the study", &[&KEYS[..], &["profiles"]].concat())?;
+        let mut written = root.clone();
+        apply_profile(&mut written, Profile::Standard)?;
         apply_profile(&mut root, profile)?;
+        let profiled = root.clone();
         for assignment in sets {
             root.set(assignment)?;
         }
@@ -109,10 +116,12 @@ impl Study {
         if sets.iter().any(|s| s.split('=').next().is_some_and(|key| key.trim() == "trials")) {
             root.remove_from_items("sweep", "trials");
         }
+        let change = Change::of([&written, &profiled, &root], profile.name(), sets);
+        inherit(&mut root)?;
         let section = root.section("the study", &KEYS)?;
         let samples = SamplePlan::read(&section)?;
         let trials = section.whole("trials", 1..=limits::TRIALS, 16)?;
-        let seed = section.whole("seed", 0..=u64::MAX, 1)?;
+        let seed = section.whole("seed", 0..=u64::MAX, SEED)?;
         let series = read_sweeps(&section, &samples, seed, trials)?;
         let expectations = read_expectations(&section, &series)?;
         Ok(Self {
@@ -126,6 +135,7 @@ impl Study {
             expectations,
             series,
             profile,
+            change,
             resolved: root.to_json(),
         })
     }
@@ -140,7 +150,8 @@ impl Study {
         resolved.as_object_mut().map(|keys| keys.remove("seed"));
         let text = toml::to_string(&resolved)
             .map_err(|e| Error::runtime(format!("{shown} is no study: {e}")))?;
-        Self::parse(name, shown, &text, Profile::Standard, &[format!("seed={seed}")])
+        let study = Self::parse(name, shown, &text, Profile::Standard, &[format!("seed={seed}")])?;
+        Ok(Self { change: Change::default(), ..study })
     }
 
     /// The same with `more` trials and dimensions.
@@ -157,7 +168,7 @@ impl Study {
         let all = more.iter().map(More::sweep).chain(sweeps);
         resolved["sweep"] = all.collect();
         let study = Self::of_resolved(&self.name, &self.name, resolved, self.seed)?;
-        Ok(Self { profile: self.profile, ..study })
+        Ok(Self { profile: self.profile, change: self.change.clone(), ..study })
     }
 
     /// What its trials are asked at the risk `tau`.
@@ -176,6 +187,12 @@ impl Study {
             laws: cells.filter_map(law).collect(),
             limits: HashMap::new(),
         }
+    }
+
+    /// The name of the folder of its results: its own, and what the command changed in it.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        self.change.folder(&self.name)
     }
 
     /// All cells.
