@@ -38,6 +38,8 @@ struct Dot<'a> {
     /// Whether it is only a bound, and if so from below.
     bound: Option<bool>,
     theory: Option<f64>,
+    /// Whether that is the limit simulation.
+    is_limit: bool,
 }
 
 /// Draws the number that the study names against what it varied: names as rows, numbers as an axis,
@@ -88,8 +90,9 @@ fn dot<'a>(
 ) -> Option<Dot<'a>> {
     let line = lines.iter().position(|l| *l == spot.line)?;
     let d = spot.d.or_else(|| largest(analysis, question, &spot.series));
+    let is_limit = analysis.thresholds.iter().any(|t| t.limit.is_some());
     let dot = |value, low, high, bound, theory| {
-        Some(Dot { spot, line, d, value, low, high, bound, theory })
+        Some(Dot { spot, line, d, value, low, high, bound, theory, is_limit })
     };
     match question.y {
         Measure::Exponent => {
@@ -265,7 +268,12 @@ fn legend(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Vec<Entry> {
         entries.extend(lines.iter().enumerate().map(name));
     }
     if dots.iter().any(|dot| dot.theory.is_some()) {
-        let word = if question.y == Measure::Exponent { "theory" } else { "law of the ranking" };
+        let word = match question.y {
+            Measure::Exponent => "theory",
+            Measure::Ratio => "limit simulation",
+            Measure::NStar if dots.iter().any(|dot| dot.is_limit) => "limit simulation",
+            _ => "law of the ranking",
+        };
         entries.push((Symbol::Line(style::dashed(style::GREY, 0.9)), word.to_owned()));
     }
     if dots.iter().any(|dot| !dot.spot.expected.is_empty()) {
