@@ -87,6 +87,65 @@ fn names_of_another_program_run_nowhere() {
     assert_eq!(place.run(&["plot", "t.csv", "--out", "drawn"]).code, Some(0));
 }
 
+/// Every file that a person opens.
+#[test]
+fn a_hostile_study_gives_a_harmless_page_and_figures() {
+    let place = Place::new();
+    let html = "</title></script><script>alert(1)</script><img src=x onerror=\\\"alert(1)\\\">";
+    let steering = r"\u001b[2J\u202e\u2066\u200f\u0007";
+    let study = MINI
+        .replace(
+            "claim = \"a tiny study\"",
+            &format!("claim = \"{html}{steering}\"\nexpected = \"{html}{steering}\""),
+        )
+        .replace(
+            "[\"pruned\", \"unpruned\"]",
+            "[\"pruned\", \"unpruned\", \"pruned/<script>alert(2)</script>\"]",
+        );
+    let more = format!(
+        "\n[figure]\ntitle = \"{html}{steering}\"\nx = \"d\"\ny = \"n_star\"\n\n[[expect]]\nclaim = \"{html}{steering}\"\n\
+         exponent = \"unpruned\"\npredicted = 2\n"
+    );
+    place.write("studies/hostile.toml", study + &more);
+    let set = "samples.n_max=4096";
+    let ran = place.run(&["study", "hostile", "--set", set, "--set", "model.noise=0.2"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(is_harmless(&ran.out) && is_harmless(&ran.err), "{:?} {:?}", ran.out, ran.err);
+    assert_eq!(place.run(&["study", "hostile", "--quiet"]).code, Some(0));
+    for arguments in [
+        &["report", "hostile", "hostile@model.noise=0.2"][..],
+        &["runs"],
+        &["runs", "--format", "json"],
+        &["list"],
+        &["explain", "hostile"],
+        &["fit", "hostile", "--format", "markdown"],
+    ] {
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.err);
+        assert!(is_harmless(&ran.out) && is_harmless(&ran.err), "{arguments:?}");
+    }
+    let (mut pages, mut figures) = (0, 0);
+    for (path, content) in place.files() {
+        let kind = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        if kind != "html" && kind != "svg" {
+            continue;
+        }
+        let text = String::from_utf8(content).expect("a text");
+        assert!(is_harmless(&text), "{}", path.display());
+        for bad in ["<script>alert", "<img", "</title></script"] {
+            assert!(!text.contains(bad), "{bad} in {}", path.display());
+        }
+        (pages, figures) =
+            (pages + usize::from(kind == "html"), figures + usize::from(kind == "svg"));
+    }
+    assert!(pages == 3 && figures > 6, "{pages} {figures}");
+    // A link is a formula, and nothing else.
+    let link = MINI.replace("\"He2\"", "\"He2 + <script>alert(1)</script>\"");
+    place.write("studies/link.toml", link);
+    let ran = place.run(&["study", "link"]);
+    assert!(ran.code == Some(2) && is_harmless(&ran.err), "{}", ran.err);
+}
+
 #[test]
 fn what_a_spreadsheet_would_run_is_no_name() {
     let place = Place::new();

@@ -53,10 +53,13 @@ pub(crate) fn width(text: &str, size: f64, bold: bool) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use plotters::backend::{BitMapBackend, DrawingBackend};
     use plotters::style::{TextStyle, WHITE};
 
     use super::*;
+    use crate::results::disk;
 
     /// Whether the font has `c`: it draws something.
     fn has(c: char, style: FontStyle) -> bool {
@@ -77,8 +80,11 @@ mod tests {
         let room = concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/");
         let mut letters = std::collections::BTreeSet::new();
         for folder in ["figure", "draw"] {
-            for file in std::fs::read_dir(format!("{room}{folder}")).unwrap() {
-                let Ok(text) = std::fs::read_to_string(file.unwrap().path()) else { continue };
+            let folder = format!("{room}{folder}");
+            for file in disk::list(Path::new(&folder)).unwrap() {
+                let Ok(text) = std::fs::read_to_string(format!("{folder}/{file}")) else {
+                    continue;
+                };
                 let code = text.split("#[cfg(test)]").next().unwrap_or_default().lines();
                 let code = code.filter(|line| !line.trim_start().starts_with("//"));
                 letters.extend(code.flat_map(str::chars).filter(|c| !c.is_ascii()));

@@ -55,7 +55,7 @@ fn resolved(learners: &Node, name: &str, left: usize) -> Result<Node> {
 
 #[cfg(test)]
 mod tests {
-    use crate::study::{Profile, Study};
+    use crate::study::{Cell, Profile, Study};
 
     fn widths(tables: &str, sets: &[String]) -> Vec<(String, String)> {
         let text = format!(
@@ -65,7 +65,7 @@ mod tests {
         let study = Study::parse("s", "s.toml", &text, Profile::Standard, sets).expect("sound");
         let again =
             Study::of_resolved("s", "s", study.resolved.clone(), study.seed).expect("sound");
-        let cells = |study: &Study| study.cells().map(|cell| cell.name()).collect::<Vec<_>>();
+        let cells = |study: &Study| study.cells().map(Cell::name).collect::<Vec<_>>();
         assert_eq!(cells(&study), cells(&again));
         let all = study.series.iter().map(|series| {
             let options = &series.setting.options;

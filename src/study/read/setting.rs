@@ -190,7 +190,9 @@ mod tests {
             let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
             let text = Node::parse("s", STUDY).expect("TOML");
             let mut changed = text.clone();
-            sets.iter().for_each(|set| changed.set(set).expect("an assignment"));
+            for set in &sets {
+                changed.set(set).expect("an assignment");
+            }
             Change::of([&text, &text, &changed], "standard", &sets).folder("s")
         };
         assert!(change(&many).len() < 140, "{}", change(&many));
