@@ -153,10 +153,8 @@ def test_a_study_survives_the_way_through_toml():
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.py")))
 def test_examples_answer_the_protocol(name, tmp_path):
-    if name == "lasso_squares":
+    if name == "lasso":
         pytest.importorskip("sklearn")
-    if name == "adam_network":
-        pytest.importorskip("torch")
     rng = np.random.default_rng(1)
     n, d, test = 600, 16, 50
     x = rng.standard_normal((n, d)).astype(np.float32)
