@@ -164,9 +164,10 @@ def test_examples_answer_the_protocol(name, tmp_path):
         np.save(tmp_path / f"{called}.npy", array)
     request = {
         "protocol": secateur.PROTOCOL, "folder": str(tmp_path), "n": n, "n_test": test, "d": d,
-        "r": 1, "s": 4, "k_star": 2, "link": "He2", "width": 64, "seed": 7,
+        "r": 1, "s": 4, "alpha": 0.5, "k_star": 2, "link": "He2", "noise": 0.0,
+        "width": 64, "options": {}, "seed": 7,
         "stages": {"prune": [0, 200], "feature": [200, 200], "readout": [400, 200]},
-        "granted": ["s", "k_star", "link"],
+        "granted": ["s", "alpha", "k_star", "link", "noise"],
     }
     done = subprocess.run(
         [sys.executable, str(EXAMPLES / f"{name}.py")], input=json.dumps(request) + "\n",
