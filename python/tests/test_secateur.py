@@ -138,6 +138,30 @@ def test_the_risk_of_a_row_is_that_of_its_arrays(tmp_path):
             assert np.array_equal(kept, found["kept"])
 
 
+def test_pruning_in_numpy_is_that_of_the_program(tmp_path):
+    """Same data: equal scores and kept coordinates; other weights at the start: equal in law."""
+    worker = {"command": [sys.executable, str(EXAMPLES / "pruned.py")],
+              "stages": ["prune", "feature", "readout"]}
+    study = {"claim": "two of one kind", "trials": 200, "model": {"link": "He2"},
+             "learner": {"mine": worker},
+             "samples": {"search": "grid", "n_min": 1448, "n_max": 1448, "test": 1024},
+             "sweep": [{"learner": ["mine", "pruned"], "alpha": 0.5, "d": 36}]}
+    result = secateur.run(study, name="kind", out=tmp_path, progress=False)
+    mine, own = ({row["trial"]: row for row in result.trials.iter_rows(named=True)
+                  if row["learner"] == learner} for learner in ("mine", "pruned"))
+    assert len(mine) == len(own) == 200 and all(row["status"] == "ok" for row in mine.values())
+    for trial in range(20):
+        a, b = (secateur.trial(result.folder, f"{rows[trial]['cell']}/1448/{trial}",
+                               arrays=["scores", "kept"]) for rows in (mine, own))
+        assert np.allclose(a["scores"], b["scores"], rtol=1e-4, atol=1e-4 * b["scores"].max())
+        assert np.array_equal(a["kept"], b["kept"])
+    risks = [np.sort([row["risk"] for row in rows.values()]) for rows in (mine, own)]
+    at = np.concatenate(risks)
+    steps = [np.searchsorted(sample, at, side="right") / 200 for sample in risks]
+    # √(−ln(p/2)/2 · 2/200) at p = 0.001, both of 200: two right programs stay below it.
+    assert np.abs(steps[0] - steps[1]).max() < np.sqrt(-np.log(0.0005) / 200)
+
+
 def test_theory_and_links():
     assert secateur.link("He3")["k_star"] == 3
     assert json.dumps(secateur.predict(2, alpha=0.5))
