@@ -1,6 +1,8 @@
 //! What a trial of a worker costs beside what it writes: the whole of one whose worker answers at
 //! once, and its arrays alone, generated and written. Needs python3 with NumPy.
 
+#![expect(clippy::print_stderr, reason = "what is skipped")]
+
 use std::hint::black_box;
 use std::io;
 

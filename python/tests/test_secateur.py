@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import secateur
+from secateur._schema import types
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "python"
@@ -160,6 +161,26 @@ def test_pruning_in_numpy_is_that_of_the_program(tmp_path):
     steps = [np.searchsorted(sample, at, side="right") / 200 for sample in risks]
     # √(−ln(p/2)/2 · 2/200) at p = 0.001, both of 200: two right programs stay below it.
     assert np.abs(steps[0] - steps[1]).max() < np.sqrt(-np.log(0.0005) / 200)
+
+
+def test_tables_have_the_types_of_their_schema():
+    import polars as pl
+
+    names = ("trials", "thresholds", "exponents", "law")
+    seen = {name: set() for name in names}
+    folders = sorted((ROOT / "results" / "reference").iterdir())
+    for folder in folders:
+        result = secateur.read(folder)
+        for name in names:
+            if (folder / f"{name}.csv").is_file():
+                table = getattr(result, name)
+                assert set(table.columns) == set(types(table.columns)), (folder, name)
+                seen[name].add(str(table.schema))
+        verdicts = result.verdicts
+        assert verdicts["verdict"].null_count() == 0 and verdicts["exponent"].dtype == pl.Float64
+    assert len(folders) > 20 and all(len(schemas) == 1 for schemas in seen.values())
+    with pytest.raises(FileNotFoundError, match="no such table"):
+        result.table("absent")
 
 
 def test_theory_and_links():

@@ -53,6 +53,8 @@ pub enum Verdict {
     Silent(String),
 }
 
+type Check<'a> = fn(&Bench<'a>) -> Result<Verdict>;
+
 /// A learner and the study that it is checked in.
 #[derive(Debug)]
 pub struct Bench<'a> {
@@ -77,7 +79,7 @@ impl<'a> Bench<'a> {
 
     /// Each check by its name, and what it finds; run one after the other, when it is asked for.
     pub fn checks(&self) -> impl Iterator<Item = (&'static str, Result<Verdict>)> {
-        let all: [(_, fn(&Self) -> Result<Verdict>); 5] = [
+        let all: [(_, Check<'a>); 5] = [
             ("shapes", Self::shapes),
             ("determinism", Self::determinism),
             ("test set", Self::test_set),
@@ -142,13 +144,14 @@ impl<'a> Bench<'a> {
             self.series.cells.iter().take(2).zip([n, n.div_ceil(2).max(self.study.samples.n_min)])
         {
             let answered = self.ask(cell, n, false)?;
-            let also = [
-                ("scores", answered.scores.is_some()),
-                ("kept", answered.kept.is_some()),
-                ("weights", answered.weights.is_some()),
+            let arrays = [
+                Some("predictions"),
+                answered.scores.map(|_| "scores"),
+                answered.kept.map(|_| "kept"),
+                answered.weights.map(|_| "weights"),
             ];
-            let also: String = also.iter().filter(|a| a.1).map(|a| format!(", {}", a.0)).collect();
-            seen.push(format!("predictions{also} of {n} × {}", cell.d));
+            let arrays: Vec<&str> = arrays.into_iter().flatten().collect();
+            seen.push(format!("{} of {n} × {}", arrays.join(", "), cell.d));
         }
         Ok(Verdict::Kept(seen.join("; ")))
     }
