@@ -11,8 +11,8 @@ use cli::arguments::{Command, StudyArguments};
 use cli::study::Run;
 use cli::voice::Voice;
 use cli::{
-    Ending, compare, data, explain, folder, generate, list, merge, new, plan, rerun, runs, settle,
-    slurm, theory,
+    Ending, check_learner, compare, data, explain, folder, generate, list, merge, new, plan, rerun,
+    runs, settle, slurm, theory,
 };
 
 fn main() -> ExitCode {
@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Rerun(arguments) => rerun::rerun(&arguments),
         Command::Trial(arguments) => data::trial(&arguments),
         Command::Data(arguments) => data::data(&arguments),
+        Command::CheckLearner(arguments) => check_learner::check_learner(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments, voice),
         Command::Predict(arguments) => theory::predict(&arguments),
         Command::Link(arguments) => theory::link(&arguments),

@@ -6,6 +6,8 @@ import html
 import pathlib
 from typing import TYPE_CHECKING
 
+from ._schema import types
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -20,10 +22,16 @@ class Result:
         self.folder = pathlib.Path(folder)
 
     def table(self, name: str) -> pl.DataFrame:
-        """The table ``name``.csv of the folder."""
+        """The table ``name``.csv of the folder; columns that are empty have their type too."""
         import polars as pl
 
-        return pl.read_csv(self.folder / f"{name}.csv", infer_schema_length=None)
+        path = self.folder / f"{name}.csv"
+        if not path.is_file():
+            raise FileNotFoundError(f"there is no {path}: this study has no such table")
+        columns = pl.read_csv(path, n_rows=0).columns
+        return pl.read_csv(
+            path, schema_overrides=types(columns), infer_schema_length=None
+        )
 
     @property
     def trials(self) -> pl.DataFrame:
@@ -41,11 +49,16 @@ class Result:
         return self.table("exponents")
 
     @property
-    def verdicts(self) -> dict[str, str]:
-        """The verdict of each series that has a prediction, by learner, link and α."""
-        rows = self.exponents.iter_rows(named=True)
-        name = lambda row: f"{row['learner']}, {row['link']}, α = {row['alpha']}"  # noqa: E731
-        return {name(row): row["verdict"] for row in rows if row.get("verdict")}
+    def verdicts(self) -> pl.DataFrame:
+        """The series that have a prediction: measured β, predicted b, verdict.
+
+        ``within`` is the smallest margin at which the data say that the exponent is b.
+        """
+        found = self.exponents
+        return found.filter(found["verdict"].is_not_null()).select(
+            "learner", "link", "r", "alpha", "q", "noise", "input",
+            "exponent", "ci_low", "ci_high", "predicted", "within", "verdict", "verdict_csq",
+        )
 
     @property
     def law(self) -> pl.DataFrame:

@@ -22,8 +22,9 @@ class Info(dict):
     """What a trial tells beside its arrays; every key is an attribute too.
 
     ``n``, ``n_test``, ``d``, ``r``: samples, test samples, dimension, directions.
-    ``s``, ``k_star``, ``link``: granted, an honest learner does not know them.
-    ``width``, ``seed``: what the study asks for, and a seed for the learner's own randomness.
+    ``s``, ``alpha``, ``k_star``, ``link``, ``noise`` (a standard deviation): None unless they are
+    in ``granted``; an honest learner does not know them.
+    ``width``, ``options``: what the study asks for. ``seed``: for the learner's own randomness.
     ``stages``: ``{"prune": [first, rows], …}`` if the study splits the samples.
     """
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import secateur
+from secateur._schema import types
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "python"
@@ -138,6 +139,50 @@ def test_the_risk_of_a_row_is_that_of_its_arrays(tmp_path):
             assert np.array_equal(kept, found["kept"])
 
 
+def test_pruning_in_numpy_is_that_of_the_program(tmp_path):
+    """Same data: equal scores and kept coordinates; other weights at the start: equal in law."""
+    worker = {"command": [sys.executable, str(EXAMPLES / "pruned.py")],
+              "stages": ["prune", "feature", "readout"]}
+    study = {"claim": "two of one kind", "trials": 200, "model": {"link": "He2"},
+             "learner": {"mine": worker},
+             "samples": {"search": "grid", "n_min": 1448, "n_max": 1448, "test": 1024},
+             "sweep": [{"learner": ["mine", "pruned"], "alpha": 0.5, "d": 36}]}
+    result = secateur.run(study, name="kind", out=tmp_path, progress=False)
+    mine, own = ({row["trial"]: row for row in result.trials.iter_rows(named=True)
+                  if row["learner"] == learner} for learner in ("mine", "pruned"))
+    assert len(mine) == len(own) == 200 and all(row["status"] == "ok" for row in mine.values())
+    for trial in range(20):
+        a, b = (secateur.trial(result.folder, f"{rows[trial]['cell']}/1448/{trial}",
+                               arrays=["scores", "kept"]) for rows in (mine, own))
+        assert np.allclose(a["scores"], b["scores"], rtol=1e-4, atol=1e-4 * b["scores"].max())
+        assert np.array_equal(a["kept"], b["kept"])
+    risks = [np.sort([row["risk"] for row in rows.values()]) for rows in (mine, own)]
+    at = np.concatenate(risks)
+    steps = [np.searchsorted(sample, at, side="right") / 200 for sample in risks]
+    # √(−ln(p/2)/2 · 2/200) at p = 0.001, both of 200: two right programs stay below it.
+    assert np.abs(steps[0] - steps[1]).max() < np.sqrt(-np.log(0.0005) / 200)
+
+
+def test_tables_have_the_types_of_their_schema():
+    import polars as pl
+
+    names = ("trials", "thresholds", "exponents", "law")
+    seen = {name: set() for name in names}
+    folders = sorted((ROOT / "results" / "reference").iterdir())
+    for folder in folders:
+        result = secateur.read(folder)
+        for name in names:
+            if (folder / f"{name}.csv").is_file():
+                table = getattr(result, name)
+                assert set(table.columns) == set(types(table.columns)), (folder, name)
+                seen[name].add(str(table.schema))
+        verdicts = result.verdicts
+        assert verdicts["verdict"].null_count() == 0 and verdicts["exponent"].dtype == pl.Float64
+    assert len(folders) > 20 and all(len(schemas) == 1 for schemas in seen.values())
+    with pytest.raises(FileNotFoundError, match="no such table"):
+        result.table("absent")
+
+
 def test_theory_and_links():
     assert secateur.link("He3")["k_star"] == 3
     assert json.dumps(secateur.predict(2, alpha=0.5))
@@ -153,10 +198,8 @@ def test_a_study_survives_the_way_through_toml():
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in EXAMPLES.glob("*.py")))
 def test_examples_answer_the_protocol(name, tmp_path):
-    if name == "lasso_squares":
+    if name == "lasso":
         pytest.importorskip("sklearn")
-    if name == "adam_network":
-        pytest.importorskip("torch")
     rng = np.random.default_rng(1)
     n, d, test = 600, 16, 50
     x = rng.standard_normal((n, d)).astype(np.float32)
@@ -166,9 +209,10 @@ def test_examples_answer_the_protocol(name, tmp_path):
         np.save(tmp_path / f"{called}.npy", array)
     request = {
         "protocol": secateur.PROTOCOL, "folder": str(tmp_path), "n": n, "n_test": test, "d": d,
-        "r": 1, "s": 4, "k_star": 2, "link": "He2", "width": 64, "seed": 7,
+        "r": 1, "s": 4, "alpha": 0.5, "k_star": 2, "link": "He2", "noise": 0.0,
+        "width": 64, "options": {}, "seed": 7,
         "stages": {"prune": [0, 200], "feature": [200, 200], "readout": [400, 200]},
-        "granted": ["s", "k_star", "link"],
+        "granted": ["s", "alpha", "k_star", "link", "noise"],
     }
     done = subprocess.run(
         [sys.executable, str(EXAMPLES / f"{name}.py")], input=json.dumps(request) + "\n",

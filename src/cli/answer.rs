@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use clap::Parser;
 use secateur::sample::simd;
+use secateur::worker::pool;
 use secateur::{Error, Result};
 
 use super::arguments::{Arguments, Command, Format};
@@ -20,7 +21,9 @@ pub(crate) fn answer(run: impl FnOnce(Command, Voice) -> Result<Ending>) -> Exit
         Ok(Arguments { command }) => {
             threads::limit(&command);
             let voice = command.voice();
-            ended(guarded(|| simd::check().and_then(|()| run(command, voice))), voice)
+            let code = ended(guarded(|| simd::check().and_then(|()| run(command, voice))), voice);
+            pool::end();
+            code
         }
         Err(refusal) => refused(&refusal),
     }

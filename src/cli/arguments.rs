@@ -187,6 +187,19 @@ pub(crate) enum Command {
         "`--seed` and `--index` choose another one of the same law.",
     ))]
     Data(DataArguments),
+    /// Hold a learner in another program against its contract
+    ///
+    /// Asks it, in small trials of the study, for arrays of the right shapes; for the same
+    /// predictions at the same seed, also of a new process; for predictions that know nothing of
+    /// the other test samples; for a risk of 1 at least where labels are noise; and for a risk of
+    /// ½ at most where the oracle learns. One line a check.
+    ///
+    /// Exit codes: 0 all are kept, 1 one is not.
+    #[command(after_help = examples(
+        &["check-learner mine", "check-learner mine studies/own.toml --set learner.mine.width=128"],
+        "docs/workers.md says what a worker reads and writes.",
+    ))]
+    CheckLearner(CheckLearnerArguments),
     /// Predicted exponents and bounds
     #[command(after_help = examples(
         &["predict --k-star 2", "predict --k-star 3 --alpha 0.5 --d 1024"],
@@ -742,6 +755,24 @@ pub(crate) struct DataArguments {
     /// The archive to write
     #[arg(long, value_name = "FILE.npz")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckLearnerArguments {
+    /// Name of the learner, of a table [learner.NAME] with a command
+    #[arg(value_name = "NAME")]
+    pub(crate) learner: String,
+
+    /// Study that has it [default: the only one]
+    #[arg(value_name = "STUDY|FILE")]
+    pub(crate) study: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) studies: Studies,
+
+    /// Change a value of the study, as in --set learner.mine.width=128; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -66,7 +66,7 @@ impl Interrupt {
     /// Ends the process without waiting for trials in flight.
     fn leave(&self) -> ! {
         let code = self.code().unwrap_or(1);
-        pool::end();
+        pool::leave();
         self.voice.tell(&Event::interrupted(&self.folder, code));
         std::process::exit(code.into())
     }

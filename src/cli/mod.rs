@@ -2,6 +2,7 @@
 
 mod answer;
 pub(crate) mod arguments;
+pub(crate) mod check_learner;
 pub(crate) mod compare;
 pub(crate) mod data;
 mod ending;

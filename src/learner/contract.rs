@@ -60,9 +60,9 @@ pub trait Learner: Debug + Send + Sync {
         None
     }
 
-    /// Predictions on `test` samples, from all of `budget`, if the learner is another program,
-    /// which is asked and not trained.
-    fn answer(&self, _budget: &mut Budget<'_>, _test: u64) -> Option<Result<Answered>> {
+    /// What it says to `question`, from all of `budget`, if the learner is another program, which
+    /// is asked and not trained.
+    fn answer(&self, _budget: &mut Budget<'_>, _question: Question) -> Option<Result<Answered>> {
         None
     }
 
@@ -71,6 +71,17 @@ pub trait Learner: Debug + Send + Sync {
     /// # Errors
     /// When a stage has no finite result.
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained>;
+}
+
+/// What a learner in another program is asked, beside its samples.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// Samples that it predicts.
+    pub test: u64,
+    /// Sparsity exponent α of the target.
+    pub alpha: f64,
+    /// Only the first half of the test samples, the last one first.
+    pub turned: bool,
 }
 
 /// Keys of a table in a study file, in groups.

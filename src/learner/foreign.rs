@@ -3,16 +3,18 @@
 //! alike.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::time::Duration;
 
 use faer::Mat;
+use strum::IntoEnumIterator;
 
-use super::contract::{Granted, Learner};
-use super::options::{Options, WorkerOptions};
+use super::contract::{Granted, Learner, Question};
+use super::options::{Grant, Options, WorkerOptions};
 use super::stage::{Answered, Budget, Case, Cost, Portion, Trained, Work};
 use crate::error::{Error, Result};
 use crate::sample::{Samples, Stage};
-use crate::worker::protocol::{GRANTED, PROTOCOL};
+use crate::worker::protocol::PROTOCOL;
 use crate::worker::{Exchange, Request, pool};
 
 /// Bytes of a number of the arrays.
@@ -49,7 +51,9 @@ impl Foreign {
     ///
     /// # Errors
     /// When it has none, or they are not finite.
-    fn ask(&self, budget: &mut Budget<'_>, test: u64) -> Result<Answered> {
+    fn ask(&self, budget: &mut Budget<'_>, question: Question) -> Result<Answered> {
+        let Question { test, alpha, turned } = question;
+        let test = if turned { test / 2 } else { test };
         let stages = self.worker.stages.iter().map(|&stage| budget.take(stage));
         let mut portions: Vec<Portion<'_>> = stages.collect::<Result<_>>()?;
         if portions.is_empty() {
@@ -61,13 +65,20 @@ impl Foreign {
         let read: Vec<Samples<'_>> = portions.iter().map(Portion::samples).collect();
         write_inputs(&exchange, "x", d, n, &read)?;
         write_labels(&exchange, n, &read)?;
-        write_inputs(&exchange, "x_test", d, test, &[budget.beside(Stage::Test, test).samples()])?;
+        let tests = budget.beside(Stage::Test, test).samples();
+        if turned {
+            write_turned(&exchange, "x_test", d, &tests)?;
+        } else {
+            write_inputs(&exchange, "x_test", d, test, &[tests])?;
+        }
         let mut first = 0;
         let mut stages = BTreeMap::new();
         for (stage, portion) in self.worker.stages.iter().zip(&portions) {
             stages.insert(stage.name(), [first, portion.n()]);
             first += portion.n();
         }
+        let granted = self.worker.granted.clone().unwrap_or_else(|| Grant::iter().collect());
+        let told = |grant| granted.contains(&grant);
         let request = Request {
             protocol: PROTOCOL,
             folder: exchange.path().to_owned(),
@@ -75,13 +86,16 @@ impl Foreign {
             n_test: test,
             d: d as u64,
             r: budget.r(),
-            s: budget.s(),
-            k_star: self.k_star,
-            link: self.link.clone(),
+            s: told(Grant::S).then(|| budget.s()),
+            alpha: told(Grant::Alpha).then_some(alpha),
+            k_star: told(Grant::KStar).then_some(self.k_star),
+            link: told(Grant::Link).then(|| self.link.clone()),
+            noise: told(Grant::Noise).then(|| budget.noise()),
             width: self.width,
+            options: self.worker.options.clone(),
             seed: budget.key("worker").bits(),
             stages,
-            granted: GRANTED,
+            granted: granted.iter().copied().map(Into::into).collect(),
         };
         let timeout = Duration::from_secs_f64(self.worker.timeout);
         pool::ask(&self.worker.command, &request, timeout, || read_answer(&exchange, d, test))
@@ -112,8 +126,8 @@ impl Learner for Foreign {
         Cost::of(case.d, Work::new(case.d as f64, 0.0))
     }
 
-    fn answer(&self, budget: &mut Budget<'_>, test: u64) -> Option<Result<Answered>> {
-        Some(self.ask(budget, test))
+    fn answer(&self, budget: &mut Budget<'_>, question: Question) -> Option<Result<Answered>> {
+        Some(self.ask(budget, question))
     }
 
     fn train(&self, _budget: &mut Budget<'_>) -> Result<Trained> {
@@ -130,6 +144,18 @@ fn write_inputs(
     samples: &[Samples<'_>],
 ) -> Result<()> {
     exchange.write(name, &[n, d as u64], |push| samples.iter().try_for_each(|s| s.rows(d, push)))
+}
+
+/// The same, the last row first; all of them in memory.
+fn write_turned(exchange: &Exchange, name: &str, d: usize, samples: &Samples<'_>) -> Result<()> {
+    exchange.write(name, &[samples.n(), d as u64], |push| {
+        let mut all = Vec::new();
+        samples.rows(d, &mut |rows| -> io::Result<()> {
+            all.extend_from_slice(rows);
+            Ok(())
+        })?;
+        all.chunks(d).rev().try_for_each(push)
+    })
 }
 
 fn write_labels(exchange: &Exchange, n: u64, samples: &[Samples<'_>]) -> Result<()> {

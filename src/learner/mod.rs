@@ -18,7 +18,7 @@ macro_rules! modules {
 }
 crate::model::kind::learners!(modules);
 
-pub use contract::{Granted, Learner, Recipe};
+pub use contract::{Granted, Learner, Question, Recipe};
 pub use options::Options;
 pub use registry::{Built, Outcome};
 pub use stage::network::{Network, Trained};

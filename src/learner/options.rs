@@ -3,6 +3,7 @@
 //! Their serialised form has the names of study files.
 
 use serde::Serialize;
+use serde_json::{Map, Value as Json};
 use strum::{EnumIter, IntoStaticStr};
 
 use crate::error::{Error, Result};
@@ -239,6 +240,23 @@ pub struct SgdOptions {
     pub smoothing: Smoothing,
 }
 
+/// What a learner in another program may be told of the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Grant {
+    /// The number s of relevant coordinates.
+    S,
+    /// The sparsity exponent α.
+    Alpha,
+    /// The information exponent k*.
+    KStar,
+    /// The link, so that oracles can be written.
+    Link,
+    /// The standard deviation √Δ of the label noise.
+    Noise,
+}
+
 /// A learner in another program: `[learner.NAME] command = […]`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct WorkerOptions {
@@ -248,6 +266,12 @@ pub struct WorkerOptions {
     pub digest: String,
     /// Stages whose samples it reads, in their order; none for one data set of n samples.
     pub stages: Vec<Stage>,
+    /// What it is told of the target; all if the study does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub granted: Option<Vec<Grant>>,
+    /// What it is told beside that, for itself to read.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub options: Map<String, Json>,
     /// Seconds that a trial may take. No part of what the learner is.
     #[serde(skip)]
     pub timeout: f64,

@@ -1,6 +1,6 @@
 //! From the kind of a learner to the learner.
 
-use super::contract::{Granted, Learner, Recipe};
+use super::contract::{Granted, Learner, Question, Recipe};
 use super::foreign::Foreign;
 use super::options::Options;
 use super::stage::{Answered, Budget, Case, Split, Trained, World};
@@ -112,7 +112,7 @@ impl Built {
     }
 
     /// The same of any learner, with the stages and the samples that it took of each; one in
-    /// another program is asked about `test` samples.
+    /// another program is asked `question`.
     ///
     /// # Errors
     /// As [`Built::train`].
@@ -121,10 +121,10 @@ impl Built {
         world: World<'_>,
         key: Key,
         n: u64,
-        test: u64,
+        question: Question,
     ) -> Result<(Outcome, Vec<(Stage, u64)>)> {
         self.spend(world, key, n, |budget| {
-            let outcome = match self.learner.answer(budget, test) {
+            let outcome = match self.learner.answer(budget, question) {
                 Some(answered) => Outcome::Answered(answered?),
                 None => Outcome::Trained(self.learner.train(budget)?),
             };

@@ -1,6 +1,7 @@
 //! Studies: file → checked study → plan → trials → store.
 
 pub mod cell;
+pub mod contract;
 pub mod dump;
 mod foresee;
 mod limits;

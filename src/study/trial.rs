@@ -10,7 +10,7 @@ use rand::rngs::ChaCha8Rng;
 
 use super::cell::{Cell, Setting};
 use crate::error::Result;
-use crate::learner::{Outcome, World, metrics};
+use crate::learner::{Outcome, Question, World, metrics};
 use crate::model::target::Target;
 use crate::results::{Measured, Record, Simulated};
 use crate::sample::{Crew, Design, Key, Stage};
@@ -95,7 +95,8 @@ impl Conditions<'_> {
         let target = self.target(key)?;
         let design = Design::shared(key, self.crew);
         let (world, own) = (World::new(&target, design), key.named("learner"));
-        let (outcome, stages) = self.setting.built.run(world, own, n, self.test)?;
+        let question = Question { test: self.test, alpha: self.setting.alpha, turned: false };
+        let (outcome, stages) = self.setting.built.run(world, own, n, question)?;
         show(Seen { target: &target, design, outcome: &outcome, stages: &stages })
     }
 

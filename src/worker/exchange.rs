@@ -44,12 +44,13 @@ impl Exchange {
             .is_ok_and(|found| found.f_bavail.saturating_mul(found.f_frsize) / 2 > bytes);
         let place = &places[usize::from(!roomy)];
         let prefix = format!("{PREFIX}{}-", std::process::id());
+        let mut folders = folders();
         let folder =
             tempfile::Builder::new().prefix(&prefix).tempdir_in(place).map_err(|error| {
                 Error::runtime(format!("cannot make a folder in {}: {error}", place.display()))
                     .hint("set TMPDIR to a folder with room for the samples of a trial")
             })?;
-        folders().push(folder.path().to_owned());
+        folders.push(folder.path().to_owned());
         Ok(Self { folder })
     }
 
@@ -183,9 +184,13 @@ fn sweep(place: &Path) {
     }
 }
 
-/// Removes every folder of this process.
-pub(super) fn clear() {
-    for folder in folders().drain(..) {
+/// Removes every folder of this process, once `ended` has ended those who write into them. Whoever
+/// makes or returns one from now on waits for the end of the process.
+pub(super) fn close(ended: impl FnOnce()) {
+    let mut folders = folders();
+    ended();
+    for folder in folders.drain(..) {
         let _ = fs::remove_dir_all(folder);
     }
+    std::mem::forget(folders);
 }

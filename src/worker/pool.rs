@@ -49,14 +49,22 @@ pub fn ask<T>(
     asked
 }
 
-/// Ends all workers at once, busy ones too, and removes what they were given: for a program that
-/// leaves.
+/// Ends the workers that wait, with all that they have started.
 pub fn end() {
-    if let Some(Pool { busy, waiting }) = pool().take() {
-        for group in busy {
-            let _ = kill_process_group(group, Signal::KILL);
+    let waiting = pool().as_mut().map(|pool| std::mem::take(&mut pool.waiting));
+    drop(waiting);
+}
+
+/// Ends all workers at once, busy ones too, and removes what they were given: for a program that
+/// leaves while trials are in flight. None of these comes to an end after that: a worker that was
+/// killed so is no failed trial.
+pub fn leave() {
+    exchange::close(|| {
+        if let Some(Pool { busy, waiting }) = pool().as_ref() {
+            let waiting = waiting.values().flatten().map(Worker::group);
+            for group in busy.iter().copied().chain(waiting) {
+                let _ = kill_process_group(group, Signal::KILL);
+            }
         }
-        drop(waiting);
-    }
-    exchange::clear();
+    });
 }

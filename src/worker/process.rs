@@ -25,6 +25,9 @@ const PATIENCE: u32 = 500;
 /// Bytes of standard error that a message shows the end of.
 const TAIL: usize = 2000;
 
+/// What the numerical libraries of workers ask for their number of threads.
+const THREADS: &str = "OMP_NUM_THREADS";
+
 /// The program and the arguments that start a command such that it dies with this process.
 static HOLD: OnceLock<(PathBuf, OsString)> = OnceLock::new();
 
@@ -106,6 +109,10 @@ impl Worker {
             None => Command::new(program),
         };
         process.args(arguments).process_group(0);
+        // There is one worker a thread already, and sums that threads share depend on their number.
+        if std::env::var_os(THREADS).is_none() {
+            process.env(THREADS, "1");
+        }
         process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = start(process).map_err(failed)?;
         let missing = || failed(std::io::Error::other("it has no pipes"));

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
-/// Version of the protocol, in every request.
+/// Version of the protocol, in every request. Fields may join under the same version: a worker
+/// passes over those that it does not know.
 pub const PROTOCOL: u32 = 1;
 
 /// One trial, as a worker is told of it. The folder holds `x.npy` (n × d, float32, C order),
@@ -26,24 +28,27 @@ pub struct Request {
     pub d: u64,
     /// Directions r.
     pub r: usize,
-    /// Relevant coordinates s.
-    pub s: usize,
-    /// Information exponent k* of the link.
-    pub k_star: u32,
-    /// The link σ*, as text.
-    pub link: String,
+    /// Relevant coordinates s, if granted.
+    pub s: Option<usize>,
+    /// Sparsity exponent α, if granted.
+    pub alpha: Option<f64>,
+    /// Information exponent k* of the link, if granted.
+    pub k_star: Option<u32>,
+    /// The link σ*, as text, if granted.
+    pub link: Option<String>,
+    /// Standard deviation √Δ of the label noise, if granted.
+    pub noise: Option<f64>,
     /// Width m that the study asks for.
     pub width: usize,
+    /// Whatever else the study asks for, as it stands there.
+    pub options: Map<String, Json>,
     /// A seed for the worker's own randomness, a function of the trial.
     pub seed: u64,
     /// First row and number of rows of each stage, if the study splits the samples.
     pub stages: BTreeMap<&'static str, [u64; 2]>,
-    /// What of this an honest learner would not know.
-    pub granted: [&'static str; 3],
+    /// What of this an honest learner would not know; fields that are not granted are null.
+    pub granted: Vec<&'static str>,
 }
-
-/// What is granted in every request: links are told so that oracles can be written.
-pub const GRANTED: [&str; 3] = ["s", "k_star", "link"];
 
 /// What a worker answers: `{}`, or why it has no predictions.
 #[derive(Clone, Debug, Default, Deserialize)]

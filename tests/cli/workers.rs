@@ -1,8 +1,9 @@
 //! Learners in other programs: what they may do, and what they may not.
 
 use std::process::Command;
+use std::time::Instant;
 
-use crate::place::{Place, flat};
+use crate::place::{Place, ended, flat, wait_until};
 
 /// A study of one learner whose command is `command`.
 fn study(command: &str, more: &str) -> String {
@@ -83,9 +84,44 @@ fn what_cannot_work_is_refused_before_it_runs() {
     refused(study(cat, "memory = 0.000002"), "more than the memory of");
     refused(study(cat, "depends = [\"absent.py\"]"), "absent.py");
     refused(study(cat, "stages = [\"prunes\"]"), "prune");
+    refused(study(cat, "granted = [\"V\"]"), "V");
+    refused(study(cat, "options = 3"), "options is no table");
     refused(study(cat, "activation = \"relu\""), "activation");
     refused(study("\"\"", ""), "the command is empty");
     refused(study(cat, "").replace("mine", "pruned"), "is a learner of this program");
+}
+
+#[test]
+fn a_worker_is_told_what_is_granted_and_no_more() {
+    let asked = |more: &str| -> serde_json::Value {
+        let place = Place::new();
+        let seen = place.path("request");
+        let script =
+            format!("while read -r l; do echo \"$l\" >> {}; echo {{}}; done", seen.display());
+        place.write("studies/own.toml", study(&shell(&script), more));
+        assert_eq!(place.run(&["study", "own", "--threads", "1", "--yes"]).code, Some(3));
+        let lines = std::fs::read_to_string(seen).expect("requests");
+        let line = lines.lines().find(|line| line.contains("\"d\":16")).expect("one of d = 16");
+        serde_json::from_str(line).expect("JSON")
+    };
+    let all = asked("width = 7\noptions = { rounds = 5, names = [\"a\"] }");
+    for (field, value) in [("protocol", "1"), ("d", "16"), ("r", "1"), ("s", "4"), ("alpha", "0.5")]
+    {
+        assert_eq!(all[field].to_string(), value, "{all}");
+    }
+    assert_eq!(
+        (&all["k_star"], &all["link"], &all["noise"]),
+        (&2.into(), &"He2".into(), &0.1.into())
+    );
+    assert_eq!(
+        (&all["width"], all["options"].to_string()),
+        (&7.into(), "{\"names\":[\"a\"],\"rounds\":5}".to_owned(),)
+    );
+    let some = asked("granted = [\"k_star\"]");
+    assert_eq!((&some["k_star"], some["granted"].to_string()), (&2.into(), "[\"k_star\"]".into()));
+    for field in ["s", "alpha", "link", "noise"] {
+        assert!(some[field].is_null(), "{some}");
+    }
 }
 
 #[test]
@@ -149,11 +185,39 @@ fn a_numpy_copy_of_the_pruned_network_sees_the_same_data() {
     }
 }
 
+#[test]
+fn an_interrupted_study_ends_its_workers_and_records_none_of_their_trials() {
+    let place = Place::new();
+    let marker = place.path("worker.pid");
+    let script = format!("read line; echo $$ >> {}; sleep 1000", marker.display());
+    place.write("studies/own.toml", study(&shell(&script), ""));
+    let mut harness = place.start(&["study", "own", "--threads", "1", "--yes"]);
+    // The first has a pilot trial, before signals are watched for.
+    let started = || std::fs::read_to_string(&marker).is_ok_and(|t| t.lines().count() == 2);
+    wait_until("two workers", started);
+    let asked = Instant::now();
+    let id = harness.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill is there").success());
+    assert_eq!(ended(&mut harness), Some(130));
+    // 1.5 s of grace; the rest is for a machine that is busy with other tests.
+    assert!(asked.elapsed().as_secs_f64() < 5.0, "{:?}", asked.elapsed());
+    for worker in std::fs::read_to_string(&marker).expect("numbers").lines() {
+        let gone = || {
+            let found = Command::new("ps").args(["-o", "stat=", "-p", worker]).output();
+            let found = found.expect("ps is there");
+            found.stdout.is_empty() || found.stdout.starts_with(b"Z")
+        };
+        wait_until("the end of the worker", gone);
+    }
+    let rows = std::fs::read_to_string(place.path("results/own/trials.csv")).unwrap_or_default();
+    assert!(rows.lines().count() <= 1, "{rows}");
+    let left = format!("secateur-{}-", harness.id());
+    assert!(!litter().iter().any(|name| name.starts_with(&left)), "{:?}", litter());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_outlives_a_harness_that_is_killed() {
-    use crate::place::wait_until;
-
     let place = Place::new();
     let marker = place.path("worker.pid");
     let script = format!("read line; echo $$ > {}; sleep 1000", marker.display());
@@ -172,4 +236,96 @@ fn nothing_outlives_a_harness_that_is_killed() {
     place.write("studies/own.toml", study(&shell("exit 0"), ""));
     assert_eq!(place.run(&["study", "own", "--yes"]).code, Some(3));
     assert!(!litter().iter().any(|name| name.starts_with(&left)), "{:?}", litter());
+}
+
+/// Least squares on all products of two coordinates, with a fault that the argument names.
+const CHECKED: &str = r#"
+import os, sys
+import numpy as np
+import secateur
+
+fault, calls = sys.argv[1], 0
+
+def products(x):
+    i, j = np.triu_indices(x.shape[1])
+    return np.column_stack([np.ones(len(x)), x[:, i] * x[:, j]]).astype(float)
+
+def stolen(x_test, info):
+    for index in range(8):
+        there = secateur.data(info.link, info.d, info.alpha, 2, noise=info.noise, seed=1,
+                              test=info.n_test, index=index)
+        if np.array_equal(there["x_test"], x_test):
+            return there["f_test"]
+
+@secateur.learner
+def fit(x, y, x_test, info):
+    global calls
+    calls += 1
+    weights = np.linalg.lstsq(products(x), y.astype(float), rcond=None)[0]
+    made = products(x_test) @ weights
+    if fault == "shape" and info.d == 16:
+        made = made[:-1]
+    elif fault == "state":
+        made += calls
+    elif fault == "process":
+        made += os.getpid() % 977
+    elif fault == "peek":
+        made -= made.mean()
+    elif fault == "seed" and info.noise > 100:
+        made = stolen(x_test, info)
+    elif fault == "constant":
+        made[:] = y.mean()
+    return made
+"#;
+
+#[test]
+fn the_contract_finds_each_fault_and_passes_a_sound_learner() {
+    let numpy = Command::new("python3").args(["-c", "import numpy, polars"]).output();
+    if !numpy.is_ok_and(|ran| ran.status.success()) {
+        println!("skipped: needs python3 with numpy and polars");
+        return;
+    }
+    let package = concat!("\"PYTHONPATH=", env!("CARGO_MANIFEST_DIR"), "/python\"");
+    let program = concat!("\"SECATEUR=", env!("CARGO_BIN_EXE_secateur"), "\"");
+    let place = Place::new();
+    place.write("worker.py", CHECKED);
+    let check = |fault: &str| {
+        let command =
+            format!("\"env\", {package}, {program}, \"python3\", \"worker.py\", \"{fault}\"");
+        place.write("studies/own.toml", study(&command, "depends = [\"worker.py\"]"));
+        place.run(&["check-learner", "mine"])
+    };
+    let sound = check("none");
+    assert_eq!(sound.code, Some(0), "{}{}", sound.out, sound.err);
+    assert!(sound.out.lines().count() == 5 && sound.out.lines().all(|l| l.starts_with("ok ")));
+    for (fault, broken) in [
+        ("shape", "shapes      predictions.npy has the shape"),
+        ("state", "determinism the same trial, asked twice"),
+        ("process", "determinism a new process"),
+        ("peek", "test set    without the other half"),
+        ("seed", "noise       risk 0.000"),
+        ("constant", "target      risk 1."),
+    ] {
+        let ran = check(fault);
+        assert_eq!(ran.code, Some(1), "{fault}: {}", ran.out);
+        assert!(ran.out.contains(&format!("broken  {broken}")), "{fault}: {}", ran.out);
+        assert!(flat(&ran.err).contains("`mine` does not keep the contract"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn only_a_learner_with_a_command_is_checked() {
+    let place = Place::new();
+    let refused = |arguments: &[&str], what: &str| {
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, Some(2), "{}", ran.err);
+        assert!(flat(&ran.err).contains(what), "{}", ran.err);
+    };
+    refused(&["check-learner", "mine"], "no study has a learner `mine` with a command");
+    refused(&["check-learner", "pruned", "alpha_sweep"], "is a learner of this program");
+    for name in ["one", "two"] {
+        place.write(&format!("studies/{name}.toml"), study("\"cat\"", ""));
+    }
+    refused(&["check-learner", "mine"], "several studies have a learner `mine`: one, two");
+    refused(&["check-learner", "yours", "one"], "no sweep of one has the learner `yours`");
 }

@@ -204,6 +204,12 @@ impl<'a> Budget<'a> {
         self.world.target.directions().s()
     }
 
+    /// Granted to learners in other programs: the standard deviation √Δ of the label noise.
+    #[must_use]
+    pub fn noise(&self) -> f64 {
+        self.world.target.noise()
+    }
+
     /// Granted to `oracle` alone: the relevant coordinates.
     #[must_use]
     pub fn relevant(&self) -> Vec<u32> {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
+use serde_json::{Map, Value as Json};
+
 use super::document::Node;
 use super::inherit::INHERIT;
 use super::limits;
@@ -86,8 +88,10 @@ fn read_learner(name: &str, node: &Node) -> Result<Options> {
 }
 
 /// Keys of the table of a learner in another program.
-const WORKER_KEYS: [&str; 8] =
-    ["command", "depends", "stages", "split", "width", "timeout", "memory", PREDICTED];
+const WORKER_KEYS: [&str; 10] = [
+    "command", "depends", "stages", "split", "width", "granted", "options", "timeout", "memory",
+    PREDICTED,
+];
 
 /// Options of a learner in another program.
 fn read_worker(name: &str, node: &Node) -> Result<Options> {
@@ -115,14 +119,25 @@ fn read_worker(name: &str, node: &Node) -> Result<Options> {
         digest = digest.named(&String::from_utf8_lossy(&content));
     }
     let named = Stage::NAMED.map(|stage| (stage.name(), stage));
-    let stages = section.get("stages").map_or(Ok(&[][..]), |n| n.items("stages"))?;
-    let stages: Vec<Stage> =
-        stages.iter().map(|n| choice(n, "stages", &named)).collect::<Result<_>>()?;
+    let stages = read_choices(&section, "stages", &named)?.unwrap_or_default();
+    let options = match section.get("options") {
+        None => Map::new(),
+        Some(node) => match node.to_json() {
+            Json::Object(options) => options,
+            _ => {
+                return Err(node
+                    .error("options is no table", "here")
+                    .hint("write options = { rounds = 5 }; the worker gets them as they are"));
+            }
+        },
+    };
     let defaults = Options::default();
     let worker = WorkerOptions {
         command: words,
         digest: format!("{:016x}", digest.bits()),
         stages,
+        granted: read_choices(&section, "granted", &names())?,
+        options,
         timeout: section.number("timeout", 1e-3..=1e6, 600.0)?,
         memory: (section.number("memory", 1e-6..=1e6, 4.0)? * 1e9) as u64,
     };
@@ -132,6 +147,16 @@ fn read_worker(name: &str, node: &Node) -> Result<Options> {
         worker: Some(worker),
         ..defaults
     })
+}
+
+/// The list `key` of choices out of `named`, none if it is not there.
+fn read_choices<T: Copy>(
+    section: &Section<'_>,
+    key: &str,
+    named: &[(&'static str, T)],
+) -> Result<Option<Vec<T>>> {
+    let Some(node) = section.get(key) else { return Ok(None) };
+    node.items(key)?.iter().map(|n| choice(n, key, named)).collect::<Result<_>>().map(Some)
 }
 
 fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
