@@ -3,7 +3,7 @@
 use super::contract::{Granted, Keys, Learner, Recipe};
 use super::magnitude_pruning::{magnitudes, rewound};
 use super::options::{Keep, NETWORK, Options};
-use super::stage::{Budget, Case, Cost, Layer, TrainKept, Trained, kept_count, survivors};
+use super::stage::{Budget, Case, Cost, Layer, TrainKept, Trained, Work, kept_count, survivors};
 use crate::error::{Error, Result};
 
 /// Gradient steps of a round.
@@ -71,7 +71,7 @@ impl Learner for IterativeMagnitudePruning {
         let steps = f64::from(STEPS) * rounds.len() as f64;
         let fixed = rounds
             .iter()
-            .fold(Default::default(), |sum, &kept| sum + case.steps_fixed(kept) * f64::from(STEPS));
+            .fold(Work::default(), |sum, &kept| sum + case.steps_fixed(kept) * f64::from(STEPS));
         let cost = Cost::of_step(case, case.d);
         Cost { kept: case.kept(), slowest: slowest * steps, fixed, ..cost }
     }

@@ -399,7 +399,9 @@ fn iterative_magnitude_pruning_halves_by_the_weights_of_each_round() {
     let shift = FeatureStep::new(&options.feature, Activation::Relu, 2).shift();
     let unit = |v: &mut [f64]| {
         let norm = inner(v, v).sqrt();
-        v.iter_mut().for_each(|v| *v /= norm);
+        for v in v.iter_mut() {
+            *v /= norm;
+        }
     };
     let mut step = 0;
     let mut kept: Vec<usize> = (0..d).collect();

@@ -180,7 +180,9 @@ impl TrainKept {
         };
         if let Some(entry) = self.entry {
             let n = portion.n() as f64;
-            gradient.iter_mut().for_each(|g| *g = entry(*g / n));
+            for g in &mut gradient {
+                *g = entry(*g / n);
+            }
         }
         self.feature.apply(layer, &gradient, signs)
     }
