@@ -21,18 +21,20 @@ const SHARE: f64 = 0.5;
 /// ```
 ///
 /// Every step reads fresh samples, an equal part of the first stage, and is that of part 5, with unit
-/// neurons. A step maps an overlap m of a neuron to one of order m^{k\*−1} √(n₁/d), n₁ the samples of
-/// a step. At k\* = 2 the overlap of the first round grows from d^{−1/2} by √(n₁/d) a step, to order 1
-/// in four of them at
+/// neurons. M is granted.
+///
+/// By the features alone, an exponent between 1 and 5/4 would be expected at k\* = 2 whatever α is:
+/// a step maps an overlap m of a neuron to m √(n₁/d), and four take d^{−1/2} to order 1 at n₁ ≍ d^{5/4}.
+/// Measured are smaller ones, that grow with α: magnitudes see more than features. Whatever the
+/// overlap, the noise of a gradient is larger at a relevant coordinate,
 ///
 /// ```text
-/// d^{−1/2} (n₁/d)^{4/2} ≍ 1,      n₁ ≍ d^{5/4}
+/// E t_i² ∝ E[y² x_i²] = E y² (1 + v_i² E[y² He₂(z)]/E y²),      1 + 4/s at He₂
 /// ```
 ///
-/// whatever α is, and less is enough to tell which half to keep: an exponent between 1, that of a
-/// power iteration without end, and 5/4 is expected, below the 1 + α of `magnitude_pruning` for
-/// α > ¼. It is the repeated steps that find v; pruning comes after them. A heuristic; no rate is
-/// stated. M is granted.
+/// so that t_i ranks by the order 2 of y², as `label_transform` with y² does, while s is small against
+/// the number of neurons and samples that t_i averages over (docs/mathematics.md, section 10.10). A
+/// bound for queries that are correlational is not about that. No rate is stated.
 #[derive(Clone, Debug)]
 pub struct IterativeMagnitudePruning {
     keep: Keep,

@@ -31,7 +31,7 @@ macro_rules! learners {
             SignStep sign_step(theory::none, CORRELATIONAL);
             AdamStep adam_step(theory::none, CORRELATIONAL);
             SparseInit sparse_init(theory::none, CORRELATIONAL);
-            IterativeMagnitudePruning iterative_magnitude_pruning(theory::none, CORRELATIONAL);
+            IterativeMagnitudePruning iterative_magnitude_pruning(theory::none, OTHER);
         }
     };
 }
@@ -41,7 +41,8 @@ pub(crate) use learners;
 /// once, and is not told the support.
 const CORRELATIONAL: bool = true;
 
-/// It is told the support, reads samples again and again, or takes a function of the label.
+/// It is told the support, reads samples again and again, or takes a function of the label, be it
+/// by the spread of averages as well.
 const OTHER: bool = false;
 
 macro_rules! kinds {
