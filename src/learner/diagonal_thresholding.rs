@@ -102,7 +102,8 @@ impl Learner for DiagonalThresholding {
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
         let (d, r) = (budget.d(), budget.r());
         let portion = budget.take(Stage::Prune)?;
-        let Selected { kept, scores } = self.screen.select(&portion, |y| y, budget.key("nulls"))?;
+        let selected = self.screen.select(&portion, |y| y, budget.key("nulls"))?;
+        let Selected { kept, scores, .. } = selected;
         if kept.len() > MAX_DIMENSION || kept.len() < r {
             return Err(Error::runtime(format!(
                 "{} coordinates are kept: from {r} to {MAX_DIMENSION} can be worked with",

@@ -39,7 +39,7 @@ impl Recipe for MagnitudePruning {
 }
 
 /// Norm of each row of the weights: what a coordinate weighs over all neurons.
-fn magnitudes(layer: &Layer) -> Vec<f64> {
+pub(super) fn magnitudes(layer: &Layer) -> Vec<f64> {
     let mut squares = vec![0.0; layer.coordinates.len()];
     for j in 0..layer.width() {
         for (square, &w) in squares.iter_mut().zip(layer.weights.col_as_slice(j)) {
@@ -50,7 +50,7 @@ fn magnitudes(layer: &Layer) -> Vec<f64> {
 }
 
 /// `initial` on the coordinates `kept` alone, its neurons scaled to unit norm.
-fn rewound(initial: &Layer, kept: Vec<u32>) -> Layer {
+pub(super) fn rewound(initial: &Layer, kept: Vec<u32>) -> Layer {
     let (width, rows) = (initial.width(), &kept);
     let mut weights =
         faer::Mat::from_fn(rows.len(), width, |i, j| initial.weights[(rows[i] as usize, j)]);

@@ -38,6 +38,8 @@ pub enum Keep {
     Count(usize),
     /// All whose score is above the (1 − 1/d) quantile of a coordinate without signal.
     Auto,
+    /// As many as keep the false discovery rate at q, by the rule of Benjamini and Hochberg 1995.
+    Fdr(f64),
 }
 
 /// Whether stages share their samples.
@@ -182,15 +184,15 @@ impl PruneOptions {
     /// `keep`, for `learner`, which has no `what` that would tell how many to keep.
     ///
     /// # Errors
-    /// When it is `auto`.
+    /// When it is `auto` or a false discovery rate.
     pub fn keep_without_null(&self, learner: &str, what: &str) -> Result<Keep> {
-        if self.keep == Keep::Auto {
-            let message = format!("`{learner}` has no {what} that keep = \"auto\" could read");
-            return Err(
-                Error::usage(message).hint("write keep = { ratio = 1.0 } or keep = { count = 64 }")
-            );
-        }
-        Ok(self.keep)
+        let asked = match self.keep {
+            Keep::Auto => "\"auto\"",
+            Keep::Fdr(_) => "{ fdr = … }",
+            keep => return Ok(keep),
+        };
+        Err(Error::usage(format!("`{learner}` has no {what} that keep = {asked} could read"))
+            .hint("write keep = { ratio = 1.0 } or keep = { count = 64 }"))
     }
 }
 

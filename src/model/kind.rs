@@ -27,6 +27,11 @@ macro_rules! learners {
             MagnitudePruning magnitude_pruning(theory::none, CORRELATIONAL);
             RandomFeatures random_features(theory::degree, OTHER);
             OneStepReuse one_step_reuse(theory::dense, OTHER);
+            Adaptive adaptive(theory::adaptive, CORRELATIONAL);
+            SignStep sign_step(theory::none, CORRELATIONAL);
+            AdamStep adam_step(theory::none, CORRELATIONAL);
+            SparseInit sparse_init(theory::none, CORRELATIONAL);
+            IterativeMagnitudePruning iterative_magnitude_pruning(theory::none, OTHER);
         }
     };
 }
@@ -36,7 +41,8 @@ pub(crate) use learners;
 /// once, and is not told the support.
 const CORRELATIONAL: bool = true;
 
-/// It is told the support, reads samples again and again, or takes a function of the label.
+/// It is told the support, reads samples again and again, or takes a function of the label, be it
+/// by the spread of averages as well.
 const OTHER: bool = false;
 
 macro_rules! kinds {
@@ -218,9 +224,15 @@ mod tests {
             let expected = match kind {
                 LearnerKind::Pruned
                 | LearnerKind::DiagonalThresholding
-                | LearnerKind::LabelTransform => [Some(1.0), Some(0.0)],
+                | LearnerKind::LabelTransform
+                | LearnerKind::Adaptive => [Some(1.0), Some(0.0)],
                 LearnerKind::OnlineSgd | LearnerKind::SmoothedSgd => [Some(1.0); 2],
-                LearnerKind::RandomMask | LearnerKind::MagnitudePruning => [None; 2],
+                LearnerKind::RandomMask
+                | LearnerKind::MagnitudePruning
+                | LearnerKind::SignStep
+                | LearnerKind::AdamStep
+                | LearnerKind::SparseInit
+                | LearnerKind::IterativeMagnitudePruning => [None; 2],
                 _ => [Some(0.0); 2],
             };
             assert_eq!([at(0.5), at(1.0)], expected, "{}", kind.name());

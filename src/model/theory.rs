@@ -107,6 +107,12 @@ pub(super) fn pruned(problem: &Problem) -> Option<Rate> {
     Some(Rate { log_power, kind: RateKind::Upper, ..sparse(problem)? })
 }
 
+/// α k*, up to ln d for α < 1, of a choice of as many coordinates as the scores show: the
+/// calculation of `pruned`, which no theorem covers where s and k* are not granted.
+pub(super) fn adaptive(problem: &Problem) -> Option<Rate> {
+    Some(Rate { kind: RateKind::Heuristic, ..pruned(problem)? })
+}
+
 /// α k*: `unpruned` in dimension s = d^α.
 pub(super) fn sparse(problem: &Problem) -> Option<Rate> {
     Some(Rate::of(problem.alpha()? * f64::from(problem.k_star?)))

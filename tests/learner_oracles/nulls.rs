@@ -114,6 +114,7 @@ fn rankings_have_the_law_of_explicit_ones() {
         ),
         ("He2", 400, 5, 300, ChannelChoice::Auto, 2, Input::Gaussian, identity, Keep::Auto),
         ("He3", 216, 6, 3000, ChannelChoice::Auto, 3, Input::Gaussian, identity, Keep::Ratio(1.5)),
+        ("He2", 256, 16, 700, ChannelChoice::Auto, 2, Input::Gaussian, identity, Keep::Fdr(0.25)),
         ("He3", 216, 6, 400, fixed(Channel::Linear), 1, Input::Gaussian, sign, Keep::Ratio(1.0)),
         ("He2", 300, 10, 700, fixed(Channel::Even), 2, Input::Uniform, identity, Keep::Ratio(1.0)),
         ("He2", 300, 10, 700, fixed(Channel::Even), 2, Input::Laplace, identity, Keep::Count(20)),
@@ -137,7 +138,7 @@ fn rankings_have_the_law_of_explicit_ones() {
             let directions = target.directions();
             let relevant = directions.relevant();
             let [a, b] = [(&reduced, false), (&explicit, true)].map(|(screen, all)| {
-                let Selected { kept, scores } = select(screen, &target, transform, n, trial);
+                let Selected { kept, scores, .. } = select(screen, &target, transform, n, trial);
                 assert!(kept.is_sorted_by(|a, b| a < b) && kept.iter().all(|&j| (j as usize) < d));
                 assert_eq!(matches!(scores, Scores::All(_)), all);
                 let hits = kept.iter().filter(|j| relevant.contains(j)).count();

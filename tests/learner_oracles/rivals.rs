@@ -10,6 +10,7 @@ use secateur::learner::stage::subspace::{leading_eigenvectors, spread};
 use secateur::learner::{Granted, Network, Options};
 use secateur::model::target::Target;
 use secateur::model::{Activation, LearnerKind, Link, Transform};
+use secateur::sample::key::mix;
 use secateur::sample::{CentredLabels, Key, Samples, Stage};
 use strum::IntoEnumIterator;
 
@@ -383,6 +384,178 @@ fn magnitude_pruning_keeps_the_largest_rows_of_the_dense_step() {
     }
 }
 
+/// Halves of the coordinates by magnitude in rounds of four steps, in double precision.
+#[test]
+fn iterative_magnitude_pruning_halves_by_the_weights_of_each_round() {
+    let (d, width, part) = (24, 8, 400);
+    let target = target("He2", d, 4, 0.1, 71);
+    let mut options = explicit(width);
+    options.prune.keep = Keep::Count(5);
+    // 24, 12, 6, 5: four rounds of four steps, then as many samples for the second layer.
+    let task = task(&target, 2 * 16 * part);
+    let network = train(LearnerKind::IterativeMagnitudePruning, &options, 2, &task);
+    let key = task.key.named("weights");
+    let initial = Layer::on_sphere((0..d as u32).collect(), width, Activation::Relu, key);
+    let shift = FeatureStep::new(&options.feature, Activation::Relu, 2).shift();
+    let unit = |v: &mut [f64]| {
+        let norm = inner(v, v).sqrt();
+        for v in v.iter_mut() {
+            *v /= norm;
+        }
+    };
+    let mut step = 0;
+    let mut kept: Vec<usize> = (0..d).collect();
+    let mut round = |kept: &[usize]| {
+        let start = |j: usize| {
+            let column = initial.weights.col_as_slice(j);
+            let mut w: Vec<f64> = kept.iter().map(|&i| f64::from(column[i])).collect();
+            unit(&mut w);
+            w
+        };
+        let mut neurons: Vec<Vec<f64>> = (0..width).map(start).collect();
+        for _ in 0..4 {
+            let samples = task.design.samples(&target, Stage::Feature(step), part);
+            let (x, y) = (rows(&samples, d), centred(&samples));
+            let signs = task.key.named("signs").child(u64::from(step));
+            for (j, w) in (0_u64..).zip(&mut neurons) {
+                let mut gradient = vec![0.0; kept.len()];
+                for (x, y) in x.iter().zip(&y) {
+                    let u: f64 = kept.iter().zip(&*w).map(|(&i, w)| x[i] * w).sum();
+                    let gate = y * Activation::Relu.derivative(u + shift);
+                    gradient.iter_mut().zip(kept).for_each(|(g, &i)| *g += gate * x[i]);
+                }
+                unit(&mut gradient);
+                let positive = mix(signs.child(j).bits()) & 1 == 0;
+                *w = gradient.iter().map(|g| if positive { *g } else { -g }).collect();
+            }
+            step += 1;
+        }
+        neurons
+    };
+    for count in [12, 6, 5] {
+        let neurons = round(&kept);
+        let weight = |i: usize| neurons.iter().map(|w| w[i] * w[i]).sum::<f64>();
+        let mut order: Vec<usize> = (0..kept.len()).collect();
+        order.sort_by(|&a, &b| weight(b).total_cmp(&weight(a)));
+        order.truncate(count);
+        order.sort_unstable();
+        kept = order.into_iter().map(|at| kept[at]).collect();
+    }
+    assert!(network.layer.coordinates.iter().map(|&j| j as usize).eq(kept.iter().copied()));
+    for (j, w) in round(&kept).iter().enumerate() {
+        assert!(1.0 - cosine(w, &neuron(&network, j)) < 1e-4, "{j}");
+    }
+    // Sixteen steps of one sample are none.
+    let error = Task { n: 60, ..task }.train(LearnerKind::IterativeMagnitudePruning, &options, 2);
+    assert!(error.unwrap_err().to_string().contains("too few samples for 16 gradient steps"));
+}
+
+/// The gradient of the dense step of `task`, neuron by neuron.
+fn dense_gradient(task: &Task<'_>, d: usize, width: usize, n: u64) -> Vec<Vec<f64>> {
+    let key = task.key.named("weights");
+    let initial = Layer::on_sphere((0..d as u32).collect(), width, Activation::Relu, key);
+    let shift = FeatureStep::new(&explicit(width).feature, Activation::Relu, 2).shift();
+    let labels = CentredLabels::new(task.design.samples(task.target, Stage::Feature(0), n));
+    let gradient = first_layer_gradient(&initial, shift as f32, &labels);
+    gradient.chunks_exact(d).map(<[f64]>::to_vec).collect()
+}
+
+#[test]
+fn sign_and_adam_steps_give_every_coordinate_the_same_weight() {
+    let (d, n) = (25, 3000);
+    let target = target("He2", d, 4, 0.1, 72);
+    let task = task(&target, 2 * n);
+    let gradient = dense_gradient(&task, d, 8, n);
+    for kind in [LearnerKind::SignStep, LearnerKind::AdamStep] {
+        let network = train(kind, &explicit(8), 2, &task);
+        for (j, gradient) in gradient.iter().enumerate() {
+            let w = neuron(&network, j);
+            let aligned = w[0] * gradient[0] > 0.0;
+            for (w, g) in w.iter().zip(gradient) {
+                let expected = if aligned { g.signum() } else { -g.signum() };
+                assert!((w - 0.2 * expected).abs() < 1e-4, "{kind:?}: {w} {g}");
+            }
+            // At most √(s/d) of v, whatever n is.
+            let support = target.directions().support();
+            let overlap: f64 = support.iter().map(|&i| w[i as usize].abs() * 0.5).sum();
+            assert!((overlap - 0.4).abs() < 1e-4, "{kind:?}: {overlap}");
+        }
+    }
+}
+
+#[test]
+fn sparse_neurons_are_dense_ones_on_subsets_of_their_own() {
+    let (d, n, count) = (30, 3000, 7);
+    let target = target("He2", d, 4, 0.1, 73);
+    let task = task(&target, 2 * n);
+    let mut options = explicit(8);
+    options.prune.keep = Keep::Count(count);
+    let network = train(LearnerKind::SparseInit, &options, 2, &task);
+    let key = task.key.named("weights");
+    let initial = Layer::on_sphere((0..d as u32).collect(), 8, Activation::Relu, key);
+    let shift = FeatureStep::new(&options.feature, Activation::Relu, 2).shift();
+    let mut subsets = Vec::new();
+    for j in 0..8 {
+        let w = neuron(&network, j);
+        let subset: Vec<u32> = (0..d as u32).filter(|&i| w[i as usize] != 0.0).collect();
+        assert_eq!(subset.len(), count);
+        // A network on this subset alone takes the same step.
+        let column = initial.weights.col_as_slice(j);
+        let mut weights = Mat::from_fn(count, 1, |i, _| column[subset[i] as usize]);
+        let norm = weights.norm_l2();
+        weights.col_as_slice_mut(0).iter_mut().for_each(|w| *w /= norm);
+        let layer = Layer { coordinates: subset.clone(), weights, activation: Activation::Relu };
+        let labels = CentredLabels::new(task.design.samples(&target, Stage::Feature(0), n));
+        let gradient = first_layer_gradient(&layer, shift as f32, &labels);
+        let ours: Vec<f64> = subset.iter().map(|&i| w[i as usize]).collect();
+        assert!(1.0 - cosine(&gradient, &ours) < 1e-5, "{j}");
+        subsets.push(subset);
+    }
+    subsets.sort();
+    subsets.dedup();
+    assert!(subsets.len() > 6, "{subsets:?}");
+    options.prune.keep = Keep::Count(d);
+    let all = train(LearnerKind::SparseInit, &options, 2, &task);
+    let unpruned = train(LearnerKind::Unpruned, &options, 2, &task);
+    for j in 0..8 {
+        assert!(1.0 - cosine(&neuron(&all, j), &neuron(&unpruned, j)) < 1e-10);
+    }
+}
+
+/// One half of the neurons has found the support, whatever the order of the link, and is told
+/// neither that nor how many coordinates there are.
+#[test]
+fn adaptive_finds_support_and_order_untold() {
+    let of = |j: usize, network: &Network| -> Vec<u32> {
+        let w = neuron(network, j);
+        (0..w.len() as u32).filter(|&i| w[i as usize] != 0.0).collect()
+    };
+    for (text, n, d) in [("He1", 3000, 60), ("He2", 9000, 60), ("He3", 90_000, 60)] {
+        let target = target(text, d, 4, 0.1, 74);
+        let networks = [1, 2, 3].map(|k_star| {
+            train(LearnerKind::Adaptive, &explicit(8), k_star, &task(&target, 3 * n))
+        });
+        let support = target.directions().support();
+        for j in 0..8 {
+            let coordinates = of(j, &networks[0]);
+            if j < 4 {
+                let nulls = coordinates.iter().filter(|i| !support.contains(i)).count();
+                assert_eq!(coordinates.len() - nulls, 4, "{text}: {coordinates:?}");
+                assert!(nulls <= 4, "{text}: {coordinates:?}");
+            } else {
+                assert_eq!(coordinates.len(), d);
+            }
+            // The gate of the right order: v is found, not only where it lies.
+            let v: Vec<f64> = target.directions().rows_at(&(0..d as u32).collect::<Vec<_>>());
+            assert!(j >= 4 || cosine(&neuron(&networks[0], j), &v) > 0.8, "{text} {j}");
+        }
+        for other in &networks[1..] {
+            assert_eq!(networks[0].layer.weights, other.layer.weights);
+            assert_eq!(networks[0].readout, other.readout);
+        }
+    }
+}
+
 #[test]
 fn the_oracle_keeps_the_support_and_the_mask_does_not() {
     let target = target("He2", 200, 8, 0.1, 68);
@@ -429,6 +602,9 @@ fn what_a_learner_cannot_do_is_refused_with_a_reason() {
     auto.prune.keep = Keep::Auto;
     assert!(refused(LearnerKind::RandomMask, &auto, 2).contains("no scores"));
     assert!(refused(LearnerKind::MagnitudePruning, &auto, 2).contains("no null law"));
+    auto.prune.keep = Keep::Fdr(0.25);
+    assert!(refused(LearnerKind::SparseInit, &auto, 2).contains("keep = { fdr = … }"));
+    assert!(refused(LearnerKind::IterativeMagnitudePruning, &auto, 2).contains("no null law"));
     let mut crowded = Options { width: 3.into(), ..Options::default() };
     crowded.sgd.starts = 4;
     assert!(refused(LearnerKind::OnlineSgd, &crowded, 2).contains("4 starts"));

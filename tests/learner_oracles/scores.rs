@@ -1,7 +1,10 @@
 //! Gradient comparison: scores, their null law, what each channel is blind to, what survives.
 
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
 use secateur::learner::options::{DataUse, Keep, PruneOptions, Shift, Simulation};
-use secateur::learner::stage::keep::normal_quantile;
+use secateur::learner::stage::keep::{discoveries, normal_quantile, normal_tail};
 use secateur::learner::stage::{Budget, GradientComparison, Scoring, Screen, Split, survivors};
 use secateur::learner::{Options, World};
 use secateur::model::hermite::he;
@@ -286,6 +289,44 @@ fn survivors_follow_their_rule() {
     assert!((normal_quantile(1.0 / 6.0, 1) - 1.383).abs() < 1e-3);
     assert_eq!(survivors(&[1.0; 3], Keep::Auto, 1, 2.0), [0]);
     assert_eq!(survivors(&[1.0; 3], Keep::Count(2), 1, 0.0), [0, 1]);
+}
+
+/// Against the definition, the largest k with p_(k) ≤ qk/d; and half of what noise with a few
+/// signals shows at the rate ½ is noise at most.
+#[test]
+fn discoveries_are_those_of_benjamini_and_hochberg() {
+    let (d, signals) = (200, 12);
+    let (mut false_share, trials) = (0.0, 400);
+    for trial in 0..trials {
+        let z = gaussians(trial, d);
+        let mut p: Vec<f64> = (0..d).map(|i| normal_tail(z[i].abs(), 1)).collect();
+        p[..signals].iter_mut().for_each(|p| *p *= 1e-3);
+        let mut sorted = p.clone();
+        sorted.sort_by(f64::total_cmp);
+        for q in [0.1, 0.5] {
+            let largest = (1..=d).rev().find(|&k| sorted[k - 1] <= q * k as f64 / d as f64);
+            let mut last = 1.0;
+            let found = discoveries(q, d as u64, |u| {
+                assert!(u < last);
+                last = u;
+                p.iter().filter(|p| **p <= u).count() as u64
+            });
+            let count = p.iter().filter(|p| **p <= found.cut).count();
+            assert_eq!(count, largest.unwrap_or(0));
+            assert!(found.evidence > 1.0);
+            let nulls = p[signals..].iter().filter(|p| **p <= found.cut).count();
+            if q > 0.4 {
+                false_share += nulls as f64 / count.max(1) as f64 / f64::from(trials as u32);
+            }
+        }
+    }
+    // q (d − signals)/d = 0.47; a trial's share scatters by about 0.15.
+    assert!((false_share - 0.47).abs() < 4.0 * 0.15 / 20.0, "{false_share}");
+}
+
+fn gaussians(trial: u64, count: usize) -> Vec<f64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(trial);
+    (0..count).map(|_| StandardNormal.sample(&mut rng)).collect()
 }
 
 #[test]

@@ -102,15 +102,17 @@ impl GradientComparison {
         let signal = Signal::of(&Signal::summand(case.link)?, statistic, noise)?;
         let r = case.link.r();
         let rows = if r == 1 { equal_rows(case.s) } else { frame_rows(case.s, r) };
-        let channels = self.channels.len();
+        let (channels, share_kept) = (self.channels.len(), kept_share(&signal.weights(), tau));
         let keep = match case.options.prune.keep {
             options::Keep::Auto => {
                 Keep::Above(upper_quantile(0.5 / (channels as f64 * case.d as f64)))
             }
+            // With a share of the relevant ones a share q of all that is kept is null.
+            options::Keep::Fdr(q) => Keep::Count((case.s as f64 * share_kept / (1.0 - q)).max(1.0)),
             _ => Keep::Count(case.kept() as f64),
         };
         let ranking = Ranking::new(&signal, &rows, case.d, channels, keep);
-        let samples = ranking.samples(kept_share(&signal.weights(), tau));
+        let samples = ranking.samples(share_kept);
         let mean = signal.score(&rows.first()?.entries).mean;
         let clearance = (samples / (1.0 + noise)).sqrt() * mean;
         let told = samples.is_finite() && samples > 0.0 && case.kept() < case.d;

@@ -4,8 +4,8 @@ use crate::learner::options::Keep;
 
 /// The coordinates that survive, increasing.
 ///
-/// `s` is the sparsity of the target and `cut` what [`Keep::Auto`] asks a score to exceed; ties go
-/// to the smaller index. At least one coordinate survives.
+/// `s` is the sparsity of the target and `cut` what [`Keep::Auto`] and [`Keep::Fdr`] ask a score to
+/// exceed; ties go to the smaller index. At least one coordinate survives.
 #[must_use]
 pub fn survivors(scores: &[f64], keep: Keep, s: usize, cut: f64) -> Vec<u32> {
     let d = scores.len();
@@ -13,7 +13,7 @@ pub fn survivors(scores: &[f64], keep: Keep, s: usize, cut: f64) -> Vec<u32> {
     order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]).then(a.cmp(&b)));
     let count = match keep {
         Keep::Ratio(_) | Keep::Count(_) => kept_count(keep, s, d),
-        Keep::Auto => scores.iter().filter(|&&score| score > cut).count(),
+        Keep::Auto | Keep::Fdr(_) => scores.iter().filter(|&&score| score > cut).count(),
     };
     order.truncate(count.clamp(1, d));
     order.sort_unstable();
@@ -21,13 +21,13 @@ pub fn survivors(scores: &[f64], keep: Keep, s: usize, cut: f64) -> Vec<u32> {
 }
 
 /// M of d coordinates that `keep` asks for at sparsity `s`, at least one; s for
-/// [`Keep::Auto`], which asks for no number.
+/// [`Keep::Auto`] and [`Keep::Fdr`], which ask for no number.
 #[must_use]
 pub fn kept_count(keep: Keep, s: usize, d: usize) -> usize {
     let count = match keep {
         Keep::Ratio(rho) => (rho * s as f64).round() as usize,
         Keep::Count(count) => count,
-        Keep::Auto => s,
+        Keep::Auto | Keep::Fdr(_) => s,
     };
     count.clamp(1, d)
 }
@@ -51,4 +51,50 @@ pub fn normal_quantile(p: f64, channels: usize) -> f64 {
         }
     }
     0.5 * (low + high)
+}
+
+/// P(the largest of `channels` standard normals |z| > t), the inverse of [`normal_quantile`].
+#[must_use]
+pub fn normal_tail(t: f64, channels: usize) -> f64 {
+    let one = libm::erfc(t / std::f64::consts::SQRT_2);
+    -libm::expm1(channels.max(1) as f64 * libm::log1p(-one))
+}
+
+/// What the p-values of d coordinates show.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Discoveries {
+    /// The p-value up to which coordinates are discovered.
+    pub cut: f64,
+    /// How far small p-values outnumber those of null coordinates, in standard deviations of
+    /// their number: the largest of (N(u) − du)/√(du(1 − u)) over the places u that were asked for.
+    pub evidence: f64,
+}
+
+/// The R coordinates with the smallest p-values are discovered, R the largest number with
+/// p_(R) ≤ qR/d: of independent coordinates a share of q at most is null on average (Benjamini and
+/// Hochberg 1995).
+///
+/// `below` is N(u), the number of p-values up to u, asked for at decreasing places: R is where
+/// R ← N(qR/d) from R = d comes to rest. From there on each place is a sixteenth of the one before
+/// it, until nothing is below: the evidence is the higher criticism of Donoho and Jin 2004 on these
+/// places.
+pub fn discoveries(q: f64, d: u64, mut below: impl FnMut(f64) -> u64) -> Discoveries {
+    let (d, mut evidence) = (d as f64, 0.0_f64);
+    let mut count = |cut: f64| {
+        let found = below(cut) as f64;
+        evidence = evidence.max((found - d * cut) / (d * cut * (1.0 - cut)).sqrt());
+        found
+    };
+    let (mut cut, mut last) = (q, d);
+    let mut found = count(cut);
+    while found > 0.0 && found < last {
+        (cut, last) = (q * found / d, found);
+        found = count(cut);
+    }
+    let mut place = cut;
+    while found > 0.0 && place > f64::MIN_POSITIVE {
+        place /= 16.0;
+        found = count(place);
+    }
+    Discoveries { cut, evidence }
 }

@@ -45,6 +45,19 @@ impl Layer {
         self.weights.ncols()
     }
 
+    /// Takes from neuron `j` what lies outside the increasing `subset` of the coordinates, and
+    /// scales it to unit norm.
+    pub fn restrict(&mut self, j: usize, subset: &[u32]) {
+        let mut left = subset.iter().peekable();
+        let column = self.weights.col_as_slice_mut(j);
+        for (w, coordinate) in column.iter_mut().zip(&self.coordinates) {
+            if left.next_if_eq(&coordinate).is_none() {
+                *w = 0.0;
+            }
+        }
+        scale_to_unit(column);
+    }
+
     /// Pre-activations X W of a block: `x` holds the kept coordinates as M columns of
     /// length `rows`; `out` gets m columns of that length.
     pub fn preactivations(&self, x: &[f32], rows: usize, out: &mut [f32]) {

@@ -272,6 +272,8 @@ pub struct Screening {
     pub channels: f64,
     /// Labels that may not be in the power sums; none where there is no law, or nothing is null.
     pub few: Option<f64>,
+    /// Whether the choice needs the law of null scores even if all are visited.
+    pub tested: bool,
 }
 
 impl Screening {
@@ -290,7 +292,10 @@ impl Screening {
     /// Coordinates that are generated and compared, or work worth as much.
     #[must_use]
     pub fn entries(&self, n: f64) -> f64 {
-        if self.is_reduced(n) { self.reduced(n) } else { self.explicit(n) }
+        if self.is_reduced(n) {
+            return self.reduced(n);
+        }
+        self.explicit(n) + if self.tested { self.law(n) } else { 0.0 }
     }
 
     fn explicit(&self, n: f64) -> f64 {
@@ -298,10 +303,16 @@ impl Screening {
     }
 
     fn reduced(&self, n: f64) -> f64 {
-        let Some(few) = self.few else { return f64::INFINITY };
-        let law = few * few * if n < 4.0 * few { MOST } else { LARGEST };
+        if self.few.is_none() {
+            return f64::INFINITY;
+        }
         // Each strip is compared with the labels, and with ones for what centring takes out.
-        1.5 * n * self.s + law + CHANNEL * self.channels
+        1.5 * n * self.s + self.law(n)
+    }
+
+    fn law(&self, n: f64) -> f64 {
+        let few = self.few.unwrap_or(0.0);
+        few * few * if n < 4.0 * few { MOST } else { LARGEST } + CHANNEL * self.channels
     }
 
     /// Bytes of the sums, and of a block of what is read.

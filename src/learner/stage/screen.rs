@@ -2,6 +2,7 @@
 //! `PruneNetwork`, with every coordinate visited, or the relevant ones alone.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use rand::SeedableRng;
@@ -9,7 +10,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::seq::index;
 
 use super::budget::Portion;
-use super::keep::{kept_count, normal_quantile, survivors};
+use super::keep::{discoveries, kept_count, normal_quantile, normal_tail, survivors};
 use super::network::Scores;
 use super::nulls::{Pass, RankedNulls, Relevant, Survivors};
 use super::price::{Case, Screening};
@@ -51,6 +52,9 @@ pub struct Selected {
     pub kept: Vec<u32>,
     /// What they were chosen by.
     pub scores: Scores,
+    /// How sure it is that not all are null, see [`Discoveries`](super::keep::Discoveries); 0 but
+    /// for [`Keep::Fdr`].
+    pub evidence: f64,
 }
 
 /// Chooses coordinates by the scores of `S`.
@@ -113,7 +117,8 @@ impl<S: Scoring + Sync> Screen<S> {
     fn priced(&self, d: usize, s: usize, terms: Option<&[TermLaw]>) -> Screening {
         let (simulation, channels) = (self.simulation, self.scoring.channels() as f64);
         let few = terms.filter(|_| s < d).map(|terms| LabelSums::few(radius(terms)));
-        Screening { simulation, d: d as f64, s: s as f64, channels, few }
+        let tested = matches!(self.keep, Keep::Auto | Keep::Fdr(_));
+        Screening { simulation, d: d as f64, s: s as f64, channels, few, tested }
     }
 
     /// Chooses by T(y) of the samples of `portion`; null scores and names are drawn from `key`.
@@ -146,14 +151,41 @@ impl<S: Scoring + Sync> Screen<S> {
         }
         let scores = self.scoring.scores(&portion.transformed(transform), d);
         let exact = |terms: Cow<'_, [TermLaw]>| self.known(&samples, transform, &terms, &[]).1;
-        let cut = match self.keep {
-            Keep::Auto => terms.and_then(exact).map_or_else(
-                || normal_quantile(share, self.scoring.channels()),
-                |law| law.threshold(share),
-            ),
-            _ => f64::INFINITY,
+        let (cut, evidence) = match self.keep {
+            Keep::Auto => (self.threshold(terms.and_then(exact).as_ref(), share), 0.0),
+            Keep::Fdr(q) => self.discovered(&scores, terms.and_then(exact).as_ref(), q),
+            Keep::Ratio(_) | Keep::Count(_) => (f64::INFINITY, 0.0),
         };
-        Ok(Selected { kept: survivors(&scores, self.keep, s, cut), scores: scores.into() })
+        let kept = survivors(&scores, self.keep, s, cut);
+        Ok(Selected { kept, scores: scores.into(), evidence })
+    }
+
+    /// What a null score of the law `law`, nearly normal if it is not known, exceeds with
+    /// probability `p`.
+    fn threshold(&self, law: Option<&ScoreLaw>, p: f64) -> f64 {
+        law.map_or_else(|| normal_quantile(p, self.scoring.channels()), |law| law.threshold(p))
+    }
+
+    /// The largest score that is no discovery at the rate q, and the evidence.
+    fn discovered(&self, scores: &[f64], law: Option<&ScoreLaw>, q: f64) -> (f64, f64) {
+        let tail = |t: f64| {
+            law.map_or_else(|| normal_tail(t, self.scoring.channels()), |law| law.beyond(t))
+        };
+        let mut sorted: Vec<(f64, Cell<Option<f64>>)> =
+            scores.iter().map(|&t| (t, Cell::new(None))).collect();
+        sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
+        // A p-value takes a millisecond at few samples: each is computed once, and few are.
+        let p = |(t, known): &(f64, Cell<Option<f64>>)| {
+            known.get().unwrap_or_else(|| {
+                let p = tail(*t);
+                known.set(Some(p));
+                p
+            })
+        };
+        let below = |u: f64| sorted.partition_point(|entry| p(entry) <= u);
+        let found = discoveries(q, scores.len() as u64, |u| below(u) as u64);
+        let beyond = sorted.get(below(found.cut)).map(|entry| entry.0);
+        (beyond.unwrap_or(f64::NEG_INFINITY), found.evidence)
     }
 
     /// Ranks the relevant coordinates, whose scores these are, among null ones of the law `law`;
@@ -175,7 +207,8 @@ impl<S: Scoring + Sync> Screen<S> {
         let mut kept = null_names(directions, found.nulls as usize, &mut rng);
         kept.extend(found.relevant.iter().map(|&at| support[at]));
         kept.sort_unstable();
-        Selected { kept, scores: Scores::Relevant(found.ranking) }
+        let (scores, evidence) = (Scores::Relevant(found.ranking), found.evidence);
+        Selected { kept, scores, evidence }
     }
 
     /// Scores of the increasing `coordinates` by labels T(y), and the law of the score of any
@@ -203,11 +236,12 @@ pub(super) fn score_law(terms: &[TermLaw], labels: &LabelSums) -> Option<ScoreLa
     channels.collect::<Option<_>>().map(ScoreLaw::new)
 }
 
-/// Which of d coordinates survive under `keep`; [`Keep::Auto`] keeps what a `share` of the null ones
-/// exceeds.
+/// Which of d coordinates survive under `keep`; [`Keep::Auto`] keeps what a `share` of the null
+/// ones exceeds.
 pub(super) fn rule(keep: Keep, s: usize, d: usize, share: f64) -> Survivors {
     match keep {
         Keep::Auto => Survivors::Beyond(share),
+        Keep::Fdr(q) => Survivors::Discovered(q),
         keep => Survivors::Largest(kept_count(keep, s, d) as u64),
     }
 }

@@ -25,6 +25,8 @@ pub struct TrainKept {
     simulation: Simulation,
     second: SecondLayer,
     transform: fn(f64) -> f64,
+    /// What becomes of an entry of the mean gradient, if it does not stay.
+    entry: Option<fn(f64) -> f64>,
 }
 
 impl TrainKept {
@@ -38,6 +40,7 @@ impl TrainKept {
             simulation: options.simulation(),
             second: SecondLayer::new(options),
             transform: |y| y,
+            entry: None,
         }
     }
 
@@ -45,6 +48,12 @@ impl TrainKept {
     #[must_use]
     pub fn with_labels(self, transform: fn(f64) -> f64) -> Self {
         Self { transform, ..self }
+    }
+
+    /// With e(g) in place of each entry g of (1/n) Σ_i ỹ_i φ'(⟨`w_j`, x_i⟩ + c₂) x_i.
+    #[must_use]
+    pub fn with_entries(self, entry: fn(f64) -> f64) -> Self {
+        Self { entry: Some(entry), ..self }
     }
 
     /// Why its gradient step cannot learn a feature.
@@ -112,11 +121,35 @@ impl TrainKept {
     ///
     /// # Errors
     /// When a stage has no finite result.
-    pub fn train_layer(&self, budget: &mut Budget<'_>, mut layer: Layer) -> Result<Trained> {
+    pub fn train_layer(&self, budget: &mut Budget<'_>, layer: Layer) -> Result<Trained> {
+        self.train_within(budget, layer, |_| ())
+    }
+
+    /// The same with every step projected by `restrict`, which may depend on no sample of these
+    /// stages.
+    ///
+    /// # Errors
+    /// When a stage has no finite result.
+    pub fn train_within(
+        &self,
+        budget: &mut Budget<'_>,
+        mut layer: Layer,
+        restrict: impl Fn(&mut Layer),
+    ) -> Result<Trained> {
+        restrict(&mut layer);
         let keys = ["complement", "signs"].map(|name| budget.key(name));
         for (step, portion) in (0_u64..).zip(budget.take_steps(self.feature.steps())?) {
             self.step(&mut layer, &portion, keys.map(|key| key.child(step)))?;
+            restrict(&mut layer);
         }
+        self.second.fit(layer, budget)
+    }
+
+    /// The second layer on a first one that is ready: part 6.
+    ///
+    /// # Errors
+    /// When the linear system has no finite solution.
+    pub fn fit_second(&self, layer: Layer, budget: &mut Budget<'_>) -> Result<Trained> {
         self.second.fit(layer, budget)
     }
 
@@ -138,13 +171,19 @@ impl TrainKept {
         };
         let (kept, r) = (layer.coordinates.len(), target.directions().r());
         let gaussian = target.input().is_gaussian();
-        let gradient = if gaussian && self.simulation.reduces(kept, layer.width(), r) {
+        let mut gradient = if gaussian && self.simulation.reduces(kept, layer.width(), r) {
             let reduction = Reduction::new(layer, target)?;
             let sums = sums(&reduction.layer, &portion.within(&reduction.target), true);
             reduction.lift(&sums, complement)?
         } else {
             sums(layer, portion, false).gradient
         };
+        if let Some(entry) = self.entry {
+            let n = portion.n() as f64;
+            for g in &mut gradient {
+                *g = entry(*g / n);
+            }
+        }
         self.feature.apply(layer, &gradient, signs)
     }
 }

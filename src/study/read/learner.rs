@@ -244,20 +244,23 @@ fn read_prune(section: &Section<'_>, defaults: &PruneOptions) -> Result<PruneOpt
 fn read_keep(node: &Node) -> Result<Keep> {
     let refused = |message: &str| {
         node.error(message, "here")
-            .hint("write keep = { ratio = 1.0 }, keep = { count = 64 } or keep = \"auto\"")
+            .hint("write keep = { ratio = 1.0 }, { count = 64 }, { fdr = 0.25 } or \"auto\"")
     };
     if node.is_word("auto") {
         return Ok(Keep::Auto);
     }
     if !node.is_table() {
-        return Err(refused("keep is neither a ratio, nor a count, nor \"auto\""));
+        return Err(refused("keep is neither a ratio, nor a count, nor a rate, nor \"auto\""));
     }
-    let keep = node.section("keep", &["ratio", "count"])?;
-    match (keep.get("ratio"), keep.get("count")) {
-        (Some(ratio), None) => Ok(Keep::Ratio(number_in(ratio, "ratio", &(0.0..=1e9))?)),
-        (None, Some(count)) => Ok(Keep::Count(count.whole("count", 1..=limits::VISITED)? as usize)),
-        (Some(_), Some(_)) => Err(refused("keep has both a ratio and a count")),
-        (None, None) => Err(refused("keep has neither a ratio nor a count")),
+    let keep = node.section("keep", &["ratio", "count", "fdr"])?;
+    match (keep.get("ratio"), keep.get("count"), keep.get("fdr")) {
+        (Some(ratio), None, None) => Ok(Keep::Ratio(number_in(ratio, "ratio", &(0.0..=1e9))?)),
+        (None, Some(count), None) => {
+            Ok(Keep::Count(count.whole("count", 1..=limits::VISITED)? as usize))
+        }
+        (None, None, Some(rate)) => Ok(Keep::Fdr(number_in(rate, "fdr", &(1e-6..=0.9))?)),
+        (None, None, None) => Err(refused("keep has neither a ratio, nor a count, nor a rate")),
+        _ => Err(refused("keep has more than one of ratio, count and fdr")),
     }
 }
 

@@ -119,7 +119,7 @@ impl LimitRanking {
         let norms: Vec<f64> = directions.row_norms().collect();
         let relevant = Relevant { scores: &scores, norms: &norms };
         let nulls = (d - support.len()) as u64;
-        let RankedNulls { relevant, nulls, ranking } =
+        let RankedNulls { relevant, nulls, ranking, .. } =
             RankedNulls::draw(relevant, nulls, &law, survivors, rng);
         let touched: Vec<u32> = relevant.into_iter().map(|j| support[j]).collect();
         let count = touched.len() as u64 + nulls;

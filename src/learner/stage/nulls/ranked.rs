@@ -5,6 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::order::Uniforms;
 use crate::learner::ranking::{Ranking, is_constant};
+use crate::learner::stage::keep::discoveries;
 use crate::model::nulls::ScoreLaw;
 
 /// Relative scatter of Σ t² over null coordinates up to which their sums are taken as normal.
@@ -17,6 +18,8 @@ pub enum Survivors {
     Largest(u64),
     /// Those whose score a null coordinate exceeds with a smaller probability than this.
     Beyond(f64),
+    /// The discoveries at this false discovery rate.
+    Discovered(f64),
 }
 
 /// Scores and row norms ‖V_j‖ of the relevant coordinates, in the same order.
@@ -36,6 +39,8 @@ pub struct Relevant<'a> {
 /// ```text
 /// M largest     j survives if j + A_j ≤ M, and M − (number that do) null coordinates with them
 /// beyond p      j survives if p_j < p, with Binomial(N, p) null coordinates
+/// discovered    the same at the p of [`discoveries`]: counts at decreasing places are binomial
+///               numbers each with the one before, and those in between come afterwards
 /// AUC           Σ_j (1 − A_j/N)/s
 /// Spearman      from the ranks d + 1 − (j + A_j): ranks of null coordinates enter by their sum
 /// Pearson       from Σ t and Σ t² over null coordinates, a pair of normal numbers
@@ -52,6 +57,8 @@ pub struct RankedNulls {
     pub nulls: u64,
     /// How well all scores order the coordinates; no Pearson's correlation for too few null ones.
     pub ranking: Ranking,
+    /// That of the discoveries; 0 where none are asked for.
+    pub evidence: f64,
 }
 
 impl RankedNulls {
@@ -68,9 +75,23 @@ impl RankedNulls {
         let mut order: Vec<usize> = (0..scores.len()).collect();
         order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
         let p: Vec<f64> = order.iter().map(|&j| law.beyond(scores[j])).collect();
-        let cut = if let Survivors::Beyond(p) = survivors { p } else { 0.0 };
-        let (ahead, beyond) = ahead(&p, cut, nulls, rng);
-        let (kept, null_kept) = survive(survivors, &p, &ahead, beyond, nulls);
+        // Places up to which the null coordinates are counted, decreasing, with their numbers.
+        let mut counted = vec![(1.0, nulls)];
+        let (cut, evidence) = match survivors {
+            Survivors::Largest(_) => (0.0, 0.0),
+            Survivors::Beyond(cut) => (cut, 0.0),
+            Survivors::Discovered(q) => {
+                let found = discoveries(q, scores.len() as u64 + nulls, |u| {
+                    let (place, count) = counted[counted.len() - 1];
+                    let count = Uniforms::new(count, &mut *rng).pass(u / place);
+                    counted.push((u, count));
+                    p.partition_point(|&p| p <= u) as u64 + count
+                });
+                (found.cut, found.evidence)
+            }
+        };
+        let (ahead, beyond) = ahead(&p, cut, &counted, rng);
+        let (kept, null_kept) = survive(survivors, &p, cut, &ahead, beyond, nulls);
         let mut kept = order[..kept].to_vec();
         kept.sort_unstable();
         let (s, n) = (scores.len() as f64, nulls as f64);
@@ -85,22 +106,28 @@ impl RankedNulls {
                 spearman: (!constant).then(|| spearman(&order, &ahead, norms, n)),
                 auc: (nulls > 0).then(|| behind / (s * n)),
             },
+            evidence,
         }
     }
 }
 
-/// For each of the increasing p-values the uniforms below, and for `cut` as well.
-fn ahead(p: &[f64], cut: f64, nulls: u64, rng: &mut impl Rng) -> (Vec<u64>, u64) {
-    let mut uniforms = Uniforms::new(nulls, rng);
-    let mut passed = 0;
-    let mut pass = |p: f64| {
-        passed += uniforms.pass(p);
-        passed
-    };
+/// For each of the increasing p-values the uniforms below, and for `cut` as well, given how many
+/// are below the decreasing places `counted`, the first of which is 1.
+fn ahead(p: &[f64], cut: f64, counted: &[(f64, u64)], rng: &mut impl Rng) -> (Vec<u64>, u64) {
     let before = p.partition_point(|&p| p < cut);
-    let mut ahead: Vec<u64> = p[..before].iter().map(|&p| pass(p)).collect();
-    let beyond = pass(cut);
-    ahead.extend(p[before..].iter().map(|&p| pass(p)));
+    let places = p[..before].iter().chain([&cut]).chain(&p[before..]);
+    let mut places = places.map(|place| place.min(1.0)).peekable();
+    let mut ahead = Vec::with_capacity(p.len() + 1);
+    let (mut low, mut passed) = (0.0, 0);
+    for &(high, count) in counted.iter().rev() {
+        let mut uniforms = Uniforms::new(count - passed, &mut *rng);
+        while let Some(place) = places.next_if(|&place| place <= high) {
+            passed += uniforms.pass((place - low) / (high - low));
+            ahead.push(passed);
+        }
+        (low, passed) = (high, count);
+    }
+    let beyond = ahead.remove(before);
     (ahead, beyond)
 }
 
@@ -108,6 +135,7 @@ fn ahead(p: &[f64], cut: f64, nulls: u64, rng: &mut impl Rng) -> (Vec<u64>, u64)
 fn survive(
     survivors: Survivors,
     p: &[f64],
+    cut: f64,
     ahead: &[u64],
     beyond: u64,
     nulls: u64,
@@ -118,10 +146,12 @@ fn survive(
     };
     match survivors {
         Survivors::Largest(count) => largest(count.max(1)),
-        Survivors::Beyond(cut) => match (p.partition_point(|&p| p < cut), beyond) {
-            (0, 0) => largest(1),
-            found => found,
-        },
+        Survivors::Beyond(_) | Survivors::Discovered(_) => {
+            match (p.partition_point(|&p| p < cut), beyond) {
+                (0, 0) => largest(1),
+                found => found,
+            }
+        }
     }
 }
 

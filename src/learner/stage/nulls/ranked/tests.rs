@@ -19,8 +19,19 @@ fn case() -> (Vec<f32>, Statistic, ScoreLaw) {
     (labels, h, ScoreLaw::new(vec![law]))
 }
 
+/// The smallest score that is a discovery, by the definition: the largest k with p_(k) ≤ qk/d.
+fn smallest_discovery(scores: &[f64], law: &ScoreLaw, q: f64) -> Option<f64> {
+    let mut sorted = scores.to_vec();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    let d = scores.len() as f64;
+    (1..=scores.len())
+        .rev()
+        .map(|k| (k, sorted[k - 1]))
+        .find_map(|(k, t)| (law.beyond(t) <= q * k as f64 / d).then_some(t))
+}
+
 /// Kept relevant ones, kept null ones, AUC, Spearman's and Pearson's correlation.
-fn explicit(nulls: &[f64], survivors: Survivors, cut: f64) -> [f64; 5] {
+fn explicit(nulls: &[f64], survivors: Survivors, cut: f64, law: &ScoreLaw) -> [f64; 5] {
     let scores: Vec<f64> = SCORES.iter().chain(nulls).copied().collect();
     let norms: Vec<f64> = NORMS.into_iter().chain(nulls.iter().map(|_| 0.0)).collect();
     let rank = |values: &[f64], j: usize| {
@@ -28,9 +39,14 @@ fn explicit(nulls: &[f64], survivors: Survivors, cut: f64) -> [f64; 5] {
         below + 0.5 * values.iter().filter(|v| **v == values[j]).count() as f64
     };
     let ranks = |values: &[f64]| (0..values.len()).map(|j| rank(values, j)).collect::<Vec<_>>();
+    let discovery = match survivors {
+        Survivors::Discovered(q) => smallest_discovery(&scores, law, q).unwrap_or(f64::INFINITY),
+        _ => f64::INFINITY,
+    };
     let kept = |j: &usize| match survivors {
         Survivors::Largest(count) => scores.len() as f64 - rank(&scores, *j) < count as f64,
         Survivors::Beyond(_) => scores[*j] > cut,
+        Survivors::Discovered(_) => scores[*j] >= discovery,
     };
     let pairs = SCORES.iter().flat_map(|t| nulls.iter().map(move |u| f64::from(t > u)));
     [
@@ -59,7 +75,8 @@ fn a_ranking_has_the_law_of_an_explicit_one() {
     let (labels, h, law) = case();
     let norm = labels.iter().map(|&y| f64::from(y).powi(2)).sum::<f64>().sqrt();
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    for survivors in [Survivors::Largest(6), Survivors::Beyond(0.01)] {
+    // At the rate q = ½ even the weakest decide: with their 4 there is no draw without a discovery.
+    for survivors in [Survivors::Largest(6), Survivors::Beyond(0.01), Survivors::Discovered(0.5)] {
         let cut = law.threshold(0.01);
         assert!((law.beyond(cut) / 0.01 - 1.0).abs() < 1e-9);
         let (mut drawn, mut reduced) = (vec![], vec![]);
@@ -72,7 +89,7 @@ fn a_ranking_has_the_law_of_an_explicit_one() {
                 (labels.iter().map(&mut term).sum::<f64>() / (norm * h.std)).abs()
             };
             let nulls: Vec<f64> = (0..NULLS).map(|_| score(&mut rng)).collect();
-            drawn.push(explicit(&nulls, survivors, cut));
+            drawn.push(explicit(&nulls, survivors, cut, &law));
             let relevant = Relevant { scores: &SCORES, norms: &NORMS };
             let r = RankedNulls::draw(relevant, NULLS as u64, &law, survivors, &mut rng);
             reduced.push([
@@ -115,6 +132,10 @@ fn the_ends_of_the_range() {
     assert_eq!((none.relevant, none.nulls), (vec![], 1));
     let strong = draw(&[0.1, 50.0], 9, Survivors::Beyond(0.0));
     assert_eq!((strong.relevant, strong.nulls), (vec![1], 0));
+    let found = draw(&[40.0, 30.0, 0.1], 1 << 62, Survivors::Discovered(0.01));
+    assert!(found.relevant == [0, 1] && found.nulls < 3 && found.evidence > 1e3);
+    let none = draw(&[0.1, 0.2], 1 << 62, Survivors::Discovered(1e-6));
+    assert_eq!((none.relevant, none.nulls), (vec![], 1));
     // No null coordinates at all, and fewer than are asked for.
     let alone = draw(&SCORES, 0, Survivors::Largest(6));
     assert_eq!((alone.relevant.len(), alone.nulls), (6, 0));
