@@ -151,7 +151,10 @@ pub(crate) enum Command {
     /// Exit codes: 0 no significant change, 4 at least one, 1 results that cannot be read,
     /// 2 bad usage.
     #[command(after_help = examples(
-        &["compare alpha_sweep other/alpha_sweep", "compare before after --format markdown"],
+        &[
+            "compare alpha_sweep other/alpha_sweep",
+            "compare before after --changed --format markdown",
+        ],
         "In a script, exit code 4 says that something moved.",
     ))]
     Compare(CompareArguments),
@@ -202,7 +205,11 @@ pub(crate) enum Command {
     CheckLearner(CheckLearnerArguments),
     /// Predicted exponents and bounds
     #[command(after_help = examples(
-        &["predict --k-star 2", "predict --k-star 3 --alpha 0.5 --d 1024"],
+        &[
+            "predict --k-star 2",
+            "predict --k-star 3 --alpha 0.5 --d 1024",
+            "predict --link He2+0.3*He4 --d 4096",
+        ],
         "`secateur link` finds the k* of a link.",
     ))]
     Predict(PredictArguments),
@@ -582,6 +589,10 @@ pub(crate) struct CompareArguments {
     #[arg(value_name = "B")]
     pub(crate) b: String,
 
+    /// Show only what moved significantly
+    #[arg(long)]
+    pub(crate) changed: bool,
+
     /// Folder that holds the results of all studies
     #[arg(long, value_name = "FOLDER", default_value = "results")]
     pub(crate) out: PathBuf,
@@ -594,8 +605,17 @@ pub(crate) struct CompareArguments {
 #[derive(Debug, Args)]
 pub(crate) struct PredictArguments {
     /// Information exponent k* of the link
-    #[arg(long, value_name = "ORDER", allow_negative_numbers = true)]
-    pub(crate) k_star: u32,
+    #[arg(
+        long,
+        value_name = "ORDER",
+        required_unless_present = "link",
+        allow_negative_numbers = true
+    )]
+    pub(crate) k_star: Option<u32>,
+
+    /// The link itself, in place of k*: normalised as in a study, with its own s* and directions
+    #[arg(long, conflicts_with_all = ["k_star", "r"], allow_hyphen_values = true)]
+    pub(crate) link: Option<String>,
 
     /// Sparsity exponent α between 0 and 1 [default: a table over α]
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use secateur::analysis::compare::{self, Comparison};
+use secateur::analysis::compare::{self, Change, Comparison};
 use secateur::analysis::stored::Tables;
 use secateur::results::{TRIALS, disk};
 use secateur::{Error, Result, report};
@@ -22,10 +22,16 @@ pub(crate) fn compare(arguments: &CompareArguments, voice: Voice) -> Result<Endi
     let (a, b) = (a?, b?);
     let comparison = compare::compare(&a, &b);
     refuse_strangers(&comparison)?;
+    let mut shown = comparison.clone();
+    if arguments.changed {
+        let moved = |change: Change| matches!(change, Change::Larger | Change::Smaller);
+        shown.exponents.retain(|pair| moved(pair.change));
+        shown.thresholds.retain(|pair| moved(pair.change));
+    }
     match arguments.format {
-        TableFormat::Json => print::json(&comparison),
-        TableFormat::Markdown => print::text(&report::comparison_markdown(&comparison)),
-        TableFormat::Text => print::text(&report::comparison_text(&comparison)),
+        TableFormat::Json => print::json(&shown),
+        TableFormat::Markdown => print::text(&report::comparison_markdown(&comparison, &shown)),
+        TableFormat::Text => print::text(&report::comparison_text(&comparison, &shown)),
     }?;
     Ok(if comparison.changes > 0 { Ending::Changed } else { Ending::Done })
 }

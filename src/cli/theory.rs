@@ -20,16 +20,24 @@ const ALPHAS: [f64; 7] = [0.1, 0.25, 0.375, 0.5, 0.625, 0.75, 1.0];
 
 /// `secateur predict`: exponents, and with `--d` the sharp prediction of the pruning stage.
 pub(crate) fn predict(arguments: &PredictArguments) -> Result<Ending> {
-    let k = arguments.k_star;
-    let s_star = arguments.s_star.unwrap_or_else(|| theory::default_generative_exponent(k));
+    let own = arguments.link.as_deref().map(|text| Link::parse(text, None)?.normalised());
+    let own = own.transpose()?;
+    let k = match &own {
+        Some(link) => link.information_exponent()?,
+        None => arguments.k_star.unwrap_or_default(),
+    };
+    let r = own.as_ref().map_or(arguments.r, Link::r);
+    let of_link = own.as_ref().and_then(Link::generative_exponent);
+    let s_star = arguments.s_star.or(of_link);
+    let s_star = s_star.unwrap_or_else(|| theory::default_generative_exponent(k));
     let activation = Activation::parse(&arguments.activation)?;
     let alphas = arguments.alpha.map_or_else(|| ALPHAS.to_vec(), |a| vec![a]);
     let rows = alphas
         .into_iter()
         .map(|alpha| {
-            let exponents = model::predict(k, alpha, arguments.r, s_star)?;
-            let sharp =
-                arguments.d.map(|d| Sharp::new(activation, k, alpha, d as usize, arguments.r));
+            let exponents = model::predict(k, alpha, r, s_star)?;
+            let link = || own.clone().map_or_else(|| usual(k, r), Ok);
+            let sharp = arguments.d.map(|d| Sharp::new(activation, k, alpha, d as usize, &link()?));
             Ok(Row { alpha, exponents, sharp: sharp.transpose()? })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -50,7 +58,13 @@ struct Row {
     sharp: Option<Sharp>,
 }
 
-/// What the pruned network needs for He_{k*} (summed over r directions), with its usual options.
+/// He_{k*}, summed over r directions: the link of a prediction that names none.
+fn usual(k: u32, r: usize) -> Result<Link> {
+    let text = if r == 1 { format!("He{k}") } else { format!("sum(He{k})") };
+    Link::parse(&text, Some(r))?.normalised()
+}
+
+/// What the pruned network needs for the link, with its usual options.
 #[derive(Serialize)]
 struct Sharp {
     d: usize,
@@ -64,19 +78,18 @@ struct Sharp {
 }
 
 impl Sharp {
-    fn new(activation: Activation, k: u32, alpha: f64, d: usize, r: usize) -> Result<Self> {
+    fn new(activation: Activation, k: u32, alpha: f64, d: usize, link: &Link) -> Result<Self> {
+        let r = link.r();
         let law = DirectionLaw::Hard { alpha };
         law.check(d, r)?;
         let s = law.sparsity(d, r);
         let shift = model::best_shift(activation, k, false);
         let rho =
             Statistic::new(activation, Channel::matching(k), shift, false)?.correlation(k).abs();
-        let text = if r == 1 { format!("He{k}") } else { format!("sum(He{k})") };
-        let link = Link::parse(&text, Some(r))?.normalised()?;
         let options = Options { activation, ..LearnerKind::Pruned.defaults() };
-        let built = LearnerKind::Pruned.build(&options, &Granted::new(&link, k))?;
+        let built = LearnerKind::Pruned.build(&options, &Granted::new(link, k))?;
         let (threshold, noise) = (0.5, USUAL_NOISE);
-        let (link, input) = (&link, Input::Gaussian);
+        let input = Input::Gaussian;
         let case = Case { d, s, k_star: k, link, noise, hard: true, input, options: &options };
         let n_star = built.law(&case, threshold).map(|law| law.n_star);
         Ok(Self { d, s, shift, rho, n_star, threshold, noise })

@@ -57,6 +57,12 @@ fn ten_times_the_samples_are_a_change_of_thresholds_alone() {
     let marked: Vec<&str> = ran.out.lines().filter(|line| line.starts_with("+  ")).collect();
     assert_eq!(marked.len(), 10, "{}", ran.out);
     assert!(marked.iter().all(|line| line.contains("  10.000  <0.001")), "{}", ran.out);
+    let moved = place.run(&["compare", "a", "b", "--changed"]);
+    assert_eq!(moved.code, Some(4));
+    let part = |out: &str, start: &str| out.lines().filter(|l| l.starts_with(start)).count();
+    assert_eq!((part(&moved.out, "+  "), part(&moved.out, "~  ")), (10, 0), "{}", moved.out);
+    assert_eq!(moved.out.lines().last(), ran.out.lines().last());
+    moved.printed("10 significant changes in 2 exponents and 10 thresholds");
     let back = place.run(&["compare", "b", "a"]);
     assert_eq!(back.code, Some(4));
     assert_eq!(back.out.lines().filter(|line| line.starts_with("-  ")).count(), 10, "{}", back.out);

@@ -335,3 +335,21 @@ fn a_study_without_a_successful_trial_says_so_and_exits_with_3() {
     ran.said("no trial succeeded: there is nothing to fit or to draw");
     assert_eq!(ran.out, "");
 }
+
+#[test]
+fn a_prediction_may_be_of_a_link() {
+    let place = Place::new();
+    let json = |words: &str| {
+        json(&place.say(&format!("predict {words} --alpha 0.5 --d 4096 --format json")))
+    };
+    // He2 by itself is what k* = 2 stands for; a fourth order makes the score of k* weaker.
+    let (plain, own) = (json("--k-star 2"), json("--link He2"));
+    assert_eq!(plain, own);
+    let n = |json: &Json| json["sharp"]["n_star"].as_f64().expect("a number");
+    let mixed = json("--link He2+He4");
+    assert_eq!((mixed["pruned"].as_f64(), mixed["sharp"]["s"].as_u64()), (Some(1.0), Some(64)));
+    assert!(n(&mixed) > 1.2 * n(&own), "{} {}", n(&mixed), n(&own));
+    for words in ["predict", "predict --k-star 2 --link He2", "predict --link nonsense("] {
+        assert_eq!(place.say(words).code, Some(2), "{words}");
+    }
+}

@@ -12,17 +12,18 @@ use crate::report::group::Setting;
 pub const MARKS: &str = "+ significantly larger in B, - significantly smaller in B, \
                          ~ no significant change, ? undecided";
 
-/// A comparison as aligned text: exponents, thresholds, what one side lacks, and the sum.
+/// A comparison as aligned text: exponents, thresholds, what one side lacks, and the sum of all.
+/// The rows are those of `shown`: `comparison` itself, or a part of it.
 #[must_use]
-pub fn comparison_text(comparison: &Comparison) -> String {
-    let (fits, cells) = (exponents(comparison).text(), thresholds(comparison).text());
+pub fn comparison_text(comparison: &Comparison, shown: &Comparison) -> String {
+    let (fits, cells) = (exponents(shown).text(), thresholds(shown).text());
     sections(comparison, &fits, &cells, str::to_owned)
 }
 
 /// A comparison in Markdown, with the same content.
 #[must_use]
-pub fn comparison_markdown(comparison: &Comparison) -> String {
-    let (fits, cells) = (exponents(comparison).markdown(), thresholds(comparison).markdown());
+pub fn comparison_markdown(comparison: &Comparison, shown: &Comparison) -> String {
+    let (fits, cells) = (exponents(shown).markdown(), thresholds(shown).markdown());
     sections(comparison, &fits, &cells, markdown)
 }
 
