@@ -19,6 +19,9 @@ pub const RATE: f64 = 0.25;
 /// takes seconds.
 const REACHED: f64 = 40.0;
 
+/// Samples beside which a null law costs nothing.
+const MANY: f64 = 1e9;
+
 /// `pruned` without s, k\* and the link: how many coordinates, which channel and which shifts are
 /// read off the scores of the first stage.
 ///
@@ -87,7 +90,8 @@ impl Learner for Adaptive {
         let mut cost = Cost { slowest, ..dense };
         let [first, others @ ..] = self.candidates.as_slice() else { return cost };
         for other in others {
-            let entries = other.screen.screening(case).entries(slowest) / slowest;
+            // Without the null law, which is priced once: most are left out where it is dear.
+            let entries = other.screen.screening(case).entries(MANY) / MANY;
             cost.stages = cost.stages + Work::new(entries, 0.0);
         }
         cost.with(first.screen.screening(case))
