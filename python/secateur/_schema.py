@@ -8,7 +8,7 @@ TEXT = (
 WHOLE = "k_star r d s kept width n trial trials d_min d_max points cells".split()
 REAL = (
     "alpha q noise risk alignment subspace recall precision mass pearson spearman auc seconds "
-    "threshold n_star ci_low ci_high se_ln n_star_median law exponent log_corrected "
+    "threshold n_star ci_low ci_high se_ln n_star_median law limit limit_se_ln exponent log_corrected "
     "log_corrected_low log_corrected_high predicted log_power rate_low rate_high within p csq "
     "kappa kappa_low kappa_high constant constant_low constant_high scatter"
 ).split()

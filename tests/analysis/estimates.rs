@@ -460,7 +460,7 @@ fn tables_have_the_columns_of_the_design() {
         lines.next(),
         Some(
             "learner,link,k_star,r,alpha,q,noise,input,d,s,threshold,n_star,ci_low,ci_high,\
-             censored,trials,se_ln,n_star_median,law,manifest,check"
+             censored,trials,se_ln,n_star_median,law,limit,limit_se_ln,manifest,check"
         )
     );
     let first = lines.next().expect("two cells");

@@ -197,7 +197,7 @@ fn what_cannot_be_compared_is_refused() {
     );
     bad(
         &table.replacen(",none,", ",,none,", 1),
-        "× results/b/thresholds.csv, line 2: 21 fields, but the header has 20",
+        "× results/b/thresholds.csv, line 2: 23 fields, but the header has 22",
     );
     bad(
         &table.replacen("n_star", "n", 1),

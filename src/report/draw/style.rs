@@ -56,7 +56,7 @@ pub(crate) fn solid(colour: RGBAColor, width: f64) -> Stroke {
 
 /// A dashed line.
 pub(crate) fn dashed(colour: RGBAColor, width: f64) -> Stroke {
-    Stroke { colour, width, dash: Some((3.2, 2.0)) }
+    Stroke { colour, width, dash: Some((4.4, 2.6)) }
 }
 
 /// A dotted line.

@@ -133,7 +133,7 @@ fn legend(analysis: &Analysis, learners: &Learners) -> Vec<Entry> {
 
 /// n* of the limit simulation, whose constant is no fit either.
 fn limit_line(colour: RGBAColor) -> Stroke {
-    Stroke { dash: Some((1.0, 2.0)), ..style::solid(colour, 1.6) }
+    Stroke { dash: Some((1.2, 2.8)), ..style::solid(colour, 1.6) }
 }
 
 /// What one panel shows.
