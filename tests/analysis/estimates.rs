@@ -465,9 +465,9 @@ fn tables_have_the_columns_of_the_design() {
     );
     let first = lines.next().expect("two cells");
     assert!(first.starts_with("unpruned,He2,2,1,0.5,0.0,0.1,gaussian,16,4,0.125,"), "{first}");
-    assert!(first.contains(",0.0,64.0,below,2,,,,00ff,"), "{first}");
+    assert!(first.contains(",0.0,64.0,below,2,,,,,,00ff,"), "{first}");
     let second = lines.next().expect("two cells");
-    assert!(second.contains(",64.0,64.0,,above,2,,,,00ff,"), "{second}");
+    assert!(second.contains(",64.0,64.0,,above,2,,,,,,00ff,"), "{second}");
     assert_eq!(read("diagnostics.csv").lines().count(), 2);
     // One learner and no expectations: there are no other tables.
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 3);

@@ -269,7 +269,7 @@ mod tests {
         let svg = scene.inline(hostile, &|_| 7).into_string();
         assert!(!svg.contains("<script"), "{svg}");
         assert_eq!(svg.matches("&lt;script&gt;").count(), 4);
-        assert!(svg.contains("<g data-s=\"7\"><path class=\"l\" d=\"M0 0h3.2m2 0h3.2"), "{svg}");
+        assert!(svg.contains("<g data-s=\"7\"><path class=\"l\" d=\"M0 0h4.4m2.6 0h2"), "{svg}");
         assert!(svg.contains("data-m=\"7:64\" role=\"img\" aria-label=\"&lt;script"), "{svg}");
         assert_eq!(svg.matches("<g ").count(), 2);
         let mut scene = Scene::new(9.0, 9.0);
