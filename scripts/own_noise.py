@@ -1,4 +1,4 @@
-"""Ranking with the relevant coordinates' own noise: the columns of that name in docs/experiments.md.
+"""Ranking with the relevant coordinates' own noise: the table of docs/experiments.md, and what follows.
 
 Scores of coordinates are taken as normal: null ones N(0, 1), relevant ones N(sqrt(n) m, v) with
 m and v, mean and variance of y h(x_j) over sd(y) sd(h), by quadrature at v_j = s^(-1/2). Keeping
