@@ -829,7 +829,10 @@ mod tests {
                 let parsed = Arguments::try_parse_from(line.split_whitespace());
                 let parsed = parsed.unwrap_or_else(|e| panic!("{line}: {e}"));
                 let about = format!("{:?}", parsed.command).to_lowercase();
-                assert!(about.starts_with(&name.replace('-', "")) || name == "secateur", "{line} is of {name}");
+                assert!(
+                    about.starts_with(&name.replace('-', "")) || name == "secateur",
+                    "{line} is of {name}"
+                );
             }
         }
     }
