@@ -25,10 +25,10 @@ pub enum ErrorKind {
 ///
 /// Rendered by the binary through [`miette`]: the message, the offending line with
 /// the place marked, then the hint.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -36,7 +36,7 @@ struct Inner {
     place: Option<Place>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Place {
     source: NamedSource<String>,
     label: LabeledSpan,

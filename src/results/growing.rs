@@ -26,7 +26,7 @@ pub(super) struct Table {
     /// Bytes of whole rows.
     whole: u64,
     /// After one that failed no row is written: it might join what is left of the other.
-    failed: bool,
+    failed: Option<Error>,
     looked: Instant,
     synced: Instant,
 }
@@ -57,7 +57,7 @@ impl Table {
 
     fn new(path: PathBuf, file: File, whole: u64) -> Self {
         let now = Instant::now();
-        Self { path, file, whole, failed: false, looked: now, synced: now }
+        Self { path, file, whole, failed: None, looked: now, synced: now }
     }
 
     /// Cuts off the unfinished end `torn` of the table that was read, and keeps it in a file
@@ -97,9 +97,14 @@ impl Table {
     /// # Errors
     /// When it cannot be written, or the table is no longer as it was left.
     pub(super) fn append(&mut self, record: &Record) -> Result<()> {
-        if self.failed {
-            return Err(self.unwritten(&io::Error::other("an earlier row could not be written")));
+        // Of several threads the first to fail knows why, and any may be the first to say it.
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
         }
+        self.add(record).inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    fn add(&mut self, record: &Record) -> Result<()> {
         if self.looked.elapsed() >= LOOK_EVERY {
             self.look()?;
         }
@@ -112,7 +117,6 @@ impl Table {
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         if let Err(error) = self.file.write_all(bytes) {
-            self.failed = true;
             // A part of the line, and nothing else, is taken back. Should this fail as well, the
             // next run cuts it off.
             if self.end().is_ok_and(|end| !end.is_empty() && bytes.starts_with(&end)) {
@@ -144,7 +148,6 @@ impl Table {
         if there && length == self.whole {
             return Ok(());
         }
-        self.failed = true;
         let shown = self.path.display();
         Err(if there {
             Error::runtime(format!("{shown} was changed while the study was running: it has {length} bytes, not {}", self.whole))
