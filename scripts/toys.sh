@@ -24,6 +24,6 @@ cargo build --release
 program=$CARGO_TARGET_DIR/release/secateur
 "$program" link 'cube(t)'
 "$program" study toy --profile quick
-test -s results/toy@quick/figures/success.svg
-head -n 1 results/toy@quick/trials.csv | grep --quiet ',f1,'
-grep --quiet 'correlation_screen' results/toy@quick/exponents.csv
+test -s results/toy/figures/success.svg
+head -n 1 results/toy/trials.csv | grep --quiet ',f1,'
+grep --quiet 'correlation_screen' results/toy/exponents.csv
