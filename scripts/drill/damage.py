@@ -20,11 +20,10 @@ import os
 import pathlib
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 
-from drill import HERE, RUN, STUDY, outcome, rows, short, trials, verdict_on_exit
+from drill import HERE, RUN, STUDY, outcome, rows, run, short, trials, verdict_on_exit
 
 COMMANDS = [["fit", "small"], ["plot", "small"], ["merge", "small"], RUN]
 
@@ -77,7 +76,7 @@ class Damage:
         (place / "studies" / "small.toml").write_text(STUDY)
         shards = [["--shard", f"{k}/2"] for k in (1, 2)] if kind == "shards" else [[]]
         for shard in shards:
-            code, said = self.run(place, RUN + shard)
+            code, said = run([self.binary, *RUN, *shard], place)
             if code != 0:
                 sys.exit(f"study ends with {code} without any damage:\n{said}")
         if kind == "half":
@@ -85,15 +84,6 @@ class Damage:
             lines = table.read_bytes().splitlines(keepends=True)
             table.write_bytes(b"".join(lines[: len(lines) // 2]))
         return place
-
-    def run(self, place, arguments):
-        environment = dict(os.environ, NO_COLOR="1", COLUMNS="200")
-        command = [self.binary, *arguments]
-        try:
-            done = subprocess.run(command, cwd=place, capture_output=True, timeout=120, env=environment)
-        except subprocess.TimeoutExpired:
-            return "hangs", ""
-        return done.returncode, done.stderr.decode(errors="replace")
 
     def judge(self, seed):
         """The accident, the exit codes, and what is wrong."""
@@ -112,7 +102,7 @@ class Damage:
         left = before & rows(folder)
         wrong, codes = [], []
         for arguments in rng.sample(COMMANDS, len(COMMANDS)):
-            code, said = self.run(place, arguments)
+            code, said = run([self.binary, *arguments], place)
             codes.append(f"{arguments[0]} {code}")
             wrong += [(what, f"{arguments[0]}: {text}") for what, text in verdict_on_exit(code, said, (0, 1, 2))]
             lost = trials(left) - trials(rows(folder))

@@ -74,6 +74,16 @@ SCENARIOS = {
 }
 
 
+def run(command, place):
+    """The exit code and standard error of a command in the folder `place`."""
+    environment = dict(os.environ, NO_COLOR="1", COLUMNS="200")
+    try:
+        done = subprocess.run(command, cwd=place, capture_output=True, timeout=120, env=environment)
+    except subprocess.TimeoutExpired:
+        return "hangs", ""
+    return done.returncode, done.stderr.decode(errors="replace")
+
+
 class Drill:
     def __init__(self, binary, root):
         self.binary, self.root = str(pathlib.Path(binary).resolve()), root
@@ -86,13 +96,7 @@ class Drill:
         self.prepare()
 
     def run(self, place, arguments, inject=()):
-        command = [*map(str, inject), self.binary, *arguments]
-        environment = dict(os.environ, NO_COLOR="1", COLUMNS="200")
-        try:
-            done = subprocess.run(command, cwd=place, capture_output=True, timeout=120, env=environment)
-        except subprocess.TimeoutExpired:
-            return "hangs", ""
-        return done.returncode, done.stderr.decode(errors="replace")
+        return run([*map(str, inject), self.binary, *arguments], place)
 
     def must(self, place, arguments):
         code, said = self.run(place, arguments)

@@ -13,7 +13,7 @@ use secateur::results::disk::{self, Kind};
 use secateur::results::manifest::{MANIFEST, Manifest};
 use secateur::results::{self, Gathered, Record, TRIALS, Trials, provenance, tables};
 use secateur::study::plan::survey::{State, survey};
-use secateur::study::{self, Limits, Study};
+use secateur::study::{self, Limits, Study, is_setting};
 use secateur::{Error, Result, report};
 
 use super::arguments::{
@@ -149,6 +149,8 @@ pub(crate) struct Found {
     folder: Option<PathBuf>,
     /// The manifest of the latest run.
     manifest: Option<Manifest>,
+    /// Its study, if that can be read.
+    study: Option<Study>,
     trials: Trials,
     options: Options,
     asked: Asked,
@@ -171,13 +173,13 @@ impl Found {
         let home = out.unwrap_or(Path::new("results"));
         let path = Path::new(results);
         if let Some(folder) = find(results, home, has_trials)? {
-            return Self::of_folder(folder, threshold, voice);
+            return Self::of_folder(folder, threshold, voice)?.with_limits(voice);
         }
         match disk::kind(path)? {
             None | Some(Kind::Folder) => Err(absent(results, home)),
             Some(_) if path.file_name().is_some_and(|name| name == TRIALS) => {
                 let folder = path.parent().unwrap_or(Path::new(""));
-                Self::of_folder(folder.to_owned(), threshold, voice)
+                Self::of_folder(folder.to_owned(), threshold, voice)?.with_limits(voice)
             }
             Some(_) => Self::of_table(path, out, threshold, voice),
         }
@@ -202,19 +204,30 @@ impl Found {
             ));
         }
         let name = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let study = match (&manifest, trials.records().first()) {
+        let called = match (&manifest, trials.records().first()) {
             (Some(manifest), _) => manifest.study.clone(),
             (None, Some(record)) => record.study.to_string(),
             (None, None) => name(),
         };
         let usual = manifest.as_ref().map_or(Options::default().threshold, |m| m.threshold);
         let options = options(threshold.unwrap_or(usual));
-        let asked = match manifest.as_ref().and_then(|m| study_of(m, &trials, voice)) {
-            Some(study) => limited(&study, &folder, &options, voice)?,
-            None => Asked::default(),
+        let study = manifest.as_ref().and_then(|m| study_of(m, &trials, voice));
+        let asked = study.as_ref().map_or_else(Asked::default, |s| s.asked(options.threshold));
+        let asked = Asked { study: called, ..asked };
+        Ok(Self { folder: Some(folder), manifest, study, trials, options, asked })
+    }
+
+    /// With what the limit simulation says of its cells, where something is held against that.
+    fn with_limits(self, voice: Voice) -> Result<Self> {
+        let Self { folder: Some(folder), study: Some(study), options, asked, .. } = &self else {
+            return Ok(self);
         };
-        let asked = Asked { study, ..asked };
-        Ok(Self { folder: Some(folder), manifest, trials, options, asked })
+        let (keep, stop, told) =
+            (disk::may_write(folder)?, &AtomicBool::new(false), &limits(voice));
+        let limits = Limits { folder, keep, threads: options.threads, stop, told };
+        let limits = limits.points(study, options.threshold)?;
+        let asked = Asked { limits, ..asked.clone() };
+        Ok(Self { asked, ..self })
     }
 
     /// The trials of a table of any origin; its estimates go to `out`, if that is given.
@@ -242,7 +255,7 @@ impl Found {
         let options = options(threshold.unwrap_or(Options::default().threshold));
         let trials = Trials::new(records)?;
         let asked = Asked { study, ..Asked::default() };
-        Ok(Self { folder, manifest: None, trials, options, asked })
+        Ok(Self { folder, manifest: None, study: None, trials, options, asked })
     }
 
     /// All estimates.
@@ -331,12 +344,6 @@ fn study_of(manifest: &Manifest, trials: &Trials, voice: Voice) -> Option<Study>
     Some(study)
 }
 
-/// What a study asks of the results in `folder`.
-fn limited(study: &Study, folder: &Path, options: &Options, voice: Voice) -> Result<Asked> {
-    let (keep, stop, told) = (disk::may_write(folder)?, &AtomicBool::new(false), &limits(voice));
-    Limits { folder, keep, threads: options.threads, stop, told }.asked(study, options.threshold)
-}
-
 /// Says that so many cells are simulated in the limit, which may take a minute or two.
 pub(crate) fn limits(voice: Voice) -> impl Fn(usize) {
     move |cells| {
@@ -405,6 +412,14 @@ pub(crate) fn has_trials(folder: &Path) -> Result<bool> {
     Ok(!tables(folder)?.is_empty())
 }
 
+/// The names of the folders in `out` that hold trials, in alphabetical order.
+pub(crate) fn folders(out: &Path) -> Result<Vec<String>> {
+    let mut names = disk::list(out)?;
+    names.retain(|name| has_trials(&out.join(name)).unwrap_or_default());
+    names.sort();
+    Ok(names)
+}
+
 /// That `results` names neither results below `out` nor a folder or file.
 pub(crate) fn absent(results: &str, out: &Path) -> Error {
     let path = Path::new(results);
@@ -420,12 +435,8 @@ pub(crate) fn absent(results: &str, out: &Path) -> Error {
         ));
     }
     // What cannot be looked at is not suggested.
-    let mut names = disk::list(out).unwrap_or_default();
-    names.retain(|name| has_trials(&out.join(name)).unwrap_or_default());
-    let settings: Vec<&String> = names
-        .iter()
-        .filter(|name| name.split_once('@').is_some_and(|(n, _)| n == results))
-        .collect();
+    let names = folders(out).unwrap_or_default();
+    let settings: Vec<&String> = names.iter().filter(|name| is_setting(name, results)).collect();
     if let Some(first) = settings.first() {
         let count = settings.len();
         return error.hint(format!(

@@ -7,16 +7,16 @@ use secateur::results::Trials;
 use secateur::study::plan::calibrate;
 use secateur::study::plan::cost::Prices;
 use secateur::study::read::catalogue::Source;
-use secateur::study::{Plan, Profile, Study};
+use secateur::study::{Plan, Profile, Study, is_setting};
 use secateur::threads::available;
 use secateur::words::duration;
 use serde_json::{Value as Json, json};
 
 use super::arguments::{Format, ListArguments};
 use super::ending::Ending;
-use super::folder::has_trials;
+use super::folder::{folders, has_trials};
 use super::print;
-use super::runs::{folders, verdicts};
+use super::runs::verdicts;
 
 /// A line of the list.
 struct Entry {
@@ -41,8 +41,7 @@ pub(crate) fn list(arguments: &ListArguments) -> Result<Ending> {
             let study = Study::read(&source, Profile::Standard, &[]);
             let study = study.map(|study| (study.claim.clone(), seconds(&study, &prices)));
             let results = results(&arguments.out.join(&name));
-            let setting = |folder: &&String| folder.split_once('@').is_some_and(|(n, _)| n == name);
-            let settings = all.iter().filter(setting).count();
+            let settings = all.iter().filter(|folder| is_setting(folder, &name)).count();
             Entry { name, source, study, results, settings }
         })
         .collect();

@@ -4,14 +4,15 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use secateur::analysis::stored::Tables;
-use secateur::results::{Gathered, Manifest, disk, provenance, tables};
+use secateur::results::{Gathered, Manifest, provenance, tables};
+use secateur::study::is_setting;
 use secateur::words::date;
 use secateur::{Error, Result, report};
 use serde_json::{Value as Json, json};
 
 use super::arguments::{Format, RunsArguments};
 use super::ending::Ending;
-use super::folder::{absent, has_trials};
+use super::folder::{absent, folders};
 use super::print;
 
 /// A folder of results.
@@ -59,17 +60,9 @@ pub(crate) fn runs(arguments: &RunsArguments) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// The names of the folders in `out` that hold trials, in alphabetical order.
-pub(crate) fn folders(out: &Path) -> Result<Vec<String>> {
-    let mut names = disk::list(out)?;
-    names.retain(|name| has_trials(&out.join(name)).unwrap_or_default());
-    names.sort();
-    Ok(names)
-}
-
 /// Whether `folder` holds results called `name`, or of the study `name` with another setting.
 fn is_of(folder: &str, name: &str) -> bool {
-    folder == name || folder.split_once('@').is_some_and(|(study, _)| study == name)
+    folder == name || is_setting(folder, name)
 }
 
 /// What the tables of exponents in `folder` come to. What cannot be looked at is as if it were

@@ -152,7 +152,8 @@ impl<'a> Run<'a> {
         let limits = folder::limits(self.voice);
         let (folder, stop) = (self.store.folder(), self.interrupt.stop());
         let limits = Limits { folder, keep: true, threads: options.threads, stop, told: &limits };
-        let asked = limits.asked(study, options.threshold)?;
+        let limits = limits.points(study, options.threshold)?;
+        let asked = Asked { limits, ..study.asked(options.threshold) };
         let analysis = analysis::analyse(&trials, &asked, &options)?;
         let analysis = Analysis { manifest: Some(self.manifest.id.clone()), ..analysis };
         Ok(Some(Fitted { trials, asked, options, analysis }))

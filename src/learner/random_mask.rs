@@ -2,11 +2,10 @@
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use rand::seq::index;
 
 use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{Keep, NETWORK, Options};
-use super::stage::{Budget, Case, Cost, TrainKept, Trained, kept_count};
+use super::stage::{Budget, Case, Cost, TrainKept, Trained, kept_count, random_subset};
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` on M coordinates drawn uniformly from the d.
@@ -45,9 +44,7 @@ impl Learner for RandomMask {
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
         let count = kept_count(self.keep, budget.s(), budget.d());
         let mut rng = ChaCha8Rng::seed_from_u64(budget.key("mask").bits());
-        let mut kept: Vec<u32> =
-            index::sample(&mut rng, budget.d(), count).into_iter().map(|j| j as u32).collect();
-        kept.sort_unstable();
+        let kept = random_subset(&mut rng, budget.d(), count);
         self.later.train(budget, kept)
     }
 }

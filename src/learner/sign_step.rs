@@ -1,9 +1,8 @@
 //! The unpruned network with the sign of the gradient in place of the gradient.
 
-use super::contract::{Granted, Keys, Learner, Recipe};
-use super::options::{NETWORK, Options};
-use super::stage::{Budget, Case, Cost, TrainKept, Trained};
-use crate::error::Result;
+use super::contract::Keys;
+use super::options::NETWORK;
+use super::unpruned::{Step, Whole};
 
 /// Parts 4 to 6 of `PruneNetwork` with M = d and `w_ij` ← ± sign(`g_ij`)/√d in place of the scaled
 /// gradient: the step of sign descent (Bernstein, Wang, Azizzadenesheli and Anandkumar 2018).
@@ -19,33 +18,14 @@ use crate::error::Result;
 /// less a step of equal size in all coordinates can hold: for α < 1 no n suffices as d grows, and
 /// n* ≍ d^{k\*} at α = 1, where all |v_i| are equal. That is a calculation for r = 1, and no rate
 /// is stated.
-#[derive(Clone, Debug)]
-pub struct SignStep(TrainKept);
+pub type SignStep = Whole<Sign>;
 
-impl Recipe for SignStep {
+/// The sign of each entry.
+#[derive(Debug)]
+pub struct Sign;
+
+impl Step for Sign {
     const KEYS: Keys = &[NETWORK, &["data", "feature"]];
-
-    fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
-        // The sign of 0 is 0: of a neuron that no sample activates.
-        let sign = |g: f64| if g == 0.0 { 0.0 } else { g.signum() };
-        Ok(Self(TrainKept::new(options, granted.k_star()).with_entries(sign)))
-    }
-}
-
-impl Learner for SignStep {
-    fn stages(&self) -> usize {
-        2
-    }
-
-    fn blindness(&self) -> Vec<String> {
-        self.0.blindness()
-    }
-
-    fn cost(&self, case: &Case<'_>) -> Cost {
-        Cost::of_step(case, case.d)
-    }
-
-    fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
-        self.0.train_all(budget)
-    }
+    // The sign of 0 is 0: of a neuron that no sample activates.
+    const ENTRY: Option<fn(f64) -> f64> = Some(|g| if g == 0.0 { 0.0 } else { g.signum() });
 }

@@ -2,11 +2,10 @@
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
-use rand::seq::index;
 
 use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{Keep, NETWORK, Options};
-use super::stage::{Budget, Case, Cost, TrainKept, Trained, kept_count};
+use super::stage::{Budget, Case, Cost, TrainKept, Trained, kept_count, random_subset};
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` with every neuron on M coordinates of its own, drawn uniformly:
@@ -56,13 +55,8 @@ impl Learner for SparseInit {
         let (d, count) = (budget.d(), kept_count(self.keep, budget.s(), budget.d()));
         let mut rng = ChaCha8Rng::seed_from_u64(budget.key("mask").bits());
         let layer = self.later.initial(budget, budget.all());
-        let draw = |_| {
-            let mut subset: Vec<u32> =
-                index::sample(&mut rng, d, count).into_iter().map(|j| j as u32).collect();
-            subset.sort_unstable();
-            subset
-        };
-        let subsets: Vec<Vec<u32>> = (0..layer.width()).map(draw).collect();
+        let subsets: Vec<Vec<u32>> =
+            (0..layer.width()).map(|_| random_subset(&mut rng, d, count)).collect();
         self.later.train_within(budget, layer, |layer| {
             for (j, subset) in subsets.iter().enumerate() {
                 layer.restrict(j, subset);

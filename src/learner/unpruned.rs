@@ -1,26 +1,57 @@
 //! The unpruned network: one gradient step on all d coordinates, then the readout
 //! (Damian, Lee & Soltanolkotabi 2022, with fresh samples in each stage).
 
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
 use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{COMPARISON, NETWORK, Options};
 use super::stage::{Budget, Case, Cost, TrainKept, Trained};
 use crate::error::Result;
 
 /// Parts 4 to 6 of `PruneNetwork` with M = d.
-#[derive(Clone, Debug)]
-pub struct Unpruned(TrainKept);
+pub type Unpruned = Whole<Gradient>;
 
-impl Recipe for Unpruned {
+/// What a network on all coordinates steps by.
+pub trait Step: Debug + Send + Sync + 'static {
+    /// The keys that its table may have.
+    const KEYS: Keys;
+
+    /// Whether it knows the limit simulation.
+    const LIMIT: bool = false;
+
+    /// What stands in place of each entry of the gradient, if not it itself.
+    const ENTRY: Option<fn(f64) -> f64> = None;
+}
+
+/// The gradient itself.
+#[derive(Debug)]
+pub struct Gradient;
+
+impl Step for Gradient {
     /// Those of the comparison have no effect: so that a table can be copied from `pruned`.
     const KEYS: Keys = &[NETWORK, COMPARISON];
     const LIMIT: bool = true;
+}
+
+/// Parts 4 to 6 of `PruneNetwork` with M = d, and with `S` in place of the gradient.
+#[derive(Debug)]
+pub struct Whole<S>(TrainKept, PhantomData<S>);
+
+impl<S: Step> Recipe for Whole<S> {
+    const KEYS: Keys = S::KEYS;
+    const LIMIT: bool = S::LIMIT;
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
-        Ok(Self(TrainKept::new(options, granted.k_star())))
+        let mut train = TrainKept::new(options, granted.k_star());
+        if let Some(entry) = S::ENTRY {
+            train = train.with_entries(entry);
+        }
+        Ok(Self(train, PhantomData))
     }
 }
 
-impl Learner for Unpruned {
+impl<S: Step> Learner for Whole<S> {
     fn stages(&self) -> usize {
         2
     }

@@ -8,11 +8,14 @@ use super::cell::{Cell, Setting};
 use super::predict::n_star;
 use super::read::Study;
 use crate::error::Result;
+use crate::model::LimitPoint;
 use crate::model::expectation::Basis;
 use crate::model::problem::Series;
-use crate::model::{Asked, LimitPoint};
 use crate::results::limits::{self, Row};
 use crate::threads;
+
+/// By series and dimension.
+type Points = HashMap<(Series, usize), LimitPoint>;
 
 /// Trials at each n beside the crossing.
 const TRIALS: u32 = 48;
@@ -32,16 +35,15 @@ pub struct Limits<'a> {
 }
 
 impl Limits<'_> {
-    /// `study` at the risk `tau`, with n\* in the limit of every cell that a `predicted = "limit"`
+    /// n\* in the limit, at the risk `tau`, of every cell that a `predicted = "limit"` of `study`
     /// speaks of; those of earlier runs are read, the others computed and kept.
     ///
     /// # Errors
     /// When the table cannot be read or written, or the threads not be started.
-    pub fn asked(&self, study: &Study, tau: f64) -> Result<Asked> {
-        let asked = study.asked(tau);
+    pub fn points(&self, study: &Study, tau: f64) -> Result<Points> {
         let cells: Vec<_> = cells(study).collect();
         if cells.is_empty() {
-            return Ok(asked);
+            return Ok(Points::new());
         }
         let mut rows = limits::read(self.folder)?;
         let known = |rows: &[(Series, Row)], cell: &Cell| -> Option<Option<LimitPoint>> {
@@ -69,8 +71,7 @@ impl Limits<'_> {
             let point = known(&rows, cell).flatten()?;
             Some(((setting.series.as_ref().clone(), cell.d), point))
         };
-        let limits: HashMap<_, _> = cells.iter().filter_map(point).collect();
-        Ok(Asked { limits, ..asked })
+        Ok(cells.iter().filter_map(point).collect())
     }
 }
 
@@ -108,16 +109,16 @@ mod tests {
         let told = |cells| said.borrow_mut().push(cells);
         let limits =
             Limits { folder: folder.path(), keep: true, threads: 2, stop: &stop, told: &told };
-        let first = limits.asked(&study, 0.5).unwrap().limits;
+        let first = limits.points(&study, 0.5).unwrap();
         let mut cells: Vec<_> = first.keys().map(|(s, d)| (s.learner.as_str(), *d)).collect();
         cells.sort_unstable();
         assert_eq!(cells, [("oracle", 16), ("oracle", 25), ("unpruned", 16), ("unpruned", 25)]);
         assert!(first.values().all(|point| point.n_star > 16.0 && point.error < 0.3), "{first:?}");
-        assert_eq!(limits.asked(&study, 0.5).unwrap().limits, first);
+        assert_eq!(limits.points(&study, 0.5).unwrap(), first);
         assert_eq!(*said.borrow(), [4]);
         // Another risk is another number; stopped before it, there is none.
         stop.store(true, Ordering::Relaxed);
-        assert!(limits.asked(&study, 0.7).unwrap().limits.is_empty());
+        assert!(limits.points(&study, 0.7).unwrap().is_empty());
         assert_eq!(*said.borrow(), [4, 4]);
     }
 }

@@ -19,5 +19,5 @@ pub use foresee::foresee;
 pub use limits::Limits;
 pub use more::More;
 pub use plan::Plan;
-pub use read::{Profile, Study};
+pub use read::{Profile, Study, is_setting};
 pub use run::{Job, Outcome, Step, run};

@@ -1,5 +1,8 @@
 //! Which coordinates scores select.
 
+use rand::Rng;
+use rand::seq::index;
+
 use crate::learner::options::Keep;
 
 /// The coordinates that survive, increasing.
@@ -18,6 +21,13 @@ pub fn survivors(scores: &[f64], keep: Keep, s: usize, cut: f64) -> Vec<u32> {
     order.truncate(count.clamp(1, d));
     order.sort_unstable();
     order
+}
+
+/// `count` of d coordinates, drawn uniformly, increasing.
+pub fn random_subset(rng: &mut impl Rng, d: usize, count: usize) -> Vec<u32> {
+    let mut subset: Vec<u32> = index::sample(rng, d, count).into_iter().map(|j| j as u32).collect();
+    subset.sort_unstable();
+    subset
 }
 
 /// M of d coordinates that `keep` asks for at sparsity `s`, at least one; s for

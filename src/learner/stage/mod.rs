@@ -21,7 +21,7 @@ pub mod world;
 
 pub use budget::{Budget, Portion, Split};
 pub use compare::GradientComparison;
-pub use keep::{kept_count, survivors};
+pub use keep::{kept_count, random_subset, survivors};
 pub use network::{Answered, Layer, Network, Scores, Trained};
 pub use price::{Case, Cost, Screening, Work};
 pub use screen::{Scoring, Screen, Selected};

@@ -118,8 +118,9 @@ fn dot<'a>(
             dot(t.n_star / law, t.ci_low / law, t.ci_high / law, bound(t), Some(1.0))
         }
         Measure::Ratio => {
-            let (value, low, high, bound) = ratio(analysis, spot)?;
-            dot(value, low, high, bound, limit_ratio(analysis, spot))
+            let pairs = pairs(analysis, spot);
+            let (value, low, high, bound) = ratio(&pairs)?;
+            dot(value, low, high, bound, limit_ratio(&pairs))
         }
         Measure::Metric(metric) => {
             let curve =
@@ -154,14 +155,17 @@ fn largest(analysis: &Analysis, question: &Question, series: &Series) -> Option<
     own.iter().filter(shared).max().or_else(|| own.iter().max()).copied()
 }
 
-/// n* over that of the base: value, ends, whether it is a bound.
-fn ratio(analysis: &Analysis, spot: &Spot) -> Option<(f64, f64, f64, Option<bool>)> {
-    let base = spot.base.as_ref()?;
+/// The cells of a spot with those of its base, in the dimensions that both have.
+fn pairs<'a>(analysis: &'a Analysis, spot: &Spot) -> Vec<(&'a Threshold, &'a Threshold)> {
+    let Some(base) = &spot.base else { return Vec::new() };
     let own = analysis.thresholds.iter().filter(|t| t.series == spot.series);
     let own = own.filter(|t| spot.d.is_none_or(|d| d == t.d));
-    let pairs: Vec<(&Threshold, &Threshold)> = own
-        .filter_map(|t| Some((cell(analysis, &spot.series, t.d)?, cell(analysis, base, t.d)?)))
-        .collect();
+    own.filter_map(|t| Some((cell(analysis, &spot.series, t.d)?, cell(analysis, base, t.d)?)))
+        .collect()
+}
+
+/// n* over that of the base: value, ends, whether it is a bound.
+fn ratio(pairs: &[(&Threshold, &Threshold)]) -> Option<(f64, f64, f64, Option<bool>)> {
     let known = pairs.iter().filter(|(a, b)| bound(a).or(bound(b)).is_none());
     let logs: Vec<(f64, f64)> = known
         .filter_map(|(a, b)| {
@@ -180,13 +184,9 @@ fn ratio(analysis: &Analysis, spot: &Spot) -> Option<(f64, f64, f64, Option<bool
 }
 
 /// The same ratio in the limit simulation, over the dimensions that both sides are known in.
-fn limit_ratio(analysis: &Analysis, spot: &Spot) -> Option<f64> {
-    let base = spot.base.as_ref()?;
+fn limit_ratio(pairs: &[(&Threshold, &Threshold)]) -> Option<f64> {
     let limit = |t: &Threshold| Some(t.limit?.n_star.ln());
-    let own = analysis.thresholds.iter().filter(|t| t.series == spot.series);
-    let own = own.filter(|t| spot.d.is_none_or(|d| d == t.d));
-    let logs: Vec<f64> =
-        own.filter_map(|t| Some(limit(t)? - limit(cell(analysis, base, t.d)?)?)).collect();
+    let logs: Vec<f64> = pairs.iter().filter_map(|(a, b)| Some(limit(a)? - limit(b)?)).collect();
     (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
 }
 
@@ -608,7 +608,7 @@ mod tests {
             };
             let logs: Vec<f64> =
                 of("pruned").iter().zip(of("unpruned")).map(|(a, b)| (a / b).ln()).collect();
-            let (value, low, high, bound) = ratio(&analysis, spot).unwrap();
+            let (value, low, high, bound) = ratio(&pairs(&analysis, spot)).unwrap();
             let mean = logs.iter().sum::<f64>() / logs.len() as f64;
             assert!((value.ln() - mean).abs() < 1e-12 && bound.is_none());
             // Of independent errors of 0.1 each.

@@ -1,7 +1,5 @@
 //! Samples needed against dimension: one panel per target and α, all learners in it.
 
-use plotters::style::RGBAColor;
-
 use super::bounds::fitted;
 use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
 use crate::model::problem::{Real, Series};
@@ -10,13 +8,15 @@ use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel};
 use crate::report::draw::scene::{Align, Label, Number, Point, Scene};
-use crate::report::draw::style::{self, Stroke};
+use crate::report::draw::style;
 use crate::report::format;
 use crate::report::group::{self, Learners, Setting};
 
 const MOST_COLUMNS: usize = 3;
 /// Height of a line of a panel's header.
 const LINE: f64 = 10.0;
+/// Width of the line of the limit simulation, which is no fit either.
+const LIMIT: f64 = 1.6;
 /// Fits named in a panel's header.
 const MOST_LINES: usize = 6;
 
@@ -123,17 +123,13 @@ fn legend(analysis: &Analysis, learners: &Learners) -> Vec<Entry> {
         entries.push((theory, "slope of theory".to_owned()));
     }
     if analysis.thresholds.iter().any(|t| t.limit.is_some()) {
-        entries.push((Symbol::Line(limit_line(style::GREY)), "limit simulation".to_owned()));
+        entries
+            .push((Symbol::Line(style::dotted(style::GREY, LIMIT)), "limit simulation".to_owned()));
     }
     if analysis.thresholds.iter().any(|t| t.censored != Censoring::None) {
         entries.push((Symbol::Bound(style::GREY), "bound (censored)".to_owned()));
     }
     entries
-}
-
-/// n* of the limit simulation, whose constant is no fit either.
-fn limit_line(colour: RGBAColor) -> Stroke {
-    Stroke { dash: Some((1.2, 2.8)), ..style::solid(colour, 1.6) }
 }
 
 /// What one panel shows.
@@ -178,7 +174,7 @@ impl Contents<'_> {
             let limit = |t: &&Threshold| Some((t.d as f64, t.limit?.n_star));
             let limits: Vec<(f64, f64)> = cells.iter().filter_map(limit).collect();
             let series = &cells[0].series;
-            let line = limit_line(learners.look(&series.learner).colour);
+            let line = style::dotted(learners.look(&series.learner).colour, LIMIT);
             scene.of(series, |scene| panel.curve(scene, &limits, line));
         }
         let mut taken: Vec<Point> = Vec::new();

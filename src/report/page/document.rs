@@ -32,7 +32,7 @@ fn caption(name: &str) -> (&'static str, &'static str) {
         ),
         "question" => (
             "The question of this study",
-            "What the study measured against what it varied. A grey box is what an expectation of the study admits, a dashed line theory or the law of the ranking; intervals are at 95 %.",
+            "What the study measured against what it varied. A grey box is what an expectation of the study admits, a dashed line theory, the law of the ranking or the limit simulation; intervals are at 95 %.",
         ),
         "law" => (
             "Against the law",

@@ -15,5 +15,5 @@ mod study;
 mod sweep;
 
 pub use samples::SamplePlan;
-pub use setting::Change;
+pub use setting::{Change, is_setting};
 pub use study::{Profile, Study};

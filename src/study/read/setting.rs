@@ -13,6 +13,9 @@ const AMOUNTS: [&str; 5] =
 /// The seed of a study that names none.
 pub(super) const SEED: u64 = 1;
 
+/// Between the name of a study and what was changed in it.
+const AT: char = '@';
+
 /// Longest text of one value, and of all of them, in the name of a folder.
 const SHORT: usize = 24;
 const LONG: usize = 120;
@@ -66,8 +69,14 @@ impl Change {
             return name.to_owned();
         }
         let parts = self.parts.join(",");
-        format!("{name}@{}", if parts.len() > LONG { cut(&parts, LONG, &parts) } else { parts })
+        format!("{name}{AT}{}", if parts.len() > LONG { cut(&parts, LONG, &parts) } else { parts })
     }
+}
+
+/// Whether a folder called `folder` is that of the study `name` with something changed.
+#[must_use]
+pub fn is_setting(folder: &str, name: &str) -> bool {
+    folder.split_once(AT).is_some_and(|(study, _)| study == name)
 }
 
 /// A document without what says how much of it is run.
