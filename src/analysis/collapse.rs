@@ -1,4 +1,4 @@
-//! Whether a metric of the ranking is one function of n/(s^{k*} ln d).
+//! Whether a metric of the ranking is one function of n/(s^{k*} ln(d/s)).
 
 use super::Options;
 use super::estimate::Curve;
@@ -6,16 +6,16 @@ use super::place::Descent;
 use super::point::Point;
 use super::resample::Ensemble;
 
-/// n that one relevant coordinate needs to stand out, up to a constant: s^{k*} ln d, by (3) of
-/// docs/mathematics.md.
+/// n that one relevant coordinate needs to stand out, up to a constant: s^{k*} ln(d/s), by the law
+/// of the ranking, docs/mathematics.md, section 7; none where every coordinate is relevant.
 #[must_use]
 pub fn scale(k_star: Option<u32>, s: Option<usize>, d: usize) -> Option<f64> {
     let (k_star, s) = (k_star?, s?);
-    (d > 1).then(|| (s as f64).powi(k_star as i32) * (d as f64).ln())
+    (d > s).then(|| (s as f64).powi(k_star as i32) * (d as f64 / s as f64).ln())
 }
 
 /// Where the mean of a metric over trials crosses `level` in `curve`, as a point whose size is
-/// s^{k*} ln d; `ensemble` holds the shares by which the values of the
+/// s^{k*} ln(d/s); `ensemble` holds the shares by which the values of the
 /// metric fall short of 1.
 ///
 /// The mean share is fitted non-increasing in n, and crosses on the

@@ -90,8 +90,8 @@ pub enum Quantity {
         /// The learner.
         learner: String,
     },
-    /// The exponent β in n = C (s^{k*} ln d)^β, n where the mean of a metric of the ranking
-    /// crosses a level, over all selected cells: 1 if the metric is a function of n/(s^{k*} ln d).
+    /// The exponent β in n = C (s^{k*} ln(d/s))^β, n where the mean of a metric of the ranking
+    /// crosses a level, over all selected cells: 1 if the metric is a function of n/(s^{k*} ln(d/s)).
     Collapse {
         /// The metric.
         metric: Metric,

@@ -60,7 +60,7 @@ pub enum Place {
     Name(String),
     /// The whole learning curve, against n.
     Samples,
-    /// The whole learning curve, against n/(s^{k*} ln d).
+    /// The whole learning curve, against n/(s^{k*} ln(d/s)).
     Scaled,
 }
 

@@ -43,7 +43,7 @@ struct Dot<'a> {
 }
 
 /// Draws the number that the study names against what it varied: names as rows, numbers as an axis,
-/// whole learning curves against n or n/(s^{k*} ln d). A dashed line is theory (the rate of an
+/// whole learning curves against n or n/(s^{k*} ln(d/s)). A dashed line is theory (the rate of an
 /// exponent, the limit simulation or the law of the ranking of an n*, the limit of a ratio); a grey box is what an `[[expect]]` admits.
 ///
 /// n* is that in the largest dimension that all series have, or else of each its own. A ratio is a
@@ -251,7 +251,7 @@ fn x_label(question: &Question) -> String {
         "k_star" => "information exponent k*".to_owned(),
         "r" => "directions r".to_owned(),
         "n" => "total samples n".to_owned(),
-        "scale" => "samples over their scale,  n / (sᵏ* ln d)".to_owned(),
+        "scale" => "samples over their scale,  n / (sᵏ* ln(d/s))".to_owned(),
         "shift" => "shift c".to_owned(),
         "width" => "width m".to_owned(),
         "keep.ratio" => "kept coordinates M / s".to_owned(),

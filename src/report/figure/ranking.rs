@@ -1,4 +1,4 @@
-//! How well scores rank the coordinates, against n/(s^{k*} ln d).
+//! How well scores rank the coordinates, against n/(s^{k*} ln(d/s)).
 
 use crate::analysis::collapse::scale;
 use crate::analysis::estimate::{Analysis, Curve};
@@ -24,7 +24,7 @@ const METRICS: [(&str, Metric); 4] = [
 /// Draws recall, AUC and both correlations of scores and row norms, means over trials.
 ///
 /// A row for each target and each learner that scores coordinates, a curve for each dimension,
-/// coloured by α. Curves that fall on each other show that n/(s^{k*} ln d) is what counts. None
+/// coloured by α. Curves that fall on each other show that n/(s^{k*} ln(d/s)) is what counts. None
 /// without a single score.
 #[must_use]
 pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
@@ -49,7 +49,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         row_gap: 4.0,
         legend: Legend::new(legend(&alphas), width - 6.0),
     };
-    let x_label = "samples over their scale,  n / (sᵏ* ln d)";
+    let x_label = "samples over their scale,  n / (sᵏ* ln(d/s))";
     let mut scene = page.start(x_label, "mean over trials");
     for (index, (setting, learner)) in rows.iter().enumerate() {
         let mine: Vec<&Ranked> = curves.iter().filter(|c| belongs(c.0, setting, learner)).collect();
@@ -74,7 +74,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     Some(scene)
 }
 
-/// A curve and its s^{k*} ln d.
+/// A curve and its s^{k*} ln(d/s).
 type Ranked<'a> = (&'a Curve, f64);
 
 fn ranked(curve: &Curve) -> Option<Ranked<'_>> {
@@ -116,7 +116,7 @@ mod tests {
     use crate::report::draw::scene::Shape;
     use crate::report::fixture::realistic;
 
-    /// Two cells of the fixture whose metrics are one function of n/(s² ln d).
+    /// Two cells of the fixture whose metrics are one function of n/(s² ln(d/s)).
     fn collapsed() -> Analysis {
         let mut analysis = realistic();
         analysis
