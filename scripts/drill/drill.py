@@ -74,19 +74,19 @@ SCENARIOS = {
 }
 
 
-def run(command, place):
+def run(command, place, patience=120):
     """The exit code and standard error of a command in the folder `place`."""
     environment = dict(os.environ, NO_COLOR="1", COLUMNS="200")
     try:
-        done = subprocess.run(command, cwd=place, capture_output=True, timeout=120, env=environment)
+        done = subprocess.run(command, cwd=place, capture_output=True, timeout=patience, env=environment)
     except subprocess.TimeoutExpired:
         return "hangs", ""
     return done.returncode, done.stderr.decode(errors="replace")
 
 
 class Drill:
-    def __init__(self, binary, root):
-        self.binary, self.root = str(pathlib.Path(binary).resolve()), root
+    def __init__(self, binary, root, patience=120):
+        self.binary, self.root, self.patience = str(pathlib.Path(binary).resolve()), root, patience
         self.inject = root / "inject"
         subprocess.run(["cc", "-O2", "-o", self.inject, HERE / "inject.c"], check=True)
         if subprocess.run([self.inject, root, root / "report", "list", "true"]).returncode != 0:
@@ -96,7 +96,7 @@ class Drill:
         self.prepare()
 
     def run(self, place, arguments, inject=()):
-        return run([*map(str, inject), self.binary, *arguments], place)
+        return run([*map(str, inject), self.binary, *arguments], place, self.patience)
 
     def must(self, place, arguments):
         code, said = self.run(place, arguments)
@@ -303,10 +303,11 @@ def main():
     arguments.add_argument("--sample", type=int, metavar="K")
     arguments.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments.add_argument("--only", choices=SCENARIOS, action="append")
+    arguments.add_argument("--patience", type=float, default=120, help="seconds after which a command hangs")
     arguments.add_argument("--case")
     options = arguments.parse_args()
     root = pathlib.Path(tempfile.mkdtemp(prefix="drill-")).resolve()
-    drill = Drill(options.binary, root)
+    drill = Drill(options.binary, root, options.patience)
     if options.case:
         name, mode, kind, number, error = options.case.split()
         drill.judge((name, mode, kind, int(number), error), keep=True)

@@ -17,11 +17,11 @@ const CELLS: [(f64, usize, usize); 6] = [
 ];
 
 /// Trials at n = 64 · 2^{i/2} whose recall is ½ + ⅓ ln(n/n½) between 0 and 1, with
-/// n½ = 3 (s² ln(d/s))^β times what each trial has of its own.
+/// n½ = 6 (s² ln(d/s))^β times what each trial has of its own.
 fn records(beta: f64, noise: f64) -> Vec<Record> {
     let mut text = "learner,link,k_star,r,d,alpha,q,s,n,trial,risk,recall,noise,input\n".to_owned();
     for (alpha, d, s) in CELLS {
-        let half = 3.0 * ((s * s) as f64 * (d as f64 / s as f64).ln()).powf(beta);
+        let half = 6.0 * ((s * s) as f64 * (d as f64 / s as f64).ln()).powf(beta);
         for i in 0..20 {
             let n = (64.0 * 2_f64.powf(f64::from(i) / 2.0)).round();
             for trial in 0..16 {
