@@ -28,8 +28,9 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<Ending> {
     };
     let r = own.as_ref().map_or(arguments.r, Link::r);
     let of_link = own.as_ref().and_then(Link::generative_exponent);
-    let s_star = arguments.s_star.or(of_link);
-    let s_star = s_star.unwrap_or_else(|| theory::default_generative_exponent(k));
+    // He_{k*}, alone or summed, has one that is known; a link of several directions need not.
+    let usually = own.is_none().then(|| theory::default_generative_exponent(k));
+    let s_star = arguments.s_star.or(of_link).or(usually);
     let activation = Activation::parse(&arguments.activation)?;
     let alphas = arguments.alpha.map_or_else(|| ALPHAS.to_vec(), |a| vec![a]);
     let rows = alphas
@@ -75,6 +76,8 @@ struct Sharp {
     n_star: Option<f64>,
     threshold: f64,
     noise: f64,
+    /// No learner finds the support with fewer samples.
+    fewest_samples: f64,
 }
 
 impl Sharp {
@@ -92,7 +95,8 @@ impl Sharp {
         let input = Input::Gaussian;
         let case = Case { d, s, k_star: k, link, noise, hard: true, input, options: &options };
         let n_star = built.law(&case, threshold).map(|law| law.n_star);
-        Ok(Self { d, s, shift, rho, n_star, threshold, noise })
+        let fewest_samples = theory::fewest_samples(d, s, noise);
+        Ok(Self { d, s, shift, rho, n_star, threshold, noise, fewest_samples })
     }
 }
 
@@ -105,7 +109,8 @@ impl Sharp {
     }
 }
 
-fn predict_text(k: u32, s_star: u32, rows: &[Row]) -> String {
+fn predict_text(k: u32, s_star: Option<u32>, rows: &[Row]) -> String {
+    let s_star = s_star.map_or("not known".to_owned(), |s| s.to_string());
     let mut text = format!("exponents of n*(d), k* = {k}, s* = {s_star}\n\n");
     text +=
         "  alpha   pruned  unpruned   CSQ bound   online SGD   smoothed SGD     SQ  information\n";
@@ -118,19 +123,20 @@ fn predict_text(k: u32, s_star: u32, rows: &[Row]) -> String {
             short(e.csq),
             short(e.online_sgd),
             short(e.smoothed_sgd),
-            short(e.sq),
+            e.sq.map_or("–".to_owned(), |sq| short(sq).to_string()),
             short(e.information)
         );
     }
     for Row { alpha, sharp, .. } in rows {
         if let Some(sharp) = sharp {
             text += &format!(
-                "\nα = {alpha}, d = {}, s = {}: {} (c = {:.2}, ρ = {:.3})",
+                "\nα = {alpha}, d = {}, s = {}: {} (c = {:.2}, ρ = {:.3}); below {:.0} no learner finds the support",
                 sharp.d,
                 sharp.s,
                 sharp.words(),
                 sharp.shift,
-                sharp.rho
+                sharp.rho,
+                sharp.fewest_samples
             );
         }
     }

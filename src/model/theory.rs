@@ -31,8 +31,9 @@ pub struct Prediction {
     /// SGD on a smoothed landscape: max(1, k*/2). Damian, Nichani, Ge and Lee 2023.
     pub smoothed_sgd: f64,
     /// With a transformation of the label: max(α, min(α, ½) s*).
-    /// Damian, Pillaud-Vivien, Lee and Bruna 2024; Chen, Wu, Lu, Yang and Wang 2025.
-    pub sq: f64,
+    /// Damian, Pillaud-Vivien, Lee and Bruna 2024; Chen, Wu, Lu, Yang and Wang 2025. None where
+    /// the generative exponent is not known, as for most links of several directions.
+    pub sq: Option<f64>,
     /// Any learner, however slow: α. A choice of d^α of d coordinates is ln(d choose d^α), about
     /// d^α ln d, bits, and a direction on them has d^α more numbers.
     pub information: f64,
@@ -42,7 +43,7 @@ pub struct Prediction {
 /// generative exponent `s_star`.
 ///
 /// ```
-/// let p = secateur::model::predict(2, 0.25, 1, 2)?;
+/// let p = secateur::model::predict(2, 0.25, 1, Some(2))?;
 /// assert_eq!((p.pruned, p.unpruned, p.csq), (0.5, 2.0, 0.5));
 /// # Ok::<(), secateur::Error>(())
 /// ```
@@ -50,7 +51,7 @@ pub struct Prediction {
 /// # Errors
 ///
 /// `k_star` outside 1..=20, `alpha` outside [0, 1], `r` = 0, or `s_star` outside 1..=k*.
-pub fn predict(k_star: u32, alpha: f64, r: usize, s_star: u32) -> Result<Prediction> {
+pub fn predict(k_star: u32, alpha: f64, r: usize, s_star: Option<u32>) -> Result<Prediction> {
     if !(1..=MAX_INFORMATION_EXPONENT).contains(&k_star) {
         return Err(Error::usage(format!(
             "information exponent {k_star} is outside 1..={MAX_INFORMATION_EXPONENT}"
@@ -67,18 +68,18 @@ pub fn predict(k_star: u32, alpha: f64, r: usize, s_star: u32) -> Result<Predict
         return Err(Error::usage("r = 0: a target needs at least one relevant direction")
             .hint("single-index targets have r = 1"));
     }
-    if !(1..=k_star).contains(&s_star) {
+    if let Some(s_star) = s_star.filter(|s_star| !(1..=k_star).contains(s_star)) {
         return Err(Error::usage(format!("generative exponent {s_star} is outside 1..={k_star}"))
             .hint("the generative exponent never exceeds the information exponent"));
     }
-    let (k, s) = (f64::from(k_star), f64::from(s_star));
+    let k = f64::from(k_star);
     Ok(Prediction {
         pruned: alpha * k,
         unpruned: k,
         csq: alpha.min(0.5) * k,
         online_sgd: (k - 1.0).max(1.0),
         smoothed_sgd: (0.5 * k).max(1.0),
-        sq: (alpha.min(0.5) * s).max(alpha),
+        sq: s_star.map(|s| (alpha.min(0.5) * f64::from(s)).max(alpha)),
         information: alpha,
     })
 }
@@ -89,6 +90,32 @@ pub fn predict(k_star: u32, alpha: f64, r: usize, s_star: u32) -> Result<Predict
 #[must_use]
 pub fn default_generative_exponent(k_star: u32) -> u32 {
     if k_star % 2 == 1 { 1 } else { 2 }
+}
+
+/// The samples below which no learner whatever finds the s relevant of d coordinates as often as not,
+/// by Fano's inequality: (½ ln C(d, s) − ln 2) / (½ ln(1 + 1/Δ)).
+///
+/// A uniform choice of the support has entropy ln C(d, s); a label of variance 1 + Δ with Gaussian
+/// noise of variance Δ says at most ½ ln(1 + 1/Δ) of it, whatever the link. 0 without noise, which
+/// sets no such limit, and where every coordinate is relevant. Wainwright 2009 has it for linear
+/// links.
+#[must_use]
+pub fn fewest_samples(d: usize, s: usize, noise: f64) -> f64 {
+    let entropy = ln_choices(d, s.min(d));
+    let a_sample = 0.5 * (noise * noise).recip().ln_1p();
+    ((0.5 * entropy - 2_f64.ln()) / a_sample).max(0.0)
+}
+
+/// ln C(d, s), to 10⁻⁹ relative: a sum, or Stirling's series where both s and d − s are large.
+fn ln_choices(d: usize, s: usize) -> f64 {
+    let few = s.min(d - s);
+    if few <= 4096 {
+        return (0..few).map(|i| ((d - i) as f64 / (few - i) as f64).ln()).sum();
+    }
+    let (n, k, rest) = (d as f64, few as f64, (d - few) as f64);
+    let leading = k * (n / k).ln() - rest * (-k / n).ln_1p();
+    let series = (n.recip() - k.recip() - rest.recip()) / 12.0;
+    leading + 0.5 * (n / (std::f64::consts::TAU * k * rest)).ln() + series
 }
 
 /// The link of a problem, if its text can be read.
@@ -189,6 +216,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn choices_are_those_of_pascal() {
+        assert!((ln_choices(10, 3) - 120_f64.ln()).abs() < 1e-12);
+        assert_eq!((ln_choices(7, 0), ln_choices(7, 7)), (0.0, 0.0));
+        // The sum, where the series is used, and dimensions far beyond what factorials hold.
+        let sum = |d: u64, s: u64| (0..s).map(|i| ((d - i) as f64 / (s - i) as f64).ln()).sum::<f64>();
+        for (d, s) in [(10_000, 5000), (1 << 40, 5000), (1 << 62, 20_000)] {
+            let (found, sum) = (ln_choices(d as usize, s as usize), sum(d, s));
+            assert!((found / sum - 1.0).abs() < 1e-9, "{d} {s}: {found} {sum}");
+        }
+    }
+
+    #[test]
+    fn fewest_samples_are_those_that_carry_half_of_the_support() {
+        // C(64, 8) supports; at Δ = 1 a label says at most ½ ln 2.
+        let found = fewest_samples(64, 8, 1.0);
+        let expected = (0.5 * 4_426_165_368_f64.ln() - 2_f64.ln()) / (0.5 * 2_f64.ln());
+        assert!((found / expected - 1.0).abs() < 1e-12, "{found} {expected}");
+        assert_eq!((fewest_samples(64, 64, 1.0), fewest_samples(64, 8, 0.0)), (0.0, 0.0));
+        assert!(fewest_samples(1 << 62, 1 << 31, 0.1).is_finite());
+    }
+
+    #[test]
     fn the_table_of_predictions() {
         for (k, alpha, expected) in [
             (1, 0.5, [0.5, 1.0, 0.5, 1.0, 1.0, 0.5]),
@@ -197,8 +246,8 @@ mod tests {
             (3, 0.75, [2.25, 3.0, 1.5, 2.0, 1.5, 0.75]),
             (4, 0.0, [0.0, 4.0, 0.0, 3.0, 2.0, 0.0]),
         ] {
-            let p = predict(k, alpha, 1, default_generative_exponent(k)).unwrap();
-            let got = [p.pruned, p.unpruned, p.csq, p.online_sgd, p.smoothed_sgd, p.sq];
+            let p = predict(k, alpha, 1, Some(default_generative_exponent(k))).unwrap();
+            let got = [p.pruned, p.unpruned, p.csq, p.online_sgd, p.smoothed_sgd, p.sq.unwrap()];
             let same = got.iter().zip(expected).all(|(g, e)| (g - e).abs() < 1e-12);
             assert!(same, "k* = {k}, alpha = {alpha}: {got:?}");
         }
@@ -209,10 +258,11 @@ mod tests {
         for k in 1..=20 {
             for step in 0..=20 {
                 let alpha = f64::from(step) / 20.0;
-                let p = predict(k, alpha, 1, default_generative_exponent(k)).unwrap();
+                let p = predict(k, alpha, 1, Some(default_generative_exponent(k))).unwrap();
                 assert!(p.csq <= p.pruned && p.pruned <= p.unpruned);
                 assert!((alpha <= 0.5) == ((p.csq - p.pruned).abs() < 1e-12));
-                assert!(p.information <= p.sq && p.sq <= p.pruned);
+                let sq = p.sq.unwrap();
+                assert!(p.information <= sq && sq <= p.pruned);
             }
         }
     }
@@ -222,11 +272,11 @@ mod tests {
         for (k, alpha, r, s) in
             [(0, 0.5, 1, 1), (21, 0.5, 1, 1), (2, -0.1, 1, 1), (2, 1.1, 1, 1), (2, 0.5, 0, 1)]
         {
-            assert!(predict(k, alpha, r, s).is_err());
+            assert!(predict(k, alpha, r, Some(s)).is_err());
         }
-        assert!(predict(2, f64::NAN, 1, 1).is_err());
+        assert!(predict(2, f64::NAN, 1, Some(1)).is_err());
         assert_eq!(
-            predict(2, 0.5, 1, 3).unwrap_err().message(),
+            predict(2, 0.5, 1, Some(3)).unwrap_err().message(),
             "generative exponent 3 is outside 1..=2"
         );
     }

@@ -10,18 +10,33 @@ use crate::truths::{accepted, rejected, sparse, verdict};
 use crate::world::{Tail, Trials, World};
 use crate::{mean, percent, repeat};
 
-/// α and dimensions of the main study's pruned networks.
-const PRUNED: [(f64, &[usize]); 6] = [
-    (0.25, &[256, 625, 1296, 4096, 10_000, 20_736, 65_536]),
-    (0.375, &[256, 755, 2225, 6561, 16_384]),
-    (0.5, &[256, 576, 1024, 2304, 4096, 16_384]),
-    (0.625, &[256, 490, 776, 1176]),
-    (0.75, &[81, 150, 256, 400, 512]),
-    (1.0, &[64, 96, 128, 192, 256]),
+/// α and dimensions of the main study's pruned networks, and from where on it has 8 trials.
+const PRUNED: [(f64, &[usize], Count); 6] = [
+    (
+        0.25,
+        &[256, 1296, 10_000, 104_976, 1_048_576, 9_834_496, 100_000_000, 1_049_760_000, 10_485_760_000],
+        |d| if d > 500_000_000 { 8 } else { 24 },
+    ),
+    (
+        0.375,
+        &[256, 934, 3800, 14_130, 52_756, 198_636, 754_490, 2_810_628, 10_533_739],
+        |d| if d > 500_000 { 8 } else { 24 },
+    ),
+    (
+        0.5,
+        &[256, 576, 1600, 4096, 10_000, 25_600, 62_500, 250_000],
+        |d| if d > 20_000 { 8 } else { 24 },
+    ),
+    (0.625, &[256, 490, 776, 1176], |_| 24),
+    (0.75, &[81, 150, 256, 400, 512], |_| 24),
+    (1.0, &[64, 96, 128, 192, 256], |_| 24),
 ];
 
+/// Trials at a dimension.
+type Count = fn(usize) -> usize;
+
 /// A ranking of Gaussian scores, which has its own logarithm; at α = 1 there is nothing to rank.
-fn pruned(alpha: f64, dimensions: &[usize]) -> World {
+fn pruned(alpha: f64, dimensions: &[usize], count: Count) -> World {
     let sizes = sparse(alpha, dimensions);
     let ranks = alpha < 1.0;
     let smooth = || Trials::Smooth(0.3, Tail::Normal);
@@ -33,7 +48,7 @@ fn pruned(alpha: f64, dimensions: &[usize]) -> World {
         sizes,
         ln_n_star: |d, _| (1.2 * d * d).ln(),
         count: 24,
-        count_at: Some(|d| if d > 10_000 { 8 } else { 24 }),
+        count_at: Some(count),
         scatter: 0.0,
     }
 }
@@ -47,7 +62,7 @@ fn unpruned() -> World {
         trials: Trials::Smooth(0.25, Tail::Normal),
         ln_n_star: |d, _| (0.84 * d * d * (1.0 - 6.0 / d)).ln(),
         count_at: Some(|d| if d < 200 { 96 } else { 24 }),
-        ..pruned(1.0, &[64])
+        ..pruned(1.0, &[64], |_| 24)
     }
 }
 
@@ -66,7 +81,7 @@ fn moved(world: &World, off: f64, seed: u64) -> Vec<Dimension> {
 }
 
 fn study() -> Vec<World> {
-    let six = PRUNED.iter().map(|(alpha, dimensions)| pruned(*alpha, dimensions));
+    let six = PRUNED.iter().map(|(alpha, dimensions, count)| pruned(*alpha, dimensions, *count));
     six.chain((0..6).map(|_| unpruned())).collect()
 }
 

@@ -104,13 +104,9 @@ fn dot<'a>(
         }
         Measure::NStar => {
             let t = cell(analysis, &spot.series, d?)?;
-            dot(
-                t.n_star,
-                t.ci_low,
-                t.ci_high,
-                bound(t),
-                t.limit.map(|limit| limit.n_star).or(t.law),
-            )
+            // One theory a figure: the legend has one name for it.
+            let theory = if is_limit { t.limit.map(|limit| limit.n_star) } else { t.law };
+            dot(t.n_star, t.ci_low, t.ci_high, bound(t), theory)
         }
         Measure::Law => {
             let t = cell(analysis, &spot.series, d?)?;
