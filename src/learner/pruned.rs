@@ -45,6 +45,10 @@ impl Learner for Pruned {
         3
     }
 
+    fn check(&self, d: usize, _: usize) -> Result<()> {
+        self.screen.scoring().check(d)
+    }
+
     fn blindness(&self) -> Vec<String> {
         self.screen.scoring().blindness().into_iter().chain(self.later.blindness()).collect()
     }
