@@ -93,6 +93,13 @@ impl GradientComparison {
         seen.fold(0.01, f64::max)
     }
 
+    /// How many times as many samples the diagonal is expected to need for one direction: with r of
+    /// them ‖V_j‖² is r times as large, and every row has an entry that sees it.
+    #[must_use]
+    pub fn relief(&self, r: usize) -> f64 {
+        if self.rows.is_some() { 1.7 * r as f64 } else { 1.0 }
+    }
+
     /// Why it cannot rank the coordinates.
     #[must_use]
     pub fn blindness(&self) -> Option<String> {
