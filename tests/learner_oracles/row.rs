@@ -213,6 +213,29 @@ fn rows_of_the_third_order_see_the_direction_that_is_squared() {
     assert!(diagonal.iter().all(|(recall, error)| *recall < 0.5 + 3.0 * error), "{diagonal:?}");
 }
 
+#[test]
+fn keep_auto_keeps_about_one_coordinate_of_noise() {
+    let (d, count) = (64, 400);
+    let mut all = Options::default();
+    all.prune = PruneOptions { keep: Keep::Auto, ..options(ChannelChoice::Auto, 0.0, Score::Row) };
+    let comparison = GradientComparison::new(&all.prune, Activation::Relu, 2).unwrap();
+    let screen = Screen::new(comparison, &all);
+    let split = Split::new(1, None, DataUse::Fresh).unwrap();
+    let kept: Vec<f64> = (0..count)
+        .map(|trial| {
+            let target = target("He2", d, 2, 1e4, trial);
+            let world = World::new(&target, design(5000 + trial));
+            let budget = Budget::new(world, Key::root(1), &split, 4096).unwrap();
+            let portion = budget.beside(Stage::Prune, 4096);
+            screen.select(&portion, |y| y, Key::root(trial)).unwrap().kept.len() as f64
+        })
+        .collect();
+    // One on average, and one in place of none. Scores share entries' inputs in pairs, which moves
+    // the share of empty choices, between e⁻¹ and ½, and not the mean number.
+    let (mean, error) = mean_and_error(&kept);
+    assert!(mean > 1.3 - 4.5 * error && mean < 1.55 + 4.5 * error, "{mean} ± {error}");
+}
+
 fn study(samples: &str, table: &str, d: usize) -> secateur::Result<Study> {
     let text = format!(
         "claim = \"c\"\n[model]\nlink = \"z1*z2\"\ndirection = \"disjoint\"\n[samples]\n{samples}\n\

@@ -24,7 +24,7 @@ const USUAL: usize = 60;
 const SHORT: f64 = 0.05;
 
 /// What each key may be set to.
-const VALUES: [(&str, &str); 33] = [
+const VALUES: [(&str, &str); 34] = [
     ("seed", "0|1|18446744073709551615"),
     ("trials", "1|2|3"),
     (
