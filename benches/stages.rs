@@ -12,7 +12,7 @@ use rand::SeedableRng;
 use rand::rngs::{ChaCha8Rng, Xoshiro256PlusPlus};
 use rand_distr::{Distribution, StandardNormal};
 use secateur::learner::Options;
-use secateur::learner::options::{Lambda, ReadoutMethod, ReadoutOptions};
+use secateur::learner::options::{Lambda, ReadoutMethod, ReadoutOptions, Score};
 use secateur::learner::stage::gradient::{first_layer_gradient, gradient_sums};
 use secateur::learner::stage::network::Layer;
 use secateur::learner::stage::readout;
@@ -94,6 +94,39 @@ fn prune(c: &mut Criterion) {
     group.finish();
 }
 
+/// In multiply–adds: one d × d product of a block at k* = 2, two at k* = 3.
+fn rows(c: &mut Criterion) {
+    let mut group = c.benchmark_group("row_stage");
+    group.sample_size(20);
+    let mut options = Options::default();
+    options.prune.score = Score::Row;
+    for d in [64_usize, 256, 1024] {
+        let target = target(d);
+        let samples = Design::new(Key::root(2)).samples(&target, Stage::Prune, N);
+        let labels = CentredLabels::new(samples);
+        group.throughput(Throughput::Elements(N * (d * d) as u64));
+        for (name, k_star) in [("k2", 2), ("k3", 3)] {
+            let comparison = GradientComparison::new(&options.prune, Activation::Relu, k_star)
+                .expect("rows of the default options suit every link");
+            group.bench_function(format!("{name}/d{d}"), |b| {
+                b.iter(|| black_box(comparison.scores(&labels, d)));
+            });
+        }
+        group.bench_function(format!("faer_product_alone/d{d}"), |b| {
+            let x = Mat::<f32>::from_fn(BLOCK, d, |i, j| (i + j) as f32);
+            let mut g = Mat::<f32>::zeros(d, d);
+            b.iter(|| {
+                for _ in 0..N as usize / BLOCK {
+                    let (left, right) = (x.transpose(), x.as_ref());
+                    matmul(g.as_mut(), Accum::Replace, left, right, 1.0, Par::Seq);
+                    black_box(&g);
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
 fn feature(c: &mut Criterion) {
     let mut group = c.benchmark_group("feature_step");
     group.sample_size(20);
@@ -151,5 +184,5 @@ fn second_layer(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, fill, prune, feature, second_layer);
+criterion_group!(benches, fill, prune, rows, feature, second_layer);
 criterion_main!(benches);

@@ -75,12 +75,14 @@ impl Learner for LabelTransform {
         if self.options.transform == TransformChoice::Auto { 4 } else { 3 }
     }
 
-    fn check(&self, _: usize, r: usize) -> Result<()> {
+    fn check(&self, d: usize, r: usize) -> Result<()> {
         if r > 1 {
             return Err(Error::usage(format!("`label_transform` is single-index, but r = {r}"))
                 .hint("the order of a transformed label is computed for one variable only"));
         }
-        Ok(())
+        let orders = self.orders.iter().filter_map(|&(_, order)| order);
+        // One that vanishes is an error of its own, of the trials.
+        orders.filter_map(|order| self.screen(order).ok()).try_for_each(|s| s.scoring().check(d))
     }
 
     fn coordinates(&self, input: Input) -> Coordinates {

@@ -17,7 +17,7 @@ pub(super) const NETWORK: &[&str] = &["width", "activation", "split", "readout",
 
 /// Keys of the gradient comparison and of what follows it.
 pub(super) const COMPARISON: &[&str] =
-    &["data", "channel", "shift", "keep", "augmentation", "feature"];
+    &["data", "channel", "score", "shift", "keep", "augmentation", "feature"];
 
 /// A shift c; the best one maximises the signal of order k*.
 pub type Shift = Choice<f64>;
@@ -40,6 +40,25 @@ pub enum Keep {
     Auto,
     /// As many as keep the false discovery rate at q, by the rule of Benjamini and Hochberg 1995.
     Fdr(f64),
+}
+
+/// Which entries of the gradient at ±e_j score coordinate j.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Score {
+    /// Entry j.
+    #[default]
+    Diagonal,
+    /// All d, of which the largest counts, see [`super::stage::row`].
+    Row,
+}
+
+impl Score {
+    /// Whether it is the usual one, which no text of a cell names.
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Whether stages share their samples.
@@ -171,6 +190,9 @@ impl From<usize> for Width {
 pub struct PruneOptions {
     /// Channel of the even–odd decomposition that scores a coordinate.
     pub channel: ChannelChoice,
+    /// Which entries of the gradient score a coordinate.
+    #[serde(skip_serializing_if = "Score::is_usual")]
+    pub score: Score,
     /// Shift c of the basis vectors that are compared.
     pub shift: Shift,
     /// Which coordinates survive.
@@ -349,6 +371,7 @@ impl Default for Options {
             simulation: Simulation::Auto,
             prune: PruneOptions {
                 channel: ChannelChoice::Auto,
+                score: Score::Diagonal,
                 shift: Shift::Auto,
                 keep: Keep::Ratio(1.0),
                 augmented: false,

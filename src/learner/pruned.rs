@@ -45,6 +45,10 @@ impl Learner for Pruned {
         3
     }
 
+    fn check(&self, d: usize, _: usize) -> Result<()> {
+        self.screen.scoring().check(d)
+    }
+
     fn blindness(&self) -> Vec<String> {
         self.screen.scoring().blindness().into_iter().chain(self.later.blindness()).collect()
     }
@@ -67,8 +71,9 @@ impl Learner for Pruned {
         // A third of the samples, unless the split says otherwise.
         let share = |shares: &Vec<f64>| 3.0 * shares[0] / shares.iter().sum::<f64>();
         let share = case.options.split.as_ref().map_or(1.0, share);
-        let harder = (compare(self.screen.scoring().sight()) / share / slowest).max(1.0);
-        Cost { slowest, harder, ..cost }
+        let scoring = self.screen.scoring();
+        let harder = (compare(scoring.sight()) / share / slowest).max(1.0);
+        Cost { slowest, harder: harder / scoring.relief(case.link.r()), ..cost }
     }
 
     fn law(&self, case: &Case<'_>, tau: f64, share: f64) -> Option<LawPoint> {

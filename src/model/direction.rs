@@ -4,8 +4,8 @@
 //! A sparsity exponent α means ‖V‖_{2,q}^q ≍ d^{α(1−q/2)} (Vural & Erdogdu 2024).
 
 use faer::Mat;
-use rand::Rng;
 use rand::seq::{SliceRandom, index};
+use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
 use crate::error::{Error, Result};
@@ -20,6 +20,12 @@ pub enum DirectionLaw {
     /// s = max(r, round(d^α)) rows at random. r = 1: entries ±1/√s; r > 1: an orthonormal
     /// frame by QR of a Gaussian matrix on those rows.
     Hard {
+        /// Sparsity exponent α ∈ [0, 1].
+        alpha: f64,
+    },
+    /// s = max(r, round(d^α)) rows at random, each of them one direction's alone: s/r rows each,
+    /// rounded up for the first ones, with entries ± one number.
+    Disjoint {
         /// Sparsity exponent α ∈ [0, 1].
         alpha: f64,
     },
@@ -40,7 +46,7 @@ impl DirectionLaw {
     #[must_use]
     pub fn alpha(&self) -> f64 {
         match *self {
-            Self::Hard { alpha } | Self::Soft { alpha, .. } => alpha,
+            Self::Hard { alpha } | Self::Disjoint { alpha } | Self::Soft { alpha, .. } => alpha,
             Self::Dense => 1.0,
         }
     }
@@ -50,7 +56,7 @@ impl DirectionLaw {
     pub fn q(&self) -> f64 {
         match *self {
             Self::Soft { q, .. } => q,
-            Self::Hard { .. } | Self::Dense => 0.0,
+            Self::Hard { .. } | Self::Disjoint { .. } | Self::Dense => 0.0,
         }
     }
 
@@ -85,7 +91,7 @@ impl DirectionLaw {
         self.check(d, r)?;
         let s = self.sparsity(d, r);
         let (support, profile): (Vec<usize>, Vec<f64>) = match *self {
-            Self::Hard { .. } => {
+            Self::Hard { .. } | Self::Disjoint { .. } => {
                 let mut rows = index::sample(rng, d.min(NAMES), s).into_vec();
                 rows.sort_unstable();
                 (rows, vec![1.0; s])
@@ -97,8 +103,12 @@ impl DirectionLaw {
             }
             Self::Dense => ((0..d).collect(), vec![1.0; d]),
         };
-        let signs_only = r == 1 && !matches!(self, Self::Dense);
-        let frame = orthonormal(&profile, r, signs_only, rng);
+        let frame = if matches!(self, Self::Disjoint { .. }) {
+            separate(s, r, rng)
+        } else {
+            let signs_only = r == 1 && !matches!(self, Self::Dense);
+            orthonormal(&profile, r, signs_only, rng)
+        };
         Ok(Directions { d, r, s, support: support.iter().map(|&j| j as u32).collect(), frame })
     }
 }
@@ -117,6 +127,19 @@ fn orthonormal(profile: &[f64], r: usize, signs_only: bool, rng: &mut impl Rng) 
     let mut frame = Vec::with_capacity(profile.len() * r);
     for i in 0..profile.len() {
         frame.extend(q.row(i).iter());
+    }
+    frame
+}
+
+/// s rows dealt at random to r columns, as evenly as can be; a column of m rows has entries
+/// ±m^{−½}. Row-major.
+fn separate(s: usize, r: usize, rng: &mut impl Rng) -> Vec<f64> {
+    let mut columns: Vec<usize> = (0..s).map(|i| i % r).collect();
+    columns.shuffle(rng);
+    let mut frame = vec![0.0; s * r];
+    for (row, column) in frame.chunks_exact_mut(r).zip(columns) {
+        let rows = (s - column).div_ceil(r) as f64;
+        row[column] = if rng.random() { rows.sqrt().recip() } else { -rows.sqrt().recip() };
     }
     frame
 }
@@ -276,6 +299,7 @@ mod tests {
     fn columns_are_orthonormal_under_every_law() {
         let laws = [
             DirectionLaw::Hard { alpha: 0.5 },
+            DirectionLaw::Disjoint { alpha: 0.5 },
             DirectionLaw::Soft { alpha: 0.6, q: 1.0 },
             DirectionLaw::Dense,
         ];
@@ -305,6 +329,22 @@ mod tests {
         assert_eq!(v.support().len(), 16);
         assert!(v.rows().all(|row| (row[0].abs() - 0.25).abs() < 1e-15));
         assert_eq!(v.row_sparsity(0.0), 16.0);
+        assert_eq!(v.relevant(), v.support());
+    }
+
+    #[test]
+    fn disjoint_rows_belong_to_one_direction_each() {
+        let v = DirectionLaw::Disjoint { alpha: 0.5 }.draw(289, 3, &mut rng(6)).unwrap();
+        assert_eq!((v.s(), v.support().len()), (17, 17));
+        let mut rows = [0; 3];
+        for row in v.rows() {
+            let own: Vec<usize> = (0..3).filter(|&a| row[a] != 0.0).collect();
+            assert_eq!(own.len(), 1, "{row:?}");
+            rows[own[0]] += 1;
+        }
+        assert_eq!(rows, [6, 6, 5]);
+        let signs = v.rows().flatten().filter(|v| **v > 0.0).count();
+        assert!((1..17).contains(&signs), "{signs}");
         assert_eq!(v.relevant(), v.support());
     }
 

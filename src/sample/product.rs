@@ -222,7 +222,7 @@ mod tests {
         if !simd::is_fused() {
             return;
         }
-        let sizes = [1, 2, 3, 5, 8, 17, 49, 100];
+        let sizes = [1, 2, 3, 5, 8, 17, 49, 100, 257];
         for (m, n) in sizes.into_iter().flat_map(|m| sizes.map(|n| (m, n))) {
             for k in [1, 5, 8, 33, 63, 65, 130, 513, 1000, 1024, 1100] {
                 let (x, y) = (random(m * k, 1), random(k * n, 2));

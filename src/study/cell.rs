@@ -54,10 +54,20 @@ pub struct Setting {
 pub enum Direction {
     /// s non-zero rows.
     Hard,
+    /// s non-zero rows, each of one direction alone.
+    Disjoint,
     /// Decaying rows.
     Soft,
     /// A rotation of the sphere.
     Dense,
+}
+
+impl Direction {
+    /// Whether s rows carry V, and no other does.
+    #[must_use]
+    pub fn is_hard(self) -> bool {
+        matches!(self, Self::Hard | Self::Disjoint)
+    }
 }
 
 impl Setting {
@@ -66,6 +76,7 @@ impl Setting {
     pub fn law(&self) -> DirectionLaw {
         match self.direction {
             Direction::Hard => DirectionLaw::Hard { alpha: self.alpha },
+            Direction::Disjoint => DirectionLaw::Disjoint { alpha: self.alpha },
             Direction::Soft => DirectionLaw::Soft { alpha: self.alpha, q: self.q },
             Direction::Dense => DirectionLaw::Dense,
         }
@@ -75,9 +86,9 @@ impl Setting {
     #[must_use]
     pub fn case(&self, cell: &Cell) -> Case<'_> {
         let Self { k_star, link, options, noise, input, .. } = self;
-        let hard = self.direction == Direction::Hard;
+        let (hard, disjoint) = (self.direction.is_hard(), self.direction == Direction::Disjoint);
         let (k_star, noise, input) = (*k_star, *noise, *input);
-        Case { d: cell.d, s: cell.s, k_star, link, options, noise, hard, input }
+        Case { d: cell.d, s: cell.s, k_star, link, options, noise, hard, disjoint, input }
     }
 
     /// What decides the data, shared by all learners of a cell: names in alphabetical order and

@@ -131,6 +131,7 @@ fn options_of_others_are_refused() {
     let values = [
         ("data", "\"reuse\""),
         ("channel", "\"even\""),
+        ("score", "\"row\""),
         ("shift", "0.5"),
         ("keep", "{ count = 7 }"),
         ("augmentation", "\"noise\""),

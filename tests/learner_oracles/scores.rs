@@ -3,7 +3,7 @@
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
-use secateur::learner::options::{DataUse, Keep, PruneOptions, Shift, Simulation};
+use secateur::learner::options::{DataUse, Keep, PruneOptions, Score, Shift, Simulation};
 use secateur::learner::stage::keep::{discoveries, normal_quantile, normal_tail};
 use secateur::learner::stage::{Budget, GradientComparison, Scoring, Screen, Split, survivors};
 use secateur::learner::{Options, World};
@@ -20,7 +20,8 @@ use crate::{centred, columns, design, target};
 const NOISE: f64 = 0.1;
 
 fn options(channel: ChannelChoice, shift: f64, augmented: bool) -> PruneOptions {
-    PruneOptions { channel, shift: Shift::Fixed(shift), keep: Keep::Ratio(1.0), augmented }
+    let (shift, keep) = (Shift::Fixed(shift), Keep::Ratio(1.0));
+    PruneOptions { channel, score: Score::Diagonal, shift, keep, augmented }
 }
 
 fn relu(channel: Channel, shift: f64) -> GradientComparison {

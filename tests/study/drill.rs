@@ -24,7 +24,7 @@ const USUAL: usize = 60;
 const SHORT: f64 = 0.05;
 
 /// What each key may be set to.
-const VALUES: [(&str, &str); 33] = [
+const VALUES: [(&str, &str); 34] = [
     ("seed", "0|1|18446744073709551615"),
     ("trials", "1|2|3"),
     (
@@ -33,7 +33,7 @@ const VALUES: [(&str, &str); 33] = [
     ),
     ("r", "1|2|3"),
     ("normalize", "true|true|false"),
-    ("direction", "'hard'|'soft'|'dense'"),
+    ("direction", "'hard'|'disjoint'|'soft'|'dense'"),
     ("alpha", "0|1|0.5|1e-300|0.999999999999|[0, 0.7]"),
     ("q", "0|1|1.99|1e-9|5e-324"),
     ("noise", "0|1e6|1e-300|5e-324|0.1"),
@@ -51,6 +51,7 @@ const VALUES: [(&str, &str); 33] = [
     ("split", "'equal'|[1, 1, 2]|[1, 1]|[1e-300, 1, 1]|[1, 1e300, 1]|[3, 1e-3, 2]"),
     ("data", "'fresh'|'reuse'"),
     ("channel", "'auto'|'even'|'odd'|'raw'|'odd_no_linear'|'best'"),
+    ("score", "'diagonal'|'row'"),
     ("shift", "'auto'|0|1|-1|10|-10|1e-300"),
     (
         "keep",

@@ -9,10 +9,12 @@ use secateur::study::trial::Conditions;
 use secateur::study::{Profile, Study};
 
 /// Learner, its table, d, n.
-const TRIALS: [(&str, &str, usize, u64); 24] = [
+const TRIALS: [(&str, &str, usize, u64); 26] = [
     ("pruned", "", 256, 65_536),
     ("pruned", "", 65_536, 65_536),
     ("pruned", "shift = 2.05", 65_536, 65_536),
+    ("pruned", "score = \"row\"", 64, 65_536),
+    ("pruned", "score = \"row\"", 1024, 8192),
     ("unpruned", "", 256, 65_536),
     ("unpruned", "", 16_384, 1024),
     ("unpruned", "data = \"reuse\"\nfeature.steps = 100", 64, 1024),

@@ -5,12 +5,15 @@
 //! Hermite orders, odd ones, or odd ones without the first.
 
 use super::price::Case;
+use super::row::Rows;
 use super::screen::Scoring;
 use crate::error::{Error, Result};
-use crate::learner::options::{self, PruneOptions};
+use crate::learner::options::{self, PruneOptions, Score};
 use crate::model::activation::Activation;
 use crate::model::input::Input;
-use crate::model::law::{Keep, LawPoint, Ranking, Signal, equal_rows, frame_rows, kept_share};
+use crate::model::law::{
+    Keep, LawPoint, Ranking, Signal, disjoint_rows, equal_rows, frame_rows, kept_share,
+};
 use crate::model::nulls::TermLaw;
 use crate::model::statistic::{Channel, Statistic, best_shift};
 use crate::model::tail::upper_quantile;
@@ -26,6 +29,8 @@ pub struct GradientComparison {
     shift: f64,
     augmented: bool,
     channels: Vec<Statistic>,
+    /// The rest of each row, if the whole of it scores.
+    rows: Option<Rows>,
     k_star: u32,
 }
 
@@ -33,7 +38,8 @@ impl GradientComparison {
     /// Resolves `auto` for links of information exponent `k_star`.
     ///
     /// # Errors
-    /// When the shift is out of range, or the one channel asked for is identically zero.
+    /// When the shift is out of range, the one channel asked for is identically zero, or whole
+    /// rows of augmented data are asked for.
     pub fn new(options: &PruneOptions, activation: Activation, k_star: u32) -> Result<Self> {
         let shift = options.shift.or_else(|| best_shift(activation, k_star, options.augmented));
         let statistic = |channel| Statistic::new(activation, channel, shift, options.augmented);
@@ -43,7 +49,21 @@ impl GradientComparison {
         if channels.is_empty() {
             return Err(vanishes(&asked[0]));
         }
-        Ok(Self { activation, shift, augmented: options.augmented, channels, k_star })
+        let augmented = options.augmented;
+        let rows = match options.score {
+            Score::Diagonal => None,
+            Score::Row if augmented => return Err(shared_noise()),
+            Score::Row => Some(Rows::of(&channels)),
+        };
+        Ok(Self { activation, shift, augmented, channels, rows, k_star })
+    }
+
+    /// Whether it can score in dimension `d`.
+    ///
+    /// # Errors
+    /// When it would not fit into memory.
+    pub fn check(&self, d: usize) -> Result<()> {
+        self.rows.as_ref().map_or(Ok(()), |rows| rows.check(d))
     }
 
     /// The shift c in use.
@@ -73,6 +93,13 @@ impl GradientComparison {
         seen.fold(0.01, f64::max)
     }
 
+    /// How many times as many samples the diagonal is expected to need for one direction: with r of
+    /// them ‖V_j‖² is r times as large, and every row has an entry that sees it.
+    #[must_use]
+    pub fn relief(&self, r: usize) -> f64 {
+        if self.rows.is_some() { 1.7 * r as f64 } else { 1.0 }
+    }
+
     /// Why it cannot rank the coordinates.
     #[must_use]
     pub fn blindness(&self) -> Option<String> {
@@ -91,17 +118,24 @@ impl GradientComparison {
     }
 
     /// n* by the finite-size law of the ranking ([`crate::model::law`]) for the risk `tau`, `share`
-    /// of the samples being those of the ranking. None for inputs that are not Gaussian, soft or
+    /// of the samples being those of the ranking. None for scores of whole rows, inputs that are not Gaussian, soft or
     /// dense directions, links that are no sums over them, a channel that does not see the link,
     /// or where nothing is pruned.
     #[must_use]
     pub fn law(&self, case: &Case<'_>, tau: f64, share: f64) -> Option<LawPoint> {
+        if self.rows.is_some() {
+            return None;
+        }
         let noise = case.plain_noise()? / case.link.variance();
         let channel = Channel::matching(self.k_star);
         let statistic = self.channels.iter().find(|s| s.channel == channel)?;
         let signal = Signal::of(&Signal::summand(case.link)?, statistic, noise)?;
         let r = case.link.r();
-        let rows = if r == 1 { equal_rows(case.s) } else { frame_rows(case.s, r) };
+        let rows = match r {
+            1 => equal_rows(case.s),
+            _ if case.disjoint => disjoint_rows(case.s, r),
+            _ => frame_rows(case.s, r),
+        };
         let (channels, share_kept) = (self.channels.len(), kept_share(&signal.weights(), tau));
         let keep = match case.options.prune.keep {
             options::Keep::Auto => {
@@ -175,11 +209,16 @@ impl GradientComparison {
 }
 
 /// The score is the largest |g| of the channels, each divided by its null standard deviation
-/// √(Var y Var h / n).
+/// √(Var y Var h / n); of all entries of row j, if the whole of it scores.
 impl Scoring for GradientComparison {
     fn scores(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
         let n = labels.samples().n() as f64;
         let scale = n.sqrt() / labels.variance().sqrt().max(f64::MIN_POSITIVE);
+        if let Some(rows) = &self.rows {
+            let sums = rows.sums(labels, d, |x, y| self.strip(x, y));
+            let score = |(diagonal, rest)| self.score(diagonal).max(rest) / n * scale;
+            return sums.into_iter().map(score).collect();
+        }
         let sums = self.sums(labels, d);
         let gradients = sums.chunks_exact(3).map(|s| [s[0] / n, s[1] / n, s[2] / n]);
         gradients.map(|g| self.score(g) * scale).collect()
@@ -215,7 +254,22 @@ impl Scoring for GradientComparison {
         self.channels.len()
     }
 
+    fn compared(&self, d: usize) -> usize {
+        self.channels.len() + self.rows.as_ref().map_or(0, |rows| rows.entries(d))
+    }
+
+    fn products(&self, d: usize) -> f64 {
+        self.rows.as_ref().map_or(0.0, |rows| rows.products(d))
+    }
+
+    fn bytes(&self, d: usize) -> f64 {
+        self.rows.as_ref().map_or(0.0, |rows| rows.bytes(d))
+    }
+
     fn terms(&self, input: Input) -> Result<Vec<TermLaw>> {
+        if self.rows.is_some() {
+            return Err(not_alone());
+        }
         self.channels.iter().map(|h| TermLaw::of(h, input)).collect()
     }
 }
@@ -230,6 +284,17 @@ fn vanishes(statistic: &Statistic) -> Error {
     let activation = statistic.activation.name();
     Error::usage(format!("channel `{channel}` of {activation} at shift {shift} is zero everywhere"))
         .hint("choose another shift or channel, or \"auto\" for either")
+}
+
+fn shared_noise() -> Error {
+    Error::usage("score = \"row\" has no gates for augmented data").hint(
+        "shift by a bias, which sees more: leave out augmentation, or write score = \"diagonal\"",
+    )
+}
+
+fn not_alone() -> Error {
+    Error::usage("score = \"row\" multiplies each coordinate with those that the labels depend on")
+        .hint("use samples.simulation = \"explicit\" or \"auto\", or score = \"diagonal\"")
 }
 
 /// The gradient of a channel from g⁺, g⁻ and (1/n) Σ ỹ x. Since Σ ỹ = 0, the mean of h

@@ -12,6 +12,7 @@ pub mod nulls;
 pub mod price;
 pub mod readout;
 pub mod reduced;
+pub mod row;
 pub mod screen;
 pub mod second_layer;
 pub mod sphere_sgd;

@@ -108,6 +108,8 @@ pub struct Case<'a> {
     pub noise: f64,
     /// Whether V is hard: s rows carry it, and no other does.
     pub hard: bool,
+    /// Whether each of these rows is one direction's alone.
+    pub disjoint: bool,
     /// Law of the inputs.
     pub input: Input,
     /// The options.
@@ -274,6 +276,10 @@ pub struct Screening {
     pub few: Option<f64>,
     /// Whether the choice needs the law of null scores even if all are visited.
     pub tested: bool,
+    /// Multiply–adds of a sample, if all coordinates are visited.
+    pub products: f64,
+    /// Bytes of their sums.
+    pub held: f64,
 }
 
 impl Screening {
@@ -298,6 +304,13 @@ impl Screening {
         self.explicit(n) + if self.tested { self.law(n) } else { 0.0 }
     }
 
+    /// All of it.
+    #[must_use]
+    pub fn work(&self, n: f64) -> Work {
+        let products = if self.is_reduced(n) { 0.0 } else { n * self.products };
+        Work::new(self.entries(n), products)
+    }
+
     fn explicit(&self, n: f64) -> f64 {
         n * (self.d + self.s)
     }
@@ -318,7 +331,7 @@ impl Screening {
     /// Bytes of the sums, and of a block of what is read.
     #[must_use]
     pub fn bytes(&self) -> f64 {
-        let explicit = if self.is_reduced(SMALL) { 0.0 } else { 48.0 * self.d };
+        let explicit = if self.is_reduced(SMALL) { 0.0 } else { 48.0 * self.d + self.held };
         explicit + 4096.0 * self.s
     }
 }

@@ -35,6 +35,21 @@ pub trait Scoring {
     /// Channels of which g takes the largest.
     fn channels(&self) -> usize;
 
+    /// Numbers that the score of a coordinate is the largest of, if every one is visited.
+    fn compared(&self, _d: usize) -> usize {
+        self.channels()
+    }
+
+    /// Multiply–adds of a sample, beside visiting its coordinates.
+    fn products(&self, _d: usize) -> f64 {
+        0.0
+    }
+
+    /// Bytes that these take.
+    fn bytes(&self, _d: usize) -> f64 {
+        0.0
+    }
+
     /// The law of a term of each channel, on inputs that the labels do not depend on.
     ///
     /// # Errors
@@ -118,7 +133,8 @@ impl<S: Scoring + Sync> Screen<S> {
         let (simulation, channels) = (self.simulation, self.scoring.channels() as f64);
         let few = terms.filter(|_| s < d).map(|terms| LabelSums::few(radius(terms)));
         let tested = matches!(self.keep, Keep::Auto | Keep::Fdr(_));
-        Screening { simulation, d: d as f64, s: s as f64, channels, few, tested }
+        let (products, held) = (self.scoring.products(d), self.scoring.bytes(d));
+        Screening { simulation, d: d as f64, s: s as f64, channels, few, tested, products, held }
     }
 
     /// Chooses by T(y) of the samples of `portion`; null scores and names are drawn from `key`.
@@ -152,7 +168,7 @@ impl<S: Scoring + Sync> Screen<S> {
         let scores = self.scoring.scores(&portion.transformed(transform), d);
         let exact = |terms: Cow<'_, [TermLaw]>| self.known(&samples, transform, &terms, &[]).1;
         let (cut, evidence) = match self.keep {
-            Keep::Auto => (self.threshold(terms.and_then(exact).as_ref(), share), 0.0),
+            Keep::Auto => (self.threshold(terms.and_then(exact).as_ref(), d, share), 0.0),
             Keep::Fdr(q) => self.discovered(&scores, terms.and_then(exact).as_ref(), q),
             Keep::Ratio(_) | Keep::Count(_) => (f64::INFINITY, 0.0),
         };
@@ -161,15 +177,16 @@ impl<S: Scoring + Sync> Screen<S> {
     }
 
     /// What a null score of the law `law`, nearly normal if it is not known, exceeds with
-    /// probability `p`.
-    fn threshold(&self, law: Option<&ScoreLaw>, p: f64) -> f64 {
-        law.map_or_else(|| normal_quantile(p, self.scoring.channels()), |law| law.threshold(p))
+    /// probability `p` in dimension `d`.
+    fn threshold(&self, law: Option<&ScoreLaw>, d: usize, p: f64) -> f64 {
+        law.map_or_else(|| normal_quantile(p, self.scoring.compared(d)), |law| law.threshold(p))
     }
 
     /// The largest score that is no discovery at the rate q, and the evidence.
     fn discovered(&self, scores: &[f64], law: Option<&ScoreLaw>, q: f64) -> (f64, f64) {
         let tail = |t: f64| {
-            law.map_or_else(|| normal_tail(t, self.scoring.channels()), |law| law.beyond(t))
+            let compared = self.scoring.compared(scores.len());
+            law.map_or_else(|| normal_tail(t, compared), |law| law.beyond(t))
         };
         let mut sorted: Vec<(f64, Cell<Option<f64>>)> =
             scores.iter().map(|&t| (t, Cell::new(None))).collect();

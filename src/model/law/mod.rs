@@ -21,5 +21,5 @@ pub struct LawPoint {
     /// t + σz: how far a relevant score has to stand out, in null standard deviations.
     pub clearance: f64,
 }
-pub use rows::{Row, equal_rows, frame_rows, profile_rows};
+pub use rows::{Row, disjoint_rows, equal_rows, frame_rows, profile_rows};
 pub use signal::{Score, Signal};

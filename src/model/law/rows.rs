@@ -33,6 +33,13 @@ pub fn equal_rows(s: usize) -> Vec<Row> {
     vec![Row { count: s as f64, entries: vec![(s as f64).sqrt().recip()] }]
 }
 
+/// s rows of r directions that share none, s/r each.
+#[must_use]
+pub fn disjoint_rows(s: usize, r: usize) -> Vec<Row> {
+    let entry = |axis| if axis == 0 { (r as f64 / s as f64).sqrt() } else { 0.0 };
+    vec![Row { count: s as f64, entries: (0..r).map(entry).collect() }]
+}
+
 /// Rows of one direction from their norms, which are scaled to ‖V‖ = 1: soft sparsity.
 ///
 /// Norms within 1 % of each other are one class of their root mean square.
@@ -118,5 +125,7 @@ mod tests {
         let mass: f64 = rows.iter().map(|row| row.count * row.square()).sum();
         assert!((mass - 1.0).abs() < 1e-12);
         assert_eq!(equal_rows(4), profile_rows(&[0.5; 4]));
+        assert_eq!(equal_rows(4), disjoint_rows(4, 1));
+        assert!((disjoint_rows(12, 3)[0].square() - 0.25).abs() < 1e-15);
     }
 }

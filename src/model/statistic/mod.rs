@@ -7,12 +7,14 @@
 
 mod blind;
 mod channel;
+mod gate;
 mod shift;
 #[cfg(test)]
 mod tests;
 
 pub use blind::{Blind, blind_channels};
 pub use channel::{Channel, ChannelChoice};
+pub use gate::Gate;
 pub use shift::{best_feature_shift, best_shift, feature_gain};
 
 use super::activation::Activation;

@@ -4,7 +4,8 @@ use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use strum::IntoEnumIterator;
 
 use super::{
-    Channel, ChannelChoice, Statistic, best_feature_shift, best_shift, blind_channels, feature_gain,
+    Channel, ChannelChoice, Gate, Statistic, best_feature_shift, best_shift, blind_channels,
+    feature_gain,
 };
 use crate::model::activation::Activation;
 use crate::model::hermite::he_normalised;
@@ -31,6 +32,38 @@ fn the_table_of_correlations() {
     }
     let saved = (rho(Channel::OddNoLinear, 2.05, 3) / rho(Channel::Odd, 2.05, 3)).powi(2);
     assert!((saved - 17.9).abs() < 0.15, "{saved}");
+}
+
+/// Of ReLU: half a sign, half of 1{|x| < c} and a half, an indicator.
+#[test]
+fn gates_have_their_moments_in_closed_form() {
+    for c in [0.0, 0.4, 2.05] {
+        let beyond = libm::erfc(c / 2_f64.sqrt());
+        let even = 0.5 * if c == 0.0 { 1.0 } else { beyond.sqrt() };
+        let odd = 0.5 * (beyond * (1.0 - beyond)).sqrt();
+        let open = 1.0 - 0.5 * beyond;
+        for (channel, mean, std) in [
+            (Channel::Even, 0.0, even),
+            (Channel::Odd, 1.0 - 0.5 * beyond, odd),
+            (Channel::OddNoLinear, 1.0 - 0.5 * beyond, odd),
+            (Channel::Raw, open, (open * (1.0 - open)).sqrt()),
+        ] {
+            let statistic = Statistic::new(Activation::Relu, channel, c, false).unwrap();
+            let Some(gate) = Gate::of(&statistic) else {
+                assert!(std < 1e-9, "{channel:?} at {c}");
+                continue;
+            };
+            assert!((gate.mean - mean).abs() < 1e-12, "{channel:?} at {c}: {}", gate.mean);
+            assert!((gate.std - std).abs() < 1e-12, "{channel:?} at {c}: {}", gate.std);
+            // The statistic is the gate times x, centred.
+            let x = 1.3;
+            let product = x * (gate.value(x) + gate.mean);
+            let linear = if channel == Channel::OddNoLinear { statistic.linear * x } else { 0.0 };
+            assert!((statistic.value(x) - (product - statistic.mean - linear)).abs() < 1e-12);
+        }
+    }
+    let linear = Statistic::new(Activation::Relu, Channel::Linear, 0.0, false).unwrap();
+    assert_eq!(Gate::of(&linear), None);
 }
 
 #[test]

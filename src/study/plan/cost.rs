@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::learner::options::DataUse;
-use crate::learner::stage::Work;
 pub use crate::learner::stage::price::Rates;
 use crate::results::Record;
 use crate::sample::input::strips;
@@ -76,8 +75,8 @@ pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test
         if case.options.data == DataUse::Reuse { 1 } else { setting.built.learner.stages() };
     let (stage, readout) = (case.drawn(n as f64 / stages as f64), case.readout(cost.kept));
     let fixed = cost.fixed + case.fixed(cost.kept);
-    let screening = cost.screening.map_or(0.0, |screening| screening.entries(stage));
-    let fixed = fixed + Work::new(screening, 0.0);
+    let screening = cost.screening.map(|screening| screening.work(stage)).unwrap_or_default();
+    let fixed = fixed + screening;
     let work = (cost.stages + readout) * stage + readout * test as f64 + fixed;
     rates.seconds(work) + rates.trial
 }

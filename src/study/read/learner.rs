@@ -238,7 +238,8 @@ fn read_prune(section: &Section<'_>, defaults: &PruneOptions) -> Result<PruneOpt
     let augmented = section.choice("augmentation", &kinds, defaults.augmented)?;
     let range = if augmented { -1.0..=1.0 } else { -10.0..=10.0 };
     let shift = read_number(section, "shift", range, defaults.shift)?;
-    Ok(PruneOptions { channel, shift, keep, augmented })
+    let score = section.choice("score", &names(), defaults.score)?;
+    Ok(PruneOptions { channel, score, shift, keep, augmented })
 }
 
 fn read_keep(node: &Node) -> Result<Keep> {
