@@ -1,6 +1,5 @@
 //! What can be typed.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -27,14 +26,11 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// Arguments of `hold`.
+/// Arguments of `watch`.
 #[derive(Args, Debug)]
-pub(crate) struct HoldArguments {
-    /// Process that the command must not outlive
-    pub(crate) parent: i32,
-    /// The command
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
-    pub(crate) command: Vec<OsString>,
+pub(crate) struct WatchArguments {
+    /// Process whose workers must not outlive it
+    pub(crate) harness: u32,
 }
 
 /// What can be typed, and what to know besides.
@@ -45,9 +41,9 @@ fn examples(lines: &[&str], hint: &str) -> String {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Become a worker that ends with its harness: how the program starts workers
+    /// Wait for the end of a program that has workers, and end them
     #[command(hide = true)]
-    Hold(HoldArguments),
+    Watch(WatchArguments),
     /// Run what a study lacks, fit exponents, draw figures, print verdicts
     #[command(after_help = examples(
         &[

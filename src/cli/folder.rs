@@ -334,7 +334,7 @@ fn manifest(
 
 /// The study of a manifest; says what of it is missing.
 fn study_of(manifest: &Manifest, trials: &Trials, voice: Voice) -> Option<Study> {
-    let study = study::manifest::study(manifest).inspect_err(|error| {
+    let study = study::manifest::recorded(manifest).inspect_err(|error| {
         voice.note(&format!("law and expectations of the study are left out: {error}"));
     });
     let study = study.ok()?;
