@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use secateur::report::Form;
 use secateur::results::{Shard, TrialName};
 use secateur::study::Profile;
 
@@ -125,7 +126,7 @@ pub(crate) enum Command {
             "plot alpha_sweep --figure exponents --series pruned --tau 0.3 --width 3.25in",
             "plot experiment.csv --out figures",
         ],
-        "Each figure is there as .svg and as .png of 300 dots an inch.",
+        "Each figure is there as .svg and as .png of 300 dots an inch, with --pdf as .pdf too.",
     ))]
     Plot(PlotArguments),
     /// Write the page of results again; of several also an index, OUT/report.html
@@ -250,6 +251,23 @@ pub(crate) enum TableFormat {
     Json,
     /// For a document.
     Markdown,
+    /// For a paper.
+    Latex,
+    /// For a spreadsheet.
+    Csv,
+}
+
+impl TableFormat {
+    /// How tables are written; none in JSON.
+    pub(crate) fn form(self) -> Option<Form> {
+        match self {
+            Self::Json => None,
+            Self::Text => Some(Form::Text),
+            Self::Markdown => Some(Form::Markdown),
+            Self::Latex => Some(Form::Latex),
+            Self::Csv => Some(Form::Csv),
+        }
+    }
 }
 
 impl From<Format> for TableFormat {
@@ -501,7 +519,7 @@ pub(crate) struct FitArguments {
     #[command(flatten)]
     pub(crate) folder: FolderArguments,
 
-    /// Also show how far each exponent can be trusted (text; JSON and diagnostics.csv always do)
+    /// Also show how far each exponent can be trusted (JSON and diagnostics.csv always do)
     #[arg(long)]
     pub(crate) details: bool,
 
@@ -530,6 +548,10 @@ pub(crate) struct PlotArguments {
     /// Width of every figure, in in, cm, mm or pt: all in it is scaled
     #[arg(long, value_name = "LENGTH", value_parser = points)]
     pub(crate) width: Option<f64>,
+
+    /// As .pdf too, with text as outlines
+    #[arg(long)]
+    pub(crate) pdf: bool,
 }
 
 /// A length in points.

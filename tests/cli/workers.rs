@@ -154,7 +154,7 @@ fn results_are_judged_where_the_code_is_not() {
         (ran.out, ran.err)
     };
     let (out, err) = judged();
-    assert!(out.contains("expectation") && !err.contains("partial"), "{out}{err}");
+    assert!(out.contains("β(mine)") && !err.contains("partial"), "{out}{err}");
     place.write("worker.sh", "exit 1");
     assert_eq!(judged(), (out.clone(), err.clone()));
     std::fs::remove_file(place.path("worker.sh")).expect("it is there");
