@@ -45,7 +45,7 @@ fn main() -> secateur::Result<()> {
             t.n_star, t.ci_low, t.ci_high
         );
     }
-    println!("\n{}", report::exponent_table(&analysis));
+    println!("\n{}", report::exponent_table(&analysis, report::Form::Text));
     for note in report::notes(&analysis) {
         println!("{note}");
     }

@@ -5,7 +5,7 @@ mod cli;
 use std::process::ExitCode;
 
 use secateur::Result;
-use secateur::worker::process;
+use secateur::worker::watch;
 
 use cli::arguments::{Command, StudyArguments};
 use cli::study::Run;
@@ -16,12 +16,15 @@ use cli::{
 };
 
 fn main() -> ExitCode {
-    // Without it a worker outlives a harness that is killed, until it reads the end of its input.
+    // Without it a worker outlives a program that is killed, until it reads the end of its input.
     if let Ok(program) = std::env::current_exe() {
-        process::started_by(program, "hold".into());
+        watch::watched_by(program, "watch".into());
     }
     cli::answer(|command, voice| match command {
-        Command::Hold(arguments) => Err(process::hold(arguments.parent, &arguments.command)),
+        Command::Watch(arguments) => {
+            watch::watch(arguments.harness);
+            Ok(Ending::Done)
+        }
         Command::Study(arguments) => study(&arguments, voice),
         Command::Slurm(arguments) => slurm::run(&arguments, voice),
         Command::List(arguments) => list::list(&arguments),

@@ -1,10 +1,10 @@
 //! What can be typed.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use secateur::report::Form;
 use secateur::results::{Shard, TrialName};
 use secateur::study::Profile;
 
@@ -27,14 +27,11 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-/// Arguments of `hold`.
+/// Arguments of `watch`.
 #[derive(Args, Debug)]
-pub(crate) struct HoldArguments {
-    /// Process that the command must not outlive
-    pub(crate) parent: i32,
-    /// The command
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
-    pub(crate) command: Vec<OsString>,
+pub(crate) struct WatchArguments {
+    /// Process whose workers must not outlive it
+    pub(crate) harness: u32,
 }
 
 /// What can be typed, and what to know besides.
@@ -45,9 +42,9 @@ fn examples(lines: &[&str], hint: &str) -> String {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Become a worker that ends with its harness: how the program starts workers
+    /// Wait for the end of a program that has workers, and end them
     #[command(hide = true)]
-    Hold(HoldArguments),
+    Watch(WatchArguments),
     /// Run what a study lacks, fit exponents, draw figures, print verdicts
     #[command(after_help = examples(
         &[
@@ -129,7 +126,7 @@ pub(crate) enum Command {
             "plot alpha_sweep --figure exponents --series pruned --tau 0.3 --width 3.25in",
             "plot experiment.csv --out figures",
         ],
-        "Each figure is there as .svg and as .png of 300 dots an inch.",
+        "Each figure is there as .svg and as .png of 300 dots an inch, with --pdf as .pdf too.",
     ))]
     Plot(PlotArguments),
     /// Write the page of results again; of several also an index, OUT/report.html
@@ -254,6 +251,23 @@ pub(crate) enum TableFormat {
     Json,
     /// For a document.
     Markdown,
+    /// For a paper.
+    Latex,
+    /// For a spreadsheet.
+    Csv,
+}
+
+impl TableFormat {
+    /// How tables are written; none in JSON.
+    pub(crate) fn form(self) -> Option<Form> {
+        match self {
+            Self::Json => None,
+            Self::Text => Some(Form::Text),
+            Self::Markdown => Some(Form::Markdown),
+            Self::Latex => Some(Form::Latex),
+            Self::Csv => Some(Form::Csv),
+        }
+    }
 }
 
 impl From<Format> for TableFormat {
@@ -505,7 +519,7 @@ pub(crate) struct FitArguments {
     #[command(flatten)]
     pub(crate) folder: FolderArguments,
 
-    /// Also show how far each exponent can be trusted (text; JSON and diagnostics.csv always do)
+    /// Also show how far each exponent can be trusted (JSON and diagnostics.csv always do)
     #[arg(long)]
     pub(crate) details: bool,
 
@@ -534,6 +548,10 @@ pub(crate) struct PlotArguments {
     /// Width of every figure, in in, cm, mm or pt: all in it is scaled
     #[arg(long, value_name = "LENGTH", value_parser = points)]
     pub(crate) width: Option<f64>,
+
+    /// As .pdf too, with text as outlines
+    #[arg(long)]
+    pub(crate) pdf: bool,
 }
 
 /// A length in points.

@@ -7,7 +7,7 @@ use secateur::analysis::stored::Tables;
 use secateur::results::{TRIALS, disk};
 use secateur::{Error, Result, report};
 
-use super::arguments::{CompareArguments, TableFormat};
+use super::arguments::CompareArguments;
 use super::ending::Ending;
 use super::folder::{self, Found};
 use super::print;
@@ -28,10 +28,9 @@ pub(crate) fn compare(arguments: &CompareArguments, voice: Voice) -> Result<Endi
         shown.exponents.retain(|pair| moved(pair.change));
         shown.thresholds.retain(|pair| moved(pair.change));
     }
-    match arguments.format {
-        TableFormat::Json => print::json(&shown),
-        TableFormat::Markdown => print::text(&report::comparison_markdown(&comparison, &shown)),
-        TableFormat::Text => print::text(&report::comparison_text(&comparison, &shown)),
+    match arguments.format.form() {
+        None => print::json(&shown),
+        Some(form) => print::text(&report::comparison_table(&comparison, &shown, form)),
     }?;
     Ok(if comparison.changes > 0 { Ending::Changed } else { Ending::Done })
 }

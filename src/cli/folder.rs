@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use secateur::analysis::{self, Analysis, Options};
 use secateur::cluster::quote;
 use secateur::model::Asked;
-use secateur::report::Choice;
 use secateur::report::page::{Card, Origin, write_index, write_page};
+use secateur::report::{Choice, Form};
 use secateur::results::disk::{self, Kind};
 use secateur::results::manifest::{MANIFEST, Manifest};
 use secateur::results::{self, Gathered, Record, TRIALS, Trials, provenance, tables};
@@ -38,20 +38,16 @@ pub(crate) fn report(
     if let Some(folder) = folder {
         analysis::write::write(folder, analysis)?;
     }
-    match format {
-        TableFormat::Json => print::json(analysis),
-        TableFormat::Markdown => print::sections(&[
-            report::markdown_table(analysis),
-            report::conclusion(analysis),
-            report::expectation_markdown(analysis),
-        ]),
-        TableFormat::Text => print::sections(&[
-            report::exponent_table(analysis),
-            report::conclusion(analysis),
-            report::expectation_table(analysis),
-            report::notes(analysis).join("\n"),
-        ]),
-    }
+    let Some(form) = format.form() else { return print::json(analysis) };
+    // Between tables of values there are no words.
+    let conclusion = (form != Form::Csv).then(|| report::conclusion(analysis));
+    let notes = (form == Form::Text).then(|| report::notes(analysis).join("\n"));
+    print::sections(&[
+        report::exponent_table(analysis, form),
+        conclusion.unwrap_or_default(),
+        report::expectation_table(analysis, form),
+        notes.unwrap_or_default(),
+    ])
 }
 
 /// `secateur fit`: thresholds, exponents and verdicts again.
@@ -71,15 +67,15 @@ pub(crate) fn fit(arguments: &FitArguments, voice: Voice) -> Result<Ending> {
     if let Some(folder) = folder {
         found.page(folder, &analysis)?;
     }
-    if arguments.details && arguments.format == TableFormat::Text {
-        print::text(&format!("\n{}", report::details_table(&analysis)))?;
+    if let Some(form) = arguments.format.form().filter(|_| arguments.details) {
+        print::text(&format!("\n{}", report::details_table(&analysis, form)))?;
     }
     Ok(Ending::Done)
 }
 
 /// `secateur plot`: figures again.
 pub(crate) fn plot(arguments: &PlotArguments, voice: Voice) -> Result<Ending> {
-    let PlotArguments { folder, beside, figure, series, width } = arguments;
+    let PlotArguments { folder, beside, figure, series, width, pdf } = arguments;
     let wanted = Wanted::parse(series)?;
     let found = Found::locate(folder, voice)?;
     let other = |results: &String| {
@@ -93,7 +89,7 @@ pub(crate) fn plot(arguments: &PlotArguments, voice: Voice) -> Result<Ending> {
         Error::usage(format!("there is no folder for the figures of {}", arguments.folder.results))
             .hint("name one with --out FOLDER: they go to FOLDER/FILE/figures")
     })?;
-    let choice = Choice { figures: figure.clone(), width: *width };
+    let choice = Choice { figures: figure.clone(), width: *width, pdf: *pdf };
     let figures = folder.join("figures");
     let files = if figure.is_empty() && series.is_empty() && width.is_none() {
         let mut files = report::draw_beside(&analysis, &others, &choice, &figures)?;
@@ -334,7 +330,7 @@ fn manifest(
 
 /// The study of a manifest; says what of it is missing.
 fn study_of(manifest: &Manifest, trials: &Trials, voice: Voice) -> Option<Study> {
-    let study = study::manifest::study(manifest).inspect_err(|error| {
+    let study = study::manifest::recorded(manifest).inspect_err(|error| {
         voice.note(&format!("law and expectations of the study are left out: {error}"));
     });
     let study = study.ok()?;

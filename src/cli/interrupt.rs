@@ -17,7 +17,7 @@ use super::event::Event;
 use super::voice::Voice;
 
 /// What trials in flight have to finish in. They are run again if they do not.
-const GRACE: Duration = Duration::from_millis(1500);
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What a signal does to a study.
 #[derive(Clone, Debug)]

@@ -7,6 +7,8 @@ use super::problem::Series;
 /// The question of a study: `[figure]` of its file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
+    /// What tells its lines apart, by key.
+    pub by: Vec<String>,
     /// It in words.
     pub title: String,
     /// Name of what was varied.

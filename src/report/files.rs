@@ -30,6 +30,8 @@ pub struct Choice {
     pub figures: Vec<String>,
     /// Width in points, if not that of each.
     pub width: Option<f64>,
+    /// As PDF too.
+    pub pdf: bool,
 }
 
 /// [`draw_all`] of those of `choice`, with the cells of `others` in the figures of the law of the
@@ -77,7 +79,11 @@ pub fn draw_beside(
         for (number, scene) in (1..).zip(pages) {
             let scene = &choice.width.map_or_else(|| scene.clone(), |width| scene.scaled(width));
             let page = if number == 1 { String::new() } else { format!("_{number}") };
-            for (kind, bytes) in [("svg", scene.svg()?.into_bytes()), ("png", scene.png()?)] {
+            let mut kinds = vec![("svg", scene.svg()?.into_bytes()), ("png", scene.png()?)];
+            if choice.pdf {
+                kinds.push(("pdf", scene.pdf()?));
+            }
+            for (kind, bytes) in kinds {
                 let path = folder.join(format!("{name}{page}.{kind}"));
                 disk::replace(&path, &bytes)?;
                 written.push(path);
@@ -87,7 +93,8 @@ pub fn draw_beside(
     for old in disk::list(folder)?.iter().map(|file| folder.join(file)) {
         let stem = old.file_stem().unwrap_or_default().to_string_lossy();
         let name = stem.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
-        let kind = old.extension().is_some_and(|kind| kind == "svg" || kind == "png");
+        let kind =
+            old.extension().is_some_and(|kind| kind == "svg" || kind == "png" || kind == "pdf");
         if kind && figures.iter().any(|(figure, _)| *figure == name) && !written.contains(&old) {
             disk::remove(&old)?;
         }

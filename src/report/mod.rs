@@ -1,7 +1,6 @@
 //! Estimates → figures and words.
 //!
-//! [`draw_all`] writes the figures of a study; [`exponent_table`], [`markdown_table`] and
-//! [`notes()`] put the same estimates into words. A figure is first laid out as a [`Scene`]
+//! [`draw_all`] writes the figures of a study; [`exponent_table`] and [`notes()`] put the same estimates into words. A figure is first laid out as a [`Scene`]
 //! in points, without knowing where it goes; the scene is then painted as SVG and as PNG,
 //! so that both show the same.
 
@@ -22,9 +21,10 @@ mod tests;
 pub use draw::scene::Scene;
 pub use figure::figures;
 pub use files::{Choice, draw_all, draw_beside};
-pub use text::comparison::{MARKS, comparison_markdown, comparison_text};
+pub use text::comparison::{MARKS, comparison_table};
 pub use text::details::details_table;
-pub use text::expectations::{expectation_markdown, expectation_table};
+pub use text::expectations::expectation_table;
 pub use text::explain::explanation;
+pub use text::grid::Form;
 pub use text::notes::notes;
-pub use text::table::{conclusion, exponent_table, markdown_table, tally};
+pub use text::table::{conclusion, exponent_table, tally};

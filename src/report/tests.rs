@@ -5,7 +5,7 @@ use std::fs;
 use super::figure::pages::TALLEST;
 use super::figure::{exponents, figures, forest, learning_curves, phase_diagram, thresholds};
 use super::fixture::{ALPHAS, add_series, key, realistic};
-use super::{Scene as Page, draw_all, exponent_table, markdown_table, notes};
+use super::{Form, Scene as Page, draw_all, exponent_table, notes};
 use crate::analysis::estimate::{Analysis, Censoring};
 use crate::model::rate::Rate;
 use crate::report::draw::scene::{Label, Scene};
@@ -222,7 +222,7 @@ fn thin_and_broken_data_are_drawn_as_far_as_they_go() {
     assert_eq!(scenes(&single).len(), 2);
     scenes(&single).iter().for_each(assert_legible);
     assert_eq!(scenes(&broken()).len(), 5);
-    assert!(!exponent_table(&broken()).is_empty());
+    assert!(!exponent_table(&broken(), Form::Text).is_empty());
     assert!(!notes(&broken()).is_empty());
 }
 
@@ -259,7 +259,7 @@ fn a_figure_without_data_leaves_no_old_file() {
 #[test]
 fn words_of_a_realistic_study() {
     let analysis = realistic();
-    insta::assert_snapshot!("exponent_table", exponent_table(&analysis));
-    insta::assert_snapshot!("markdown_table", markdown_table(&analysis));
+    insta::assert_snapshot!("exponent_table", exponent_table(&analysis, Form::Text));
+    insta::assert_snapshot!("markdown_table", exponent_table(&analysis, Form::Markdown));
     insta::assert_snapshot!("notes", notes(&analysis).join("\n"));
 }

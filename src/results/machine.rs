@@ -1,6 +1,6 @@
 //! What is known of the machine.
 
-#![expect(clippy::disallowed_methods, reason = "when a run started and ended")]
+#![expect(clippy::disallowed_methods, reason = "when a run started and ended; what runs")]
 
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -41,4 +41,18 @@ fn group_limit() -> Option<f64> {
     let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
     let path = groups.lines().find_map(|l| l.strip_prefix("0::"))?;
     fs::read_to_string(format!("/sys/fs/cgroup{path}/memory.max")).ok()?.trim().parse().ok()
+}
+
+/// Numbers of the processes of this user with `entry`, a `NAME=VALUE`, in the environment that they
+/// were started with; none where there is no /proc.
+#[must_use]
+pub fn processes_with(entry: &str) -> Vec<i32> {
+    let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
+    let number = |name: std::ffi::OsString| name.to_str()?.parse().ok();
+    let numbers = processes.filter_map(|process| number(process.ok()?.file_name()));
+    let has = |process: &i32| {
+        let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
+        environment.split(|&byte| byte == 0).any(|found| found == entry.as_bytes())
+    };
+    numbers.filter(has).collect()
 }

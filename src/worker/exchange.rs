@@ -38,8 +38,8 @@ impl Exchange {
     /// # Errors
     /// When it cannot be made.
     pub fn new(bytes: u64) -> Result<Self> {
-        let places = [PathBuf::from(MEMORY), std::env::temp_dir()];
-        SWEPT.call_once(|| places.iter().for_each(|place| sweep(place)));
+        let places = places();
+        SWEPT.call_once(|| sweep(gone));
         let roomy = rustix::fs::statvfs(MEMORY)
             .is_ok_and(|found| found.f_bavail.saturating_mul(found.f_frsize) / 2 > bytes);
         let place = &places[usize::from(!roomy)];
@@ -167,17 +167,28 @@ fn in_c_order(values: Vec<f64>, shape: &[u64], order: Order) -> Vec<f64> {
     }
 }
 
-/// Removes the folders of processes that were killed.
-fn sweep(place: &Path) {
-    let Ok(entries) = fs::read_dir(place) else { return };
-    for entry in entries.flatten() {
+/// Where folders can be.
+fn places() -> [PathBuf; 2] {
+    [PathBuf::from(MEMORY), std::env::temp_dir()]
+}
+
+/// Removes what a process that has ended has left.
+pub(super) fn remove_of(process: u32) {
+    sweep(|owner| owner.as_raw_nonzero().get().cast_unsigned() == process);
+}
+
+fn gone(process: Pid) -> bool {
+    test_kill_process(process) == Err(rustix::io::Errno::SRCH)
+}
+
+/// Removes the folders of processes that `ended`.
+fn sweep(ended: impl Fn(Pid) -> bool) {
+    for entry in places().iter().flat_map(fs::read_dir).flatten().flatten() {
         let name = entry.file_name();
         let process = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
         let process = process.and_then(|rest| rest.split('-').next()?.parse().ok());
-        let gone = process
-            .and_then(Pid::from_raw)
-            .is_some_and(|process| test_kill_process(process) == Err(rustix::io::Errno::SRCH));
-        if gone && entry.file_type().is_ok_and(|found| found.is_dir()) {
+        let ended = process.and_then(Pid::from_raw).is_some_and(&ended);
+        if ended && entry.file_type().is_ok_and(|found| found.is_dir()) {
             // Of somebody else: not ours to remove, and it says so.
             let _ = fs::remove_dir_all(entry.path());
         }

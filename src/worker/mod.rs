@@ -8,6 +8,7 @@ pub mod exchange;
 pub mod pool;
 pub mod process;
 pub mod protocol;
+pub mod watch;
 
 pub use exchange::Exchange;
 pub use protocol::Request;

@@ -1,19 +1,18 @@
 //! One worker process: started, asked, and ended with all that it started itself.
 
 use std::collections::VecDeque;
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::protocol::{Answer, Request};
+use super::watch;
 use crate::error::{Error, Result};
 
 /// Bytes of the longest answer.
@@ -22,58 +21,17 @@ const LONGEST: u64 = 1 << 20;
 /// Milliseconds that a worker which closed its output has to end in.
 const PATIENCE: u32 = 500;
 
+/// How often a worker is looked at while its answer is waited for.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// Bytes of standard error that a message shows the end of.
 const TAIL: usize = 2000;
 
 /// What the numerical libraries of workers ask for their number of threads.
 const THREADS: &str = "OMP_NUM_THREADS";
 
-/// The program and the arguments that start a command such that it dies with this process.
-static HOLD: OnceLock<(PathBuf, OsString)> = OnceLock::new();
-
-/// Workers are started as `program argument PID COMMAND…` from now on; see [`hold`].
-pub fn started_by(program: PathBuf, argument: OsString) {
-    let _ = HOLD.set((program, argument));
-}
-
-/// Becomes `command`, which is killed once `parent`, the process that started this one, ends.
-///
-/// # Errors
-/// Always, as it returns only if the command cannot be started.
-pub fn hold(parent: i32, command: &[OsString]) -> Error {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
-    if rustix::process::getppid().map(Pid::as_raw_nonzero).map(i32::from) != Some(parent) {
-        return Error::runtime("the program that started this worker is gone");
-    }
-    let [program, arguments @ ..] = command else { return Error::usage("no command is given") };
-    let error = Command::new(program).args(arguments).exec();
-    Error::runtime(format!("cannot start `{}`: {error}", program.display()))
-}
-
-type Start = (Command, Sender<std::io::Result<Child>>);
-
-/// The thread that starts all workers: a worker is killed when the thread that started it ends,
-/// and this one ends with the process.
-static STARTER: LazyLock<Mutex<Sender<Start>>> = LazyLock::new(|| {
-    let (sender, jobs) = channel::<Start>();
-    // Without the thread every start fails, and says so.
-    let _ = thread::Builder::new().name("workers".to_owned()).spawn(move || {
-        for (mut command, answer) in jobs {
-            let _ = answer.send(command.spawn());
-        }
-    });
-    Mutex::new(sender)
-});
-
-fn start(command: Command) -> std::io::Result<Child> {
-    let (sender, started) = channel();
-    let gone = || std::io::Error::other("the thread that starts workers is gone");
-    let starter = STARTER.lock().unwrap_or_else(PoisonError::into_inner);
-    starter.send((command, sender)).map_err(|_| gone())?;
-    drop(starter);
-    started.recv().map_err(|_| gone())?
-}
+/// A line of an answer, or why there is none.
+type Line = std::result::Result<std::io::Result<Vec<u8>>, RecvTimeoutError>;
 
 /// A worker that waits for a request.
 #[derive(Debug)]
@@ -100,21 +58,14 @@ impl Worker {
         let [program, arguments @ ..] = command else {
             return Err(Error::usage("the command of a worker is empty"));
         };
-        let mut process = match HOLD.get() {
-            Some((holder, argument)) => {
-                let mut process = Command::new(holder);
-                process.arg(argument).arg(std::process::id().to_string()).arg(program);
-                process
-            }
-            None => Command::new(program),
-        };
+        let mut process = Command::new(program);
         process.args(arguments).process_group(0);
         // There is one worker a thread already, and sums that threads share depend on their number.
         if std::env::var_os(THREADS).is_none() {
             process.env(THREADS, "1");
         }
         process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = start(process).map_err(failed)?;
+        let mut child = watch::start(&mut process).map_err(failed)?;
         let missing = || failed(std::io::Error::other("it has no pipes"));
         let requests = child.stdin.take().ok_or_else(missing)?;
         let answers = lines(child.stdout.take().ok_or_else(missing)?).map_err(failed)?;
@@ -132,7 +83,7 @@ impl Worker {
         let sent = self.requests.write_all(line.as_bytes()).and_then(|()| self.requests.flush());
         // One that is gone has said why on standard error; that is told below.
         let answered = match sent {
-            Ok(()) => self.answers.recv_timeout(timeout),
+            Ok(()) => self.answer(timeout),
             Err(_) => Err(RecvTimeoutError::Disconnected),
         };
         let line = match answered {
@@ -157,6 +108,28 @@ impl Worker {
                 Err(self.failure(&format!("failed: {reason}")))
             }
             None => Ok(()),
+        }
+    }
+
+    /// The next line of the answer. A worker that is gone has none, though what it has started may
+    /// hold its output open.
+    fn answer(&mut self, timeout: Duration) -> Line {
+        let mut left = timeout;
+        loop {
+            let part = left.min(LOOK);
+            left -= part;
+            match self.answers.recv_timeout(part) {
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
+                    return Err(RecvTimeoutError::Timeout);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                found => return found,
+            }
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                // What it wrote last may be on its way.
+                let last = self.answers.recv_timeout(LOOK);
+                return last.map_err(|_| RecvTimeoutError::Disconnected);
+            }
         }
     }
 
@@ -195,6 +168,7 @@ impl Drop for Worker {
     fn drop(&mut self) {
         let _ = kill_process_group(self.group(), Signal::KILL);
         let _ = self.child.wait();
+        watch::ended(self.group());
     }
 }
 

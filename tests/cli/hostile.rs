@@ -68,7 +68,7 @@ fn names_of_another_program_run_nowhere() {
     let place = Place::new();
     let name = format!("mine {HOSTILE}|<script>alert(1)</script>`x`*y*[z](javascript:1)");
     place.write("t.csv", table(&name, "a|b*c*"));
-    for format in ["text", "json", "markdown"] {
+    for format in ["text", "json", "markdown", "latex", "csv"] {
         let ran = place.run(&["fit", "t.csv", "--format", format]);
         assert_eq!(ran.code, Some(0), "{}", ran.err);
         assert!(is_harmless(&ran.out) && is_harmless(&ran.err), "{format}: {:?}", ran.out);
@@ -84,6 +84,15 @@ fn names_of_another_program_run_nowhere() {
             assert!(row.contains(r"| a\|b\*c\* |"), "{row}");
         }
     }
+    let latex = place.run(&["fit", "t.csv", "--format", "latex", "--details"]).out;
+    let rows: Vec<_> = latex.lines().filter(|line| line.starts_with("mine ")).collect();
+    assert_eq!((rows.len(), latex.matches("\\end{tabular}").count()), (2, 2), "{latex}");
+    assert!(rows.iter().all(|row| row.contains("$|$$<$script$>$alert(1)$<$/script$>$`x`")));
+    let csv = place.run(&["fit", "t.csv", "--format", "csv"]).out;
+    let mut table = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(table.headers().expect("a header").get(6), Some("within"));
+    let row = table.records().next().expect("a row").expect("nine fields");
+    assert!((&row[1], row[0].contains("|<script>")) == ("a|b*c*", true), "{row:?}");
     assert_eq!(place.run(&["plot", "t.csv", "--out", "drawn"]).code, Some(0));
 }
 

@@ -228,7 +228,7 @@ fn studies_are_in_the_program_and_those_of_folders_come_first() {
     std::fs::remove_dir_all(place.path("studies")).expect("it was there");
     assert_eq!(listed(&place, "noise")["source"], "noise.toml of this program");
     let cells = |arguments: &[&str]| json(&place.run(arguments))["cells"].clone();
-    assert_eq!(cells(&["plan", "alpha_sweep", "--profile", "quick", "--format", "json"]), 24);
+    assert_eq!(cells(&["plan", "alpha_sweep", "--profile", "quick", "--format", "json"]), 25);
     place.write("studies/noise.toml", MINI.replace("a tiny study", "mine"));
     assert_eq!(listed(&place, "noise")["claim"], "mine");
     place.write("other/noise.toml", MINI.replace("[8,", "[7, 8,"));

@@ -5,6 +5,7 @@
 
 use std::sync::OnceLock;
 
+use ab_glyph::FontRef;
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 
 use crate::error::{Error, Result};
@@ -31,12 +32,18 @@ pub(crate) fn register() -> Result<()> {
         register_font(FAMILY, FontStyle::Normal, REGULAR).is_ok()
             && register_font(FAMILY, FontStyle::Bold, BOLD).is_ok()
     });
-    if *done {
-        Ok(())
-    } else {
-        Err(Error::runtime("the built-in font cannot be read")
-            .hint("this is a fault of the build: rebuild from a clean checkout"))
-    }
+    if *done { Ok(()) } else { Err(unreadable()) }
+}
+
+/// The font, plain and bold, for whoever needs its outlines.
+pub(super) fn faces() -> Result<[FontRef<'static>; 2]> {
+    let face = |bytes: &'static [u8]| FontRef::try_from_slice(bytes).map_err(|_| unreadable());
+    Ok([face(REGULAR)?, face(BOLD)?])
+}
+
+fn unreadable() -> Error {
+    Error::runtime("the built-in font cannot be read")
+        .hint("this is a fault of the build: rebuild from a clean checkout")
 }
 
 /// Width of `text` in the unit of `size`, its font size.

@@ -15,7 +15,7 @@ pub(crate) enum Symbol {
     /// A data point with its error bar.
     Point(Look),
     /// A hollow data point.
-    Hollow(RGBAColor),
+    Hollow(Look),
     /// A hollow point with an arrow.
     Bound(RGBAColor),
     /// A line.
@@ -98,9 +98,7 @@ impl Symbol {
                 scene.line(&bar, style::solid(look.colour, 0.9));
                 look.draw(scene, middle, 2.5, true);
             }
-            Self::Hollow(colour) => {
-                Look { colour, ..Look::number(0) }.draw(scene, middle, 2.5, false);
-            }
+            Self::Hollow(look) => look.draw(scene, middle, 2.5, false),
             Self::Bound(colour) => {
                 let at = (middle.0, y + 3.0);
                 arrow(scene, at, colour, true);

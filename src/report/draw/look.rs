@@ -3,7 +3,7 @@
 use plotters::style::RGBAColor;
 
 use super::scene::{Point, Scene};
-use super::style::PAPER;
+use super::style::{GREY, PAPER};
 
 /// Seven of Okabe and Ito, then five of Tol's muted ones.
 const COLOURS: [RGBAColor; 12] = [
@@ -45,6 +45,17 @@ impl Look {
     /// The look of learner number `index`; the first 60 differ, the first 12 in colour.
     pub(crate) fn number(index: usize) -> Self {
         Self { colour: COLOURS[index % COLOURS.len()], marker: MARKERS[index % MARKERS.len()] }
+    }
+
+    /// A grey circle, that of no learner.
+    pub(crate) fn grey() -> Self {
+        Self { colour: GREY, ..Self::number(0) }
+    }
+
+    /// Whether the marker of number `index` is filled: where a colour says something else, as many
+    /// again are told apart by hollow ones.
+    pub(crate) fn is_filled(index: usize) -> bool {
+        index / MARKERS.len() % 2 == 0
     }
 
     /// Draws a data point, hollow or filled.

@@ -7,6 +7,7 @@ pub(crate) mod legend;
 pub(crate) mod look;
 pub(crate) mod page;
 pub(crate) mod panel;
+pub(crate) mod pdf;
 pub(crate) mod render;
 pub mod scene;
 pub(crate) mod style;

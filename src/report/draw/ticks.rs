@@ -134,7 +134,9 @@ fn logarithmic(axis: &Axis, room: Room) -> Vec<Candidate> {
             }
         }
     }
-    decades(axis, room, first, last)
+    // Less than a decade has one power of ten at most, and one label is no scale.
+    let round = if high - low < 1.0 { linear(axis, room) } else { Vec::new() };
+    if round.len() > 1 { round } else { decades(axis, room, first, last) }
 }
 
 fn decades(axis: &Axis, room: Room, first: i32, last: i32) -> Vec<Candidate> {
@@ -219,6 +221,16 @@ mod tests {
     fn narrow_ranges_show_round_numbers() {
         let axis = Axis::log([700.0, 6000.0]).unwrap();
         assert_eq!(labels(&axis, Room::Up(100.0)), ["1000", "2000", "5000"]);
+    }
+
+    #[test]
+    fn an_axis_about_one_has_more_than_one_label() {
+        for (low, high) in [(0.52, 1.98), (0.51, 2.3), (0.6, 4.9), (0.3, 2.6)] {
+            let axis = Axis::log([low, high]).unwrap();
+            for length in [55.0, 70.0, 110.0] {
+                assert!(labels(&axis, Room::Up(length)).len() > 1, "{low} {high} {length}");
+            }
+        }
     }
 
     #[test]

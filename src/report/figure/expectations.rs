@@ -9,13 +9,14 @@ use crate::report::draw::panel::{GRID, Panel, Rect};
 use crate::report::draw::scene::{Align, Label, Number, Scene};
 use crate::report::draw::style;
 use crate::report::format;
+use crate::report::group::Setting;
 
 const LINE: f64 = 12.0;
 /// Room for claim, numbers and verdict.
 const CLAIM: f64 = 190.0;
 const NUMBERS: f64 = 92.0;
-/// Further from the prediction than this many margins stands an arrow.
-const FARTHEST: f64 = 4.0;
+/// Further from the prediction than this many margins stands an arrow: room for a point at 4.
+const FARTHEST: f64 = 4.3;
 
 /// Draws (measured − predicted)/margin with its interval, of a ratio ln(measured/predicted)/ln(margin):
 /// inside the grey band, from −1 to 1, is as expected. None without an expectation.
@@ -41,7 +42,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     panel.curve(&mut scene, &[(0.0, -height), (0.0, 0.0)], style::solid(style::GREY, 0.8));
     for (i, judged) in all.iter().enumerate() {
         let depth = LINE * (i as f64 + 0.5);
-        line(&mut scene, &panel, judged, depth, right);
+        line(&mut scene, &panel, judged, (&claim(all, judged), depth), right);
     }
     panel.x_ticks(&mut scene, true);
     panel.frame(&mut scene);
@@ -51,9 +52,35 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     Some(scene)
 }
 
-fn line(scene: &mut Scene, panel: &Panel<'_>, judged: &Judged, depth: f64, right: f64) {
+/// The claim; of several with the same words after what they are about.
+fn claim(all: &[Judged], judged: &Judged) -> String {
+    let alike: Vec<&Judged> = all.iter().filter(|other| other.claim == judged.claim).collect();
+    if alike.len() < 2 {
+        return judged.claim.clone();
+    }
+    let about: [fn(&Judged) -> String; 3] = [
+        |j| j.series.as_ref().map_or_else(String::new, |s| Setting::of(s).label()),
+        |j| j.series.as_ref().map_or_else(String::new, |s| format::alpha(s.problem.alpha)),
+        |j| j.quantity.clone(),
+    ];
+    let tells = |about: &&fn(&Judged) -> String| {
+        alike.iter().all(|one| about(one) != about(judged) || std::ptr::eq(*one, judged))
+    };
+    match about.iter().find(tells) {
+        Some(about) => format!("{}: {}", about(judged), judged.claim),
+        None => judged.claim.clone(),
+    }
+}
+
+fn line(
+    scene: &mut Scene,
+    panel: &Panel<'_>,
+    judged: &Judged,
+    (claim, depth): (&str, f64),
+    right: f64,
+) {
     let base = panel.rect.top + depth + style::SMALL * 0.36;
-    scene.text(Label::new(fitting(&judged.claim), (4.0, base), style::SMALL));
+    scene.text(Label::new(fitting(claim), (4.0, base), style::SMALL));
     let sign = judged.predicted.sign().trim_start_matches('=');
     let predicted = format!("{sign}{}", format::samples(judged.predicted.number()));
     let numbers = judged.value.map_or_else(
@@ -137,6 +164,27 @@ mod tests {
     }
 
     #[test]
+    fn equal_claims_say_what_they_are_about() {
+        let mut analysis = realistic();
+        let of = |link: &str, quantity: &str| {
+            let mut one = judged(quantity, 1.0, 0.1, 1.0);
+            one.claim = "the same".to_owned();
+            one.series = Some(crate::report::fixture::key("pruned", link, 2, 0.5));
+            one
+        };
+        analysis.expectations = vec![of("He2", "β"), of("cos", "β"), judged("β", 1.0, 0.1, 1.0)];
+        let said = |analysis: &Analysis| -> Vec<String> {
+            let all = &analysis.expectations;
+            all.iter().map(|one| claim(all, one)).collect()
+        };
+        let first = said(&analysis);
+        assert_eq!(first[..2], ["He₂, k* = 2: the same", "cos, k* = 2: the same"]);
+        assert!(first[2].starts_with("a claim"));
+        analysis.expectations = vec![of("He2", "β(a)"), of("He2", "β(b)")];
+        assert_eq!(said(&analysis), ["β(a): the same", "β(b): the same"]);
+    }
+
+    #[test]
     fn a_value_stands_as_many_margins_from_its_prediction_as_it_is() {
         let mut analysis = realistic();
         assert!(draw(&analysis).is_none());
@@ -162,6 +210,15 @@ mod tests {
         for (margin, expected) in margins.iter().zip([2.0, 2.0, 0.0]) {
             assert!((margin - expected).abs() < 1e-9, "{margins:?}");
         }
+        // A point at four margins is inside the frame, and one beyond has an arrow instead.
+        analysis.expectations = vec![judged("β(pruned)", 2.0, 0.1, 2.4)];
+        let scene = draw(&analysis).unwrap();
+        let [left, _, width, _] = scene.frames[0].rect;
+        let inside = scene.shapes.iter().any(|shape| {
+            matches!(shape, Shape::Disc(at, radius, own)
+                if *own == colour && at.0 + radius < left + width)
+        });
+        assert!(inside);
         for label in scene.labels() {
             let (left, _, right, _) = label.bounds();
             assert!(left >= 0.0 && right <= scene.width, "{label:?}");

@@ -5,6 +5,7 @@ use crate::analysis::estimate::{Analysis, Exponent, Interval};
 use crate::analysis::judge::Verdict;
 use crate::report::draw::axis::{Axis, extent};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
+use crate::report::draw::look::Look;
 use crate::report::draw::page::{self, Page};
 use crate::report::draw::panel::{Bar, Panel};
 use crate::report::draw::scene::{Number, Scene};
@@ -91,7 +92,7 @@ fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
     let mut entries: Vec<Entry> = learners.names().filter(shown).map(point).collect();
     entries.extend(bounds::entries(learners, |kind| bounds::any_of(learners.names(), kind)));
     if fits.iter().any(|f| thin(f.exponent)) {
-        entries.push((Symbol::Hollow(style::GREY), "under 4 dimensions".to_owned()));
+        entries.push((Symbol::Hollow(Look::grey()), "under 4 dimensions".to_owned()));
     }
     entries
 }

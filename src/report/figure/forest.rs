@@ -8,6 +8,7 @@ use crate::analysis::judge::Verdict;
 use crate::report::draw::axis::{Axis, extent};
 use crate::report::draw::font;
 use crate::report::draw::legend::{Entry, Legend, Symbol};
+use crate::report::draw::look::Look;
 use crate::report::draw::page::shrunk;
 use crate::report::draw::panel::{GRID, Panel, Rect};
 use crate::report::draw::scene::{Align, Label, Number, Scene};
@@ -202,7 +203,7 @@ fn legend(series: &[&Exponent]) -> Vec<Entry> {
         entries.push((Symbol::Tick(bounds::csq_line()), "CSQ bound".to_owned()));
     }
     if series.iter().any(|e| fitted(e).is_some() && thin(e)) {
-        entries.push((Symbol::Hollow(style::GREY), "under 4 dimensions".to_owned()));
+        entries.push((Symbol::Hollow(Look::grey()), "under 4 dimensions".to_owned()));
     }
     entries
 }

@@ -46,12 +46,13 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     .naming(LABELS.to_vec());
     let names: Vec<(&str, &Setting)> = rows.iter().map(|r| (&*r.learner, &r.setting)).collect();
     let page = page(PANELS.len(), 0.72, &alphas, &names);
-    let mut scene = page.start("dimension d", "ratio");
+    let mut scene = page.start(&at_alpha("dimension d", &alphas), "ratio");
     for (column, name) in PANELS.iter().enumerate() {
         let panel = Panel { rect: page.rect(0, column), x: &x, y: &y, overhang: 4.0 };
         panel.grid(&mut scene);
         for (index, row) in rows.iter().enumerate() {
-            row.draw(&mut scene, &panel, column, |alpha| look(&alphas, alpha, index));
+            let filled = is_filled(&alphas, index);
+            row.draw(&mut scene, &panel, (column, filled), |alpha| look(&alphas, alpha, index));
         }
         panel.axes(&mut scene, true, column == 0);
         page::title(&mut scene, panel.rect, name, 0);
@@ -70,11 +71,14 @@ pub(super) fn page(
     let colour =
         |alpha: &Option<Real>| (Symbol::Point(look(alphas, *alpha, 0)), format::alpha(*alpha));
     let name = |(index, (learner, setting)): (usize, &(&str, &Setting))| {
-        let look = Look { colour: style::BLACK, ..Look::number(index) };
-        (Symbol::Point(look), format!("{}, {}", format::learner(learner), setting.label()))
+        let look = Look::number(index);
+        let look = if alphas.len() > 1 { Look { colour: style::BLACK, ..look } } else { look };
+        let filled = is_filled(alphas, index);
+        let symbol = if filled { Symbol::Point(look) } else { Symbol::Hollow(look) };
+        (symbol, format!("{}, {}", format::learner(learner), setting.label()))
     };
-    let entries: Vec<Entry> =
-        alphas.iter().map(colour).chain(names.iter().enumerate().map(name)).collect();
+    let colours = alphas.iter().map(colour).filter(|_| alphas.len() > 1);
+    let entries: Vec<Entry> = colours.chain(names.iter().enumerate().map(name)).collect();
     let legend = Legend::new(entries, width - 6.0);
     Page {
         width,
@@ -89,8 +93,25 @@ pub(super) fn page(
     }
 }
 
-/// A colour from light to dark with α, and the marker of learner and target number `index`.
+/// The label of an axis; of a single α it says which, as no colour does.
+pub(super) fn at_alpha(label: &str, alphas: &[Option<Real>]) -> String {
+    match alphas {
+        [alpha] => format!("{label}  ({})", format::alpha(*alpha)),
+        _ => label.to_owned(),
+    }
+}
+
+/// Whether the marker of learner and target number `index` is filled.
+pub(super) fn is_filled(alphas: &[Option<Real>], index: usize) -> bool {
+    alphas.len() == 1 || Look::is_filled(index)
+}
+
+/// A colour from light to dark with α, and the marker of learner and target number `index`; of a
+/// single α the colour is theirs too.
 pub(super) fn look(alphas: &[Option<Real>], alpha: Option<Real>, index: usize) -> Look {
+    if alphas.len() == 1 {
+        return Look::number(index);
+    }
     let place = alphas.iter().position(|a| *a == alpha).unwrap_or_default();
     Look { colour: style::sequential(place, alphas.len()), ..Look::number(index) }
 }
@@ -144,7 +165,7 @@ impl Row<'_> {
         &self,
         scene: &mut Scene,
         panel: &Panel,
-        column: usize,
+        (column, filled): (usize, bool),
         look: impl Fn(Option<Real>) -> Look,
     ) {
         let ends = [panel.x.range.0, panel.x.range.1].map(|log| (10_f64.powf(log), 1.0));
@@ -163,7 +184,7 @@ impl Row<'_> {
                 scene.value(&ratio.of.series, words, Number::Other, |scene| {
                     panel.bar(scene, Bar { x: ratio.d, low, high, shift: 0.0 }, look.colour);
                     if let Some(at) = panel.place((ratio.d, value)) {
-                        panel.point(scene, at, look, true);
+                        panel.point(scene, at, look, filled);
                     }
                 });
             }

@@ -41,7 +41,8 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let y = Axis::linear(0.0, 1.05);
     let shown: Vec<(&str, &Setting)> = names.iter().map(|(l, s)| (l.as_str(), s)).collect();
     let page = law::page(1, 0.8, &alphas, &shown);
-    let mut scene = page.start("n / law of the ranking", "mean of min(risk, 1)");
+    let mut scene =
+        page.start(&law::at_alpha("n / law of the ranking", &alphas), "mean of min(risk, 1)");
     let panel = Panel { rect: page.rect(0, 0), x: &x, y: &y, overhang: 4.0 };
     panel.grid(&mut scene);
     let dashed = style::dashed(style::BLACK, 0.8);
@@ -54,7 +55,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         let points: Vec<_> = points(cell).collect();
         panel.curve(&mut scene, &points, style::solid(style::pale(look.colour, 0.6), 0.9));
         for at in points.into_iter().filter_map(|point| panel.place(point)) {
-            panel.point(&mut scene, at, look, true);
+            panel.point(&mut scene, at, look, law::is_filled(&alphas, index));
         }
     }
     panel.axes(&mut scene, true, true);

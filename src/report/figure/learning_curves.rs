@@ -112,10 +112,8 @@ fn rows(analysis: &Analysis) -> Vec<Row> {
     for setting in &settings {
         let mut new =
             if one_alpha { by_learner(analysis, setting) } else { by_alpha(analysis, setting) };
-        if settings.len() > 1 {
-            for row in &mut new {
-                row.side.push(setting.label());
-            }
+        for row in &mut new {
+            row.side.push(setting.label());
         }
         rows.append(&mut new);
     }

@@ -45,10 +45,8 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
             let title = format!("{}, d = {}", format::learner(&map.learner), map.d);
             page::title(&mut scene, rect, &title, 0);
         }
-        if several(&rows) {
-            let last = page.rect(index, page.columns - 1);
-            page::side_titles(&mut scene, last, &[row.setting.label()]);
-        }
+        let last = page.rect(index, page.columns - 1);
+        page::side_titles(&mut scene, last, &[row.setting.label()]);
     }
     scale(&mut scene, &page, analysis.threshold);
     Some(scene)
@@ -232,7 +230,7 @@ fn page(rows: &[Row], x: &Axis, learners: &Learners) -> Option<Page> {
         columns,
         aspect: if columns == 2 { 0.72 } else { 0.95 },
         header: 15.0,
-        right: SCALE + if several(rows) { 12.0 } else { 0.0 },
+        right: SCALE + 12.0,
         gap: 9.0,
         row_gap: if several(rows) { 16.0 } else { 7.0 },
         legend: Legend::new(legend(rows, x, learners), width - 6.0),

@@ -5,7 +5,7 @@ use crate::analysis::collapse::scale;
 use crate::analysis::estimate::{Analysis, Censoring, Threshold};
 use crate::model::expectation::Predicted;
 use crate::model::metric::Metric;
-use crate::model::problem::Series;
+use crate::model::problem::{Problem, Series};
 use crate::model::question::{Measure, Place, Question, Spot};
 use crate::report::draw::axis::{Axis, extent};
 use crate::report::draw::font;
@@ -74,6 +74,45 @@ fn lines(question: &Question) -> Vec<&str> {
         }
     }
     lines
+}
+
+/// The name of a line as a legend has it: links set as formulas.
+fn line_words(question: &Question, line: &str) -> String {
+    let is_link = |part: &str| {
+        question.spots.iter().any(|spot| spot.series.problem.link.as_deref() == Some(part))
+    };
+    let word = |part| if is_link(part) { format::link(part) } else { format::learner(part) };
+    line.split(", ").map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// A part of a target: the key that chooses it, and what it is in words.
+type Part = (&'static str, fn(&Problem) -> Option<String>);
+
+const PARTS: [Part; 6] = [
+    ("link", |p| p.link.as_deref().map(format::link)),
+    ("alpha", |p| p.alpha.map(|alpha| format::alpha(Some(alpha)))),
+    ("r", |p| p.r.map(|r| format!("r = {r}"))),
+    ("q", |p| p.q.map(|q| format!("q = {}", format::short(q.get())))),
+    ("noise", |p| p.noise.map(|noise| format!("√Δ = {}", format::short(noise.get())))),
+    ("input", |p| p.input.as_deref().map(format::learner)),
+];
+
+/// What of the target of `dot` neither its row nor its line says, if others differ in it: every α,
+/// and of the rest what is not the most frequent.
+fn unsaid(question: &Question, dots: &[Dot<'_>], dot: &Dot<'_>) -> String {
+    let said = |key: &str| question.x == key || question.by.iter().any(|by| by == key);
+    let mut words = String::new();
+    for (key, part) in PARTS.into_iter().filter(|(key, _)| !said(key)) {
+        let of = |dot: &Dot<'_>| part(&dot.spot.series.problem);
+        let count = |value: &Option<String>| dots.iter().filter(|dot| of(dot) == *value).count();
+        let own = of(dot);
+        let most = dots.iter().map(of).map(|value| count(&value)).max().unwrap_or_default();
+        let varies = count(&own) < dots.len();
+        if let Some(own) = own.filter(|_| varies && (key == "alpha" || count(&of(dot)) < most)) {
+            words += &format!(", {own}");
+        }
+    }
+    words
 }
 
 /// A colour and marker a line; more than seven lines are told apart from light to dark.
@@ -257,8 +296,9 @@ fn x_label(question: &Question) -> String {
 }
 
 fn legend(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Vec<Entry> {
-    let name =
-        |(i, line): (usize, &&str)| (Symbol::Point(look(i, lines.len())), format::learner(line));
+    let name = |(i, line): (usize, &&str)| {
+        (Symbol::Point(look(i, lines.len())), line_words(question, line))
+    };
     let mut entries: Vec<Entry> = Vec::new();
     if lines.len() > 1 || !lines[0].is_empty() {
         entries.extend(lines.iter().enumerate().map(name));
@@ -410,11 +450,14 @@ fn band(scene: &mut Scene, (x, top, bottom): (f64, f64, f64)) {
 
 /// Names down the page, values across.
 fn rows(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Option<Scene> {
-    let name = |dot: &Dot<'_>| match &dot.spot.x {
-        Place::Name(name) if question.x == "link" => format::link(name),
-        Place::Name(name) => format::learner(name),
-        Place::Number(x) => format::short(*x),
-        Place::Samples | Place::Scaled => String::new(),
+    let name = |dot: &Dot<'_>| {
+        let place = match &dot.spot.x {
+            Place::Name(name) if question.x == "link" => format::link(name),
+            Place::Name(name) => format::learner(name),
+            Place::Number(x) => format::short(*x),
+            Place::Samples | Place::Scaled => String::new(),
+        };
+        place + &unsaid(question, dots, dot)
     };
     let mut names: Vec<String> = Vec::new();
     for dot in dots {
@@ -545,7 +588,7 @@ fn curves(analysis: &Analysis, question: &Question, lines: &[&str]) -> Option<Sc
         Axis::linear(low.min(0.0) - 0.04, high.max(1.0) + 0.04)
     };
     let entry = |(i, line): (usize, &&str)| {
-        (Symbol::Line(style::solid(look(i, lines.len()).colour, 1.2)), format::learner(line))
+        (Symbol::Line(style::solid(look(i, lines.len()).colour, 1.2)), line_words(question, line))
     };
     let page = page(lines.iter().enumerate().map(entry).collect());
     let mut scene = page.start(&x_label(question), &format!("mean {}", metric.name()));
@@ -586,7 +629,8 @@ mod tests {
         });
         let spots = spots.collect();
         let (title, x, base) = (String::new(), "alpha".to_owned(), "unpruned".to_owned());
-        analysis.question = Some(Question { title, x, y, base, spots });
+        let by = vec!["learner".to_owned()];
+        analysis.question = Some(Question { by, title, x, y, base, spots });
         analysis
     }
 
@@ -611,6 +655,46 @@ mod tests {
             let half = 1.96 * 0.1 * (2.0 / logs.len() as f64).sqrt();
             assert!(((high / low).ln() - 2.0 * half).abs() < 1e-12);
         }
+    }
+
+    #[test]
+    fn a_row_says_in_what_its_target_is_not_as_the_others() {
+        let mut analysis = asking(Measure::Exponent, true);
+        let question = analysis.question.as_mut().unwrap();
+        question.x = "link".to_owned();
+        question.by = vec!["alpha".to_owned()];
+        for (i, spot) in question.spots.iter_mut().enumerate() {
+            spot.line = format!("He2, α = {i}");
+            spot.x = Place::Name("He2".to_owned());
+        }
+        let rows = |analysis: &Analysis| -> Vec<String> {
+            let scene = draw(analysis).unwrap();
+            scene
+                .labels()
+                .map(|label| label.text.clone())
+                .filter(|t| t.starts_with("He₂"))
+                .collect()
+        };
+        // Seven rows would be one, and one label a line.
+        assert_eq!(rows(&analysis).iter().filter(|t| !t.contains("α")).count(), 1);
+        assert!(rows(&analysis).contains(&"He₂, α = 3".to_owned()));
+        let soft = |q| Some(crate::model::problem::Real::new(q).unwrap());
+        let spots = &mut analysis.question.as_mut().unwrap().spots;
+        for spot in spots.iter_mut() {
+            spot.series.problem.q = soft(0.0);
+        }
+        spots[3].series.problem.q = soft(1.0);
+        let changed = spots[3].series.clone();
+        let fits = analysis.exponents.iter_mut();
+        for e in fits.filter(|e| e.series.learner == "pruned") {
+            e.series.problem.q = soft(0.0);
+            if e.series.problem.alpha == changed.problem.alpha {
+                e.series = changed.clone();
+            }
+        }
+        assert!(rows(&analysis).contains(&"He₂, q = 1".to_owned()), "{:?}", rows(&analysis));
+        analysis.question.as_mut().unwrap().by.clear();
+        assert!(rows(&analysis).iter().any(|row| row == "He₂, α = 0.25"), "{:?}", rows(&analysis));
     }
 
     #[test]

@@ -36,7 +36,6 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         extent(values.flat_map(|r| METRICS.map(|(_, metric)| r[metric]).into_iter().flatten()))?;
     let x = Axis::log(curves.iter().flat_map(|c| c.0.points.iter().map(|p| p.n as f64 / c.1)))?;
     let y = Axis::linear(low.min(0.0) - 0.04, 1.06);
-    let several = rows.iter().any(|row| row.0 != rows[0].0);
     let width = style::PAGE;
     let page = Page {
         width,
@@ -44,7 +43,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         columns: METRICS.len(),
         aspect: 0.9,
         header: 15.0,
-        right: 7.0 + 10.5 * (1.0 + f64::from(u8::from(several))),
+        right: 28.0,
         gap: 6.0,
         row_gap: 4.0,
         legend: Legend::new(legend(&alphas), width - 6.0),
@@ -67,8 +66,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
             panel.axes(&mut scene, index + 1 == rows.len(), column == 0);
             page::title(&mut scene, rect, name, 0);
         }
-        let mut side = vec![format::learner(learner)];
-        side.extend(several.then(|| setting.label()));
+        let side = [format::learner(learner), setting.label()];
         page::side_titles(&mut scene, page.rect(index, METRICS.len() - 1), &side);
     }
     Some(scene)

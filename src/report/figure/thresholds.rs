@@ -87,7 +87,7 @@ fn rows(analysis: &Analysis) -> Vec<Row<'_>> {
 /// Lines above every panel, below its α.
 fn header_lines(rows: &[Row]) -> usize {
     let panels = rows.iter().flat_map(|row| &row.contents);
-    panels.map(|p| p.notes.len() + usize::from(p.several)).max().unwrap_or_default()
+    panels.map(|p| p.notes.len() + 1).max().unwrap_or_default()
 }
 
 /// Cells that can be placed on logarithmic axes.
@@ -136,8 +136,6 @@ fn legend(analysis: &Analysis, learners: &Learners) -> Vec<Entry> {
 #[derive(Clone)]
 struct Contents<'a> {
     setting: Setting,
-    /// Whether other panels show other targets.
-    several: bool,
     alpha: Option<Real>,
     cells: Vec<&'a Threshold>,
     fits: Vec<&'a Exponent>,
@@ -149,7 +147,6 @@ fn panels(analysis: &Analysis) -> Vec<Contents<'_>> {
     let learners = Learners::of(analysis);
     let mut panels = Vec::new();
     let settings = group::settings(analysis.thresholds.iter().map(|t| &t.series));
-    let several = settings.len() > 1;
     for setting in settings {
         let of_setting = analysis.thresholds.iter().filter(|t| Setting::of(&t.series) == setting);
         for alpha in group::alphas(of_setting.map(|t| &t.series)) {
@@ -159,7 +156,7 @@ fn panels(analysis: &Analysis) -> Vec<Contents<'_>> {
             let mut fits: Vec<_> = fits.collect();
             fits.sort_by_key(|e| learners.index(&e.series.learner));
             let (setting, notes) = (setting.clone(), summaries(&fits));
-            panels.push(Contents { setting, several, alpha, cells, fits, notes });
+            panels.push(Contents { setting, alpha, cells, fits, notes });
         }
     }
     panels
@@ -231,17 +228,14 @@ impl Contents<'_> {
             .then(|| (mean(logs.iter().map(|l| l.0).sum()), mean(logs.iter().map(|l| l.1).sum())))
     }
 
-    /// α, the target if there are several, and the fitted exponent of every learner.
+    /// α, the target, and the fitted exponent of every learner.
     fn header(&self, scene: &mut Scene, panel: &Panel, learners: &Learners, lines: usize) {
         let rect = panel.rect;
         page::title(scene, rect, &format::alpha(self.alpha), lines);
         let mut y = rect.top - 4.5 - LINE * lines as f64;
-        if self.several {
-            y += LINE;
-            let at = (rect.left + rect.width / 2.0, y);
-            let label = Label::new(self.setting.label(), at, style::SMALL);
-            scene.text(label.align(Align::Centre));
-        }
+        y += LINE;
+        let at = (rect.left + rect.width / 2.0, y);
+        scene.text(Label::new(self.setting.label(), at, style::SMALL).align(Align::Centre));
         let left = rect.left + (rect.width - 118.0).max(0.0) / 2.0;
         for (learner, text) in &self.notes {
             y += LINE;

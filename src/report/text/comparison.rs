@@ -1,6 +1,6 @@
 //! Two results side by side, in words.
 
-use super::grid::{Grid, markdown};
+use super::grid::{Form, Grid};
 use crate::analysis::compare::{CellPair, Change, Comparison, FitPair, Rest};
 use crate::analysis::estimate::Censoring;
 use crate::analysis::stored::{Cell, Fit};
@@ -12,24 +12,17 @@ use crate::report::group::Setting;
 pub const MARKS: &str = "+ significantly larger in B, - significantly smaller in B, \
                          ~ no significant change, ? undecided";
 
-/// A comparison as aligned text: exponents, thresholds, what one side lacks, and the sum of all.
-/// The rows are those of `shown`: `comparison` itself, or a part of it.
+/// A comparison: exponents, thresholds, what one side lacks, and the sum of all; of comma-separated
+/// values the two tables alone. The rows are those of `part`: `comparison` itself, or a part of it.
 #[must_use]
-pub fn comparison_text(comparison: &Comparison, shown: &Comparison) -> String {
-    let (fits, cells) = (exponents(shown).text(), thresholds(shown).text());
-    sections(comparison, &fits, &cells, str::to_owned)
-}
-
-/// A comparison in Markdown, with the same content.
-#[must_use]
-pub fn comparison_markdown(comparison: &Comparison, shown: &Comparison) -> String {
-    let (fits, cells) = (exponents(shown).markdown(), thresholds(shown).markdown());
-    sections(comparison, &fits, &cells, markdown)
-}
-
-fn sections(comparison: &Comparison, fits: &str, cells: &str, shown: fn(&str) -> String) -> String {
+pub fn comparison_table(comparison: &Comparison, part: &Comparison, form: Form) -> String {
+    let (fits, cells) = (exponents(part).shown(form), thresholds(part).shown(form));
+    if form == Form::Csv {
+        return format!("{fits}\n{cells}");
+    }
+    let shown = |text: &str| form.words(text);
     let mut text = format!("A: {}\n\nB: {}\n\n", shown(&comparison.a), shown(&comparison.b));
-    for table in [fits, cells] {
+    for table in [&fits, &cells] {
         text.extend([table, "\n"]);
     }
     for (side, rest) in [("A", &comparison.only_a), ("B", &comparison.only_b)] {

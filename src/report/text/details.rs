@@ -1,6 +1,6 @@
 //! The table of diagnostics: how far an exponent can be trusted.
 
-use super::grid::Grid;
+use super::grid::{Form, Grid};
 use crate::analysis::estimate::{Analysis, Exponent, Interval};
 use crate::report::format;
 use crate::report::group::{Setting, sorted};
@@ -18,13 +18,13 @@ const HEADINGS: [&str; 8] = [
 /// Columns of numbers stand right.
 const RIGHT: [bool; 8] = [false, false, true, true, true, true, true, true];
 
-/// The diagnostics as aligned text: one series a line, in the order of the exponents.
+/// The diagnostics: one series a line, in the order of the exponents.
 ///
 /// Ends with a line break. Without a series there is only the head.
 #[must_use]
-pub fn details_table(analysis: &Analysis) -> String {
+pub fn details_table(analysis: &Analysis, form: Form) -> String {
     let rows = sorted(&analysis.exponents).into_iter().map(row).collect();
-    Grid { headings: HEADINGS, right: RIGHT, rows }.text()
+    Grid { headings: HEADINGS, right: RIGHT, rows }.shown(form)
 }
 
 fn row(e: &Exponent) -> [String; 8] {

@@ -1,6 +1,6 @@
-//! The table of what the study expects, for the terminal and for Markdown.
+//! The table of what the study expects.
 
-use super::grid::Grid;
+use super::grid::{Form, Grid};
 use crate::analysis::estimate::{Analysis, Interval, Judged};
 use crate::model::expectation::{Basis, Predicted};
 use crate::report::format;
@@ -11,17 +11,10 @@ const HEADINGS: [&str; 8] =
 /// Columns of numbers stand right.
 const RIGHT: [bool; 8] = [false, false, true, true, true, true, false, false];
 
-/// What the study expects as aligned text, in the order of its file; empty if it expects
-/// nothing.
+/// What the study expects, in the order of its file; empty if it expects nothing.
 #[must_use]
-pub fn expectation_table(analysis: &Analysis) -> String {
-    grid(analysis).map_or(String::new(), |grid| grid.text())
-}
-
-/// The same as a Markdown table.
-#[must_use]
-pub fn expectation_markdown(analysis: &Analysis) -> String {
-    grid(analysis).map_or(String::new(), |grid| grid.markdown())
+pub fn expectation_table(analysis: &Analysis, form: Form) -> String {
+    grid(analysis).map_or(String::new(), |grid| grid.shown(form))
 }
 
 pub(crate) fn grid(analysis: &Analysis) -> Option<Grid<'static, 8>> {

@@ -70,8 +70,8 @@ fn matching(fits: &[&Exponent], all: usize) -> String {
         count => format!(" (at {count} of them up to ln d)"),
     };
     let within = fits.iter().filter_map(|e| e.within).fold(0.0, f64::max);
-    // Rounded up: what is said holds.
-    let within = format::exponent((within * 1000.0).ceil() / 1000.0);
+    // Rounded as in the table.
+    let within = format::exponent(within);
     let at = match (fits.len(), all) {
         (1, 1) => String::new(),
         (count, all) if count == all => format!(" at all {all} α"),
@@ -152,8 +152,8 @@ mod tests {
                 });
                 if let Some(most) = fits.filter_map(|e| e.within).reduce(f64::max) {
                     let (_, within) = parts.split_once("within ").unwrap();
-                    let within: f64 = within.split(';').next().unwrap().parse().unwrap();
-                    assert!(within >= most && within < most + 0.001, "{sentence}");
+                    let within = within.split(';').next().unwrap();
+                    assert_eq!(within, format::exponent(most), "{sentence}");
                 }
             }
         }

@@ -1,6 +1,6 @@
-//! The table of exponents, for the terminal and for Markdown, and what it comes to.
+//! The table of exponents, and what it comes to.
 
-use super::grid::Grid;
+use super::grid::{Form, Grid};
 use crate::analysis::estimate::{Analysis, Exponent};
 use crate::analysis::judge::Verdict;
 use crate::model::rate::Rate;
@@ -16,19 +16,13 @@ pub(crate) const VERDICT: usize = 7;
 /// Columns that τ moves.
 pub(crate) const MOVED: [usize; 5] = [3, 4, 6, VERDICT, 8];
 
-/// The exponents as aligned text: one series a line, sorted by link, learner and α, then what
-/// theory calls one number over several α.
+/// The exponents: one series a line, sorted by link, learner and α, then what theory calls one
+/// number over several α.
 ///
 /// Ends with a line break. Without a series there is only the head.
 #[must_use]
-pub fn exponent_table(analysis: &Analysis) -> String {
-    grid(analysis).text()
-}
-
-/// The exponents as a Markdown table with the same columns and order.
-#[must_use]
-pub fn markdown_table(analysis: &Analysis) -> String {
-    grid(analysis).markdown()
+pub fn exponent_table(analysis: &Analysis, form: Form) -> String {
+    grid(analysis).shown(form)
 }
 
 /// How many predictions match, are open and so on, and whether any contradicts theory; empty
@@ -50,12 +44,16 @@ pub fn conclusion(analysis: &Analysis) -> String {
     format!("{tally}; {against}")
 }
 
-/// `Of the 6 expectations of the study: 5 match, 1 open.`, if there are any.
+/// `Of the 6 expectations of the study: 5 match, 1 open.`, `The one expectation of the study:
+/// matches.`, if there are any.
 pub(crate) fn met(analysis: &Analysis) -> Option<String> {
     let all = &analysis.expectations;
     let words = tally(all.iter().map(|judged| judged.verdict.word()));
-    let count = all.len();
-    (count > 0).then(|| format!("Of the {count} expectations of the study: {words}."))
+    match &all[..] {
+        [] => None,
+        [one] => Some(format!("The one expectation of the study: {}.", one.verdict.word())),
+        _ => Some(format!("Of the {} expectations of the study: {words}.", all.len())),
+    }
 }
 
 /// Verdicts counted: `9 match, 3 open`; empty without one.
