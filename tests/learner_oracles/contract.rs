@@ -140,6 +140,8 @@ fn options_of_others_are_refused() {
         ("neuron", "\"activation\""),
         ("smoothing", "3.0"),
         ("transform", "\"abs\""),
+        ("clip", "2.0"),
+        ("agop", "\"diagonal\""),
     ];
     for kind in LearnerKind::ALL {
         let name = kind.name();

@@ -9,7 +9,7 @@ use secateur::study::trial::Conditions;
 use secateur::study::{Profile, Study};
 
 /// Learner, its table, d, n.
-const TRIALS: [(&str, &str, usize, u64); 24] = [
+const TRIALS: [(&str, &str, usize, u64); 26] = [
     ("pruned", "", 256, 65_536),
     ("pruned", "", 65_536, 65_536),
     ("pruned", "shift = 2.05", 65_536, 65_536),
@@ -34,6 +34,8 @@ const TRIALS: [(&str, &str, usize, u64); 24] = [
     ("spectral", "", 128, 8192),
     ("label_transform", "", 64, 16_384),
     ("diagonal_thresholding", "", 256, 16_384),
+    ("recursive_features", "", 64, 1280),
+    ("pruned_groups", "", 256, 4096),
 ];
 
 /// Seconds that this thread has worked, without what others took of its core.
