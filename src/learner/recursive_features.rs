@@ -5,7 +5,8 @@ use faer::linalg::solvers::Solve;
 use faer::{Mat, MatRef, Side};
 
 use super::contract::{Granted, Keys, Learner, Recipe};
-use super::options::{Agop, DataUse, NETWORK, Options, Width};
+use super::options::{Agop, NETWORK, Options, Width};
+use super::random_features::RandomFeatures;
 use super::stage::network::{gaussian_matrix, scale_to_unit};
 use super::stage::{Budget, Case, Cost, Layer, SecondLayer, Split, Trained, Work};
 use crate::error::{Error, Result};
@@ -37,7 +38,8 @@ const CLOSEST: f64 = 1e-6;
 /// The full matrix is the recursive feature machine, the diagonal one the reweighting of
 /// coordinates of Zhu, Davis, Drusvyatskiy and Fazel 2025. The last line is its neural feature
 /// ansatz, W Wᵀ ∝ M: the network has the metric of the machine, not its predictor, so that metrics
-/// mean the same for all learners.
+/// mean the same for all learners. Defaults are those of `random_features`, m = 1024 and
+/// λ = `"validate"`.
 ///
 /// Open in the publications and decided here: the Laplace kernel of bandwidth √(2d), the penalty,
 /// five rounds on the same samples (the analysis of 2025 takes fresh ones in each), gradients at the
@@ -56,6 +58,12 @@ pub struct RecursiveFeatures {
 
 impl Recipe for RecursiveFeatures {
     const KEYS: Keys = &[NETWORK, &["data", "agop"]];
+
+    /// Where the metric weighs s coordinates alike, the network has to do with features that are
+    /// random among these, and needs more than s² of them.
+    fn defaults() -> Options {
+        RandomFeatures::defaults()
+    }
 
     fn new(options: &Options, _: &Granted<'_>) -> Result<Self> {
         let split = Split::new(2, options.split.as_deref(), options.data)?;
@@ -295,10 +303,7 @@ impl Learner for RecursiveFeatures {
 
     fn cost(&self, case: &Case<'_>) -> Cost {
         let (d, m) = (case.d as f64, case.width());
-        let slowest = match (case.options.data, case.k_star) {
-            (DataUse::Reuse, _) => 10.0 * d,
-            (DataUse::Fresh, k_star) => 10.0 * d * f64::from(k_star - 1).max(0.5),
-        };
+        let slowest = 5.0 * d;
         // For each sample: an entry of n₁ distances, exponentials and logarithms, its share of the
         // factorisation, in double precision.
         let each = ROUNDS as f64 * slowest * (4.0 * d + 1000.0 + 0.7 * slowest);
