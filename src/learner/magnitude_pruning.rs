@@ -22,7 +22,8 @@ use crate::sample::Stage;
 /// By (2) of docs/mathematics.md a relevant coordinate gains v_i² ⟨v, w⟩^{2(k*−1)} ≍ d^{−(k*−1)}/s
 /// in t_i², against noise of order 1/n₁: n₁ ≍ s d^{k*−1} up to logarithms is expected, an exponent
 /// of k* − 1 + α between those of `pruned` and `unpruned`. No theorem is known to us, so no
-/// prediction is made.
+/// prediction is made. The noise of the gradient is itself larger at relevant coordinates, and knows
+/// y² (`iterative_magnitude_pruning`): the bound for correlational queries is not about it.
 #[derive(Clone, Debug)]
 pub struct MagnitudePruning {
     keep: Keep,

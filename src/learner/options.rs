@@ -251,6 +251,26 @@ pub enum Neuron {
     Activation,
 }
 
+/// Which part of the average gradient outer product is the metric of a kernel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Agop {
+    /// The matrix.
+    #[default]
+    Full,
+    /// Its diagonal.
+    Diagonal,
+}
+
+impl Agop {
+    /// Options that others have had before this one keep their text, hence their cells.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Options of online gradient descent.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SgdOptions {
@@ -330,6 +350,12 @@ pub struct Options {
     pub sgd: SgdOptions,
     /// Transformation of the label.
     pub transform: TransformChoice,
+    /// Where labels are cut, in their own units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip: Option<f64>,
+    /// Metric of the kernel.
+    #[serde(skip_serializing_if = "Agop::is_default")]
+    pub agop: Agop,
     /// The program that the learner is, if it is none of this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worker: Option<WorkerOptions>,
@@ -385,6 +411,8 @@ impl Default for Options {
                 smoothing: Smoothing::Auto,
             },
             transform: TransformChoice::Auto,
+            clip: None,
+            agop: Agop::default(),
             worker: None,
         }
     }

@@ -5,11 +5,14 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use super::contract::{Granted, Keys, Learner, Recipe};
-use super::options::{COMPARISON, NETWORK, Options};
+use super::options::{COMPARISON, NETWORK, Options, Simulation};
 use super::stage::{Budget, Case, Cost, TrainKept, Trained};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Parts 4 to 6 of `PruneNetwork` with M = d.
+///
+/// `clip = c` puts max(−c, min(y, c)), centred, in place of y in the steps; the second layer fits y
+/// itself.
 pub type Unpruned = Whole<Gradient>;
 
 /// What a network on all coordinates steps by.
@@ -30,7 +33,7 @@ pub struct Gradient;
 
 impl Step for Gradient {
     /// Those of the comparison have no effect: so that a table can be copied from `pruned`.
-    const KEYS: Keys = &[NETWORK, COMPARISON];
+    const KEYS: Keys = &[NETWORK, COMPARISON, &["clip"]];
     const LIMIT: bool = true;
 }
 
@@ -43,6 +46,10 @@ impl<S: Step> Recipe for Whole<S> {
     const LIMIT: bool = S::LIMIT;
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
+        if options.clip.is_some() && options.simulation() == Simulation::Limit {
+            return Err(Error::usage("the limit of a step on labels that are cut is not known")
+                .hint("use samples.simulation = \"auto\", or leave clip out"));
+        }
         let mut train = TrainKept::new(options, granted.k_star());
         if let Some(entry) = S::ENTRY {
             train = train.with_entries(entry);

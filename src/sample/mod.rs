@@ -18,5 +18,5 @@ pub mod strip;
 pub use crew::Crew;
 pub use design::{Design, LabelScratch, Samples, Stage, Tile};
 pub use key::Key;
-pub use labels::CentredLabels;
+pub use labels::{CentredLabels, LabelMap};
 pub use strip::BLOCK;

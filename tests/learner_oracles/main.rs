@@ -13,6 +13,7 @@ mod readout;
 mod reduced;
 mod reference;
 mod rivals;
+mod rivals_recent;
 mod row;
 mod scores;
 mod stats;

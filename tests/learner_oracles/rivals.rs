@@ -20,7 +20,7 @@ fn task(target: &Target, n: u64) -> Task<'_> {
     Task { target, design: design(51), key: Key::root(52), n }
 }
 
-fn explicit(width: usize) -> Options {
+pub(crate) fn explicit(width: usize) -> Options {
     Options { width: width.into(), simulation: Simulation::Explicit, ..Options::default() }
 }
 
@@ -29,21 +29,27 @@ fn train(kind: LearnerKind, options: &Options, k_star: u32, task: &Task<'_>) -> 
 }
 
 /// Rows x_i of all samples.
-fn rows(samples: &Samples<'_>, d: usize) -> Vec<Vec<f64>> {
+pub(crate) fn rows(samples: &Samples<'_>, d: usize) -> Vec<Vec<f64>> {
     let columns = columns(samples, &(0..d as u32).collect::<Vec<_>>());
     (0..columns[0].len()).map(|i| columns.iter().map(|c| c[i]).collect()).collect()
 }
 
-fn inner(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn inner(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// |cosine| of the angle between two vectors.
-fn cosine(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn cosine(a: &[f64], b: &[f64]) -> f64 {
     inner(a, b).abs() / (inner(a, a) * inner(b, b)).sqrt()
 }
 
-fn neuron(network: &Network, j: usize) -> Vec<f64> {
+/// `v` scaled to norm 1.
+pub(crate) fn unit(v: Vec<f64>) -> Vec<f64> {
+    let norm = inner(&v, &v).sqrt();
+    v.iter().map(|v| v / norm).collect()
+}
+
+pub(crate) fn neuron(network: &Network, j: usize) -> Vec<f64> {
     network.layer.weights.col_as_slice(j).iter().map(|&w| f64::from(w)).collect()
 }
 
@@ -114,7 +120,7 @@ fn a_spread_layer_is_uniform_on_the_sphere_of_its_span() {
 }
 
 /// He_3 and He_4 tensors contracted entry by entry, in place of the closed forms.
-fn hermite_tensor(x: &[f64], index: &[usize]) -> f64 {
+pub(crate) fn hermite_tensor(x: &[f64], index: &[usize]) -> f64 {
     let Some((&first, rest)) = index.split_first() else { return 1.0 };
     // He_{a, J} = x_a He_J − Σ_{j in J} δ_aj He_{J without j}.
     let mut value = x[first] * hermite_tensor(x, rest);
@@ -161,10 +167,6 @@ fn the_third_order_estimate_is_a_partial_trace_and_tensor_powers() {
         }
     };
     let (start, power) = (stage(0), stage(1));
-    let unit = |u: Vec<f64>| {
-        let norm = inner(&u, &u).sqrt();
-        u.iter().map(|u| u / norm).collect::<Vec<f64>>()
-    };
     let mut u = unit((0..d).map(|a| (0..d).map(|c| start(a, c, c)).sum()).collect());
     let tensor: Vec<f64> = (0..d * d * d).map(|i| power(i / (d * d), i / d % d, i % d)).collect();
     for _ in 0..10 {
@@ -212,10 +214,6 @@ fn the_smoothed_gate_is_the_gradient_of_the_averaged_neuron() {
     let d = 8;
     let x: Vec<f64> = (0..d).map(|j| (1.7 * j as f64 + 0.3).sin() * 1.4).collect();
     let q = inner(&x, &x);
-    let unit = |v: Vec<f64>| {
-        let norm = inner(&v, &v).sqrt();
-        v.iter().map(|v| v / norm).collect::<Vec<f64>>()
-    };
     let w = unit((0..d).map(|j| (j as f64 + 0.2).cos()).collect());
     for k in 1..=5_u32 {
         for lambda in [0.0, 0.7, 1.7] {

@@ -24,7 +24,7 @@ const USUAL: usize = 60;
 const SHORT: f64 = 0.05;
 
 /// What each key may be set to.
-const VALUES: [(&str, &str); 34] = [
+const VALUES: [(&str, &str); 36] = [
     ("seed", "0|1|18446744073709551615"),
     ("trials", "1|2|3"),
     (
@@ -68,6 +68,8 @@ const VALUES: [(&str, &str); 34] = [
     ("step", "1e-9|1e9|1|0.3"),
     ("neuron", "'hermite'|'activation'"),
     ("smoothing", "'auto'|0|1e6"),
+    ("clip", "1e-6|1|1e6"),
+    ("agop", "'full'|'diagonal'"),
 ];
 
 const MODEL: [&str; 7] = ["link", "r", "normalize", "direction", "q", "noise", "input"];

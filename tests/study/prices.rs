@@ -36,6 +36,8 @@ const TRIALS: [(&str, &str, usize, u64); 26] = [
     ("spectral", "", 128, 8192),
     ("label_transform", "", 64, 16_384),
     ("diagonal_thresholding", "", 256, 16_384),
+    ("recursive_features", "", 64, 1448),
+    ("pruned_groups", "", 256, 4096),
 ];
 
 /// Seconds that this thread has worked, without what others took of its core.
@@ -49,7 +51,7 @@ fn no_price_is_far_off() {
     let mut ratios = Vec::new();
     for (learner, table, d, n) in TRIALS {
         let text = format!(
-            "claim = \"c\"\n[model]\nlink = \"He2\"\n[samples]\nn_min = {n}\ntest = 256\n[learner.{learner}]\n\
+            "claim = \"c\"\n[model]\nlink = \"He2\"\n[samples]\nn_min = {n}\nn_max = {n}\ntest = 256\n[learner.{learner}]\n\
              {table}\n[[sweep]]\nlearner = \"{learner}\"\nalpha = 0.5\nd = {d}\n"
         );
         let study = Study::parse("s", "s.toml", &text, Profile::Standard, &[]).unwrap();

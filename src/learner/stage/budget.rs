@@ -4,7 +4,7 @@ use super::world::World;
 use crate::error::{Error, Result};
 use crate::learner::options::DataUse;
 use crate::model::target::Target;
-use crate::sample::{CentredLabels, Key, Samples, Stage};
+use crate::sample::{CentredLabels, Key, LabelMap, Samples, Stage};
 
 /// Fewest samples that a stage can centre its labels on.
 const SMALLEST: u64 = 2;
@@ -257,8 +257,8 @@ impl<'a> Portion<'a> {
 
     /// T(y) of their labels, centred.
     #[must_use]
-    pub fn transformed(&self, transform: fn(f64) -> f64) -> CentredLabels<'a> {
-        CentredLabels::transformed(self.samples(), transform)
+    pub fn transformed(&self, map: impl Into<LabelMap>) -> CentredLabels<'a> {
+        CentredLabels::transformed(self.samples(), map)
     }
 
     /// As many samples of the same stage in another world.

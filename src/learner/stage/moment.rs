@@ -2,7 +2,9 @@
 
 use faer::{Mat, MatRef};
 
-use super::block::{Block, add_symmetric, symmetric};
+use super::block::{Block, add, add_symmetric, symmetric};
+use crate::model::hermite::he_normalised;
+use crate::sample::product::transposed_product;
 use crate::sample::{CentredLabels, reduce};
 
 /// Σ_i ỹ_i ω(‖x_i‖²) x_i x_iᵀ over the coordinates `kept`, symmetric M × M; ‖x_i‖² runs over
@@ -71,6 +73,33 @@ pub fn first_moment(
     );
     let inside = sum.pop().unwrap_or(0.0);
     (sum, inside)
+}
+
+/// Σ_i ỹ_i he_a(x_ij) he_b(x_il) over all coordinates j, l, column l after column l − 1; he_a = He_a/√a!.
+#[must_use]
+pub fn product_moment(labels: &CentredLabels<'_>, all: &[u32], a: u32, b: u32) -> Vec<f64> {
+    let (d, samples) = (all.len(), labels.samples());
+    reduce::sum_blocks(
+        samples.crew(),
+        samples.blocks(),
+        || vec![0.0; d * d],
+        || (Block::default(), Vec::new(), Mat::<f32>::zeros(d, d)),
+        |total: &mut Vec<f64>, (tile, left, part), block| {
+            let rows = tile.fill(labels, all, block);
+            left.clear();
+            for column in tile.x.chunks_exact(rows) {
+                let term = |(&x, &y): (&f32, &f32)| y * he_normalised(a, f64::from(x)) as f32;
+                left.extend(column.iter().zip(&tile.y).map(term));
+            }
+            for x in &mut tile.x {
+                *x = he_normalised(b, f64::from(*x)) as f32;
+            }
+            let left = MatRef::from_column_major_slice(left, rows, d);
+            let right = MatRef::from_column_major_slice(&tile.x, rows, d);
+            transposed_product(part.as_mut(), left, right);
+            add(total, part);
+        },
+    )
 }
 
 /// Σ_i ỹ_i x_ij² for each coordinate j = 0..d.

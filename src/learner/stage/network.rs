@@ -75,7 +75,7 @@ pub(super) fn gaussian_column(key: Key, j: usize, column: &mut [f32]) {
 }
 
 /// Independent standard normals, column by column.
-pub(super) fn gaussian_matrix(key: Key, rows: usize, columns: usize) -> Mat<f64> {
+pub(in crate::learner) fn gaussian_matrix(key: Key, rows: usize, columns: usize) -> Mat<f64> {
     let mut column = vec![0.0_f32; rows];
     let mut matrix = Mat::zeros(rows, columns);
     for j in 0..columns {

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::learner::options::{Options, Simulation, Width};
 use crate::learner::ranking::Ranking;
 use crate::model::activation::Activation;
-use crate::sample::Key;
+use crate::sample::{Key, LabelMap};
 
 /// Re-initialisation on the kept coordinates, gradient step, second layer: two stages.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct TrainKept {
     feature: FeatureStep,
     simulation: Simulation,
     second: SecondLayer,
-    transform: fn(f64) -> f64,
+    labels: LabelMap,
     /// What becomes of an entry of the mean gradient, if it does not stay.
     entry: Option<fn(f64) -> f64>,
 }
@@ -39,15 +39,15 @@ impl TrainKept {
             feature: FeatureStep::new(&options.feature, options.activation, k_star),
             simulation: options.simulation(),
             second: SecondLayer::new(options),
-            transform: |y| y,
+            labels: LabelMap::clipped(options.clip),
             entry: None,
         }
     }
 
     /// With T(y) in place of y in the gradient step; the second layer fits y itself.
     #[must_use]
-    pub fn with_labels(self, transform: fn(f64) -> f64) -> Self {
-        Self { transform, ..self }
+    pub fn with_labels(self, labels: impl Into<LabelMap>) -> Self {
+        Self { labels: labels.into(), ..self }
     }
 
     /// With e(g) in place of each entry g of (1/n) Σ_i ỹ_i φ'(⟨`w_j`, x_i⟩ + c₂) x_i.
@@ -166,7 +166,7 @@ impl TrainKept {
     ) -> Result<()> {
         let target = portion.world.target;
         let sums = |layer: &Layer, portion: &Portion<'_>, second_moment| {
-            let labels = portion.transformed(self.transform);
+            let labels = portion.transformed(self.labels);
             gradient_sums(layer, self.feature.shift() as f32, &labels, second_moment)
         };
         let (kept, r) = (layer.coordinates.len(), target.directions().r());

@@ -175,6 +175,12 @@ fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
         readout: read_readout(section, &defaults.readout)?,
         sgd: read_sgd(section, &defaults.sgd)?,
         worker: None,
+        clip: section
+            .get("clip")
+            .map(|node| number_in(node, "clip", &(1e-6..=1e6)))
+            .transpose()?
+            .or(defaults.clip),
+        agop: section.choice("agop", &names(), defaults.agop)?,
         transform: section.get("transform").map_or(Ok(defaults.transform), |node| {
             let transforms: Vec<_> =
                 names().into_iter().map(|(name, t)| (name, Choice::Fixed(t))).collect();
