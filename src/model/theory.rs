@@ -226,7 +226,8 @@ mod tests {
         assert!((ln_choices(10, 3) - 120_f64.ln()).abs() < 1e-12);
         assert_eq!((ln_choices(7, 0), ln_choices(7, 7)), (0.0, 0.0));
         // The sum, where the series is used, and dimensions far beyond what factorials hold.
-        let sum = |d: u64, s: u64| (0..s).map(|i| ((d - i) as f64 / (s - i) as f64).ln()).sum::<f64>();
+        let sum =
+            |d: u64, s: u64| (0..s).map(|i| ((d - i) as f64 / (s - i) as f64).ln()).sum::<f64>();
         for (d, s) in [(10_000, 5000), (1 << 40, 5000), (1 << 62, 20_000)] {
             let (found, sum) = (ln_choices(d as usize, s as usize), sum(d, s));
             assert!((found / sum - 1.0).abs() < 1e-9, "{d} {s}: {found} {sum}");

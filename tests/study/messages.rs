@@ -87,7 +87,7 @@ impl Subject {
                 let k = whole("--k-star").expect("it is needed") as u32;
                 let s = whole("--s-star").map_or(k.min(2), |s| s as u32);
                 Activation::parse(after("--activation").map_or("relu", String::as_str))?;
-                model::predict(k, alpha, r, s)?;
+                model::predict(k, alpha, r, Some(s))?;
                 DirectionLaw::Hard { alpha }.check(whole("--d").unwrap_or(64), r)
             }
             other => panic!("{other} is not known here"),

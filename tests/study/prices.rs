@@ -9,7 +9,7 @@ use secateur::study::trial::Conditions;
 use secateur::study::{Profile, Study};
 
 /// Learner, its table, d, n.
-const TRIALS: [(&str, &str, usize, u64); 26] = [
+const TRIALS: [(&str, &str, usize, u64); 28] = [
     ("pruned", "", 256, 65_536),
     ("pruned", "", 65_536, 65_536),
     ("pruned", "shift = 2.05", 65_536, 65_536),
