@@ -18,7 +18,7 @@ fn study(d: usize, simulation: &str, table: impl Fn(&str) -> String) -> Study {
         names.iter().map(|name| format!("[learner.{name}]\n{}\n", table(name))).collect();
     let tables = tables.concat();
     let text = format!(
-        "claim = \"c\"\n[model]\nlink = \"He2\"\n[samples]\nn_max = 32768\nsimulation = \"{simulation}\"\n{tables}\
+        "claim = \"c\"\n[model]\nlink = \"He2\"\n[samples]\nn_min = 1024\nn_max = 32768\nsimulation = \"{simulation}\"\n{tables}\
          [[sweep]]\nlearner = {names:?}\nalpha = 0.5\nd = {d}\n"
     );
     Study::parse("s", "s.toml", &text, Profile::Standard, &[]).unwrap()
@@ -153,7 +153,7 @@ fn options_of_others_are_refused() {
         let name = kind.name();
         for (key, value) in values {
             let text = format!(
-                "claim = \"c\"\n[model]\nlink = \"He2\"\n[samples]\nn_max = 32768\n[learner.{name}]\n{key} = {value}\n\
+                "claim = \"c\"\n[model]\nlink = \"He2\"\n[samples]\nn_max = 16384\n[learner.{name}]\n{key} = {value}\n\
                  [[sweep]]\nlearner = \"{name}\"\nalpha = 0.5\nd = 36\n"
             );
             match Study::parse("s", "s.toml", &text, Profile::Standard, &[]) {
