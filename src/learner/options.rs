@@ -56,6 +56,7 @@ pub enum Score {
 
 impl Score {
     /// Whether it is the usual one, which no text of a cell names.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
     fn is_usual(&self) -> bool {
         *self == Self::default()
     }
