@@ -55,7 +55,7 @@ impl Look {
     /// Whether the marker of number `index` is filled: where a colour says something else, as many
     /// again are told apart by hollow ones.
     pub(crate) fn is_filled(index: usize) -> bool {
-        index / MARKERS.len() % 2 == 0
+        (index / MARKERS.len()).is_multiple_of(2)
     }
 
     /// Draws a data point, hollow or filled.

@@ -149,8 +149,9 @@ impl Painter {
             let mut pen = None;
             for curve in face.outline(*letter).into_iter().flat_map(|outline| outline.curves) {
                 let (first, last) = match curve {
-                    OutlineCurve::Line(a, b) => (a, b),
-                    OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => (a, b),
+                    OutlineCurve::Line(a, b)
+                    | OutlineCurve::Quad(a, _, b)
+                    | OutlineCurve::Cubic(a, _, _, b) => (a, b),
                 };
                 if pen != Some(first) {
                     self.path(&[place(first)]);
