@@ -90,7 +90,8 @@ pub(super) fn read_figure(
         )));
     }
     let title = section.get("title").map_or(Ok(""), |n| n.text("title"))?.to_owned();
-    Ok(Some(Question { title, x: key.to_owned(), y: measure, base: over, spots }))
+    let lines = Question::lines(&spots);
+    Ok(Some(Question { title, x: key.to_owned(), y: measure, base: over, spots, lines }))
 }
 
 fn measures() -> Vec<(&'static str, Measure)> {
