@@ -19,6 +19,22 @@ pub struct Question {
     pub base: String,
     /// Where: one a series, or one a cell.
     pub spots: Vec<Spot>,
+    /// The names of the lines that they are on, in the order of the file.
+    pub lines: Vec<String>,
+}
+
+impl Question {
+    /// The lines of `spots`, in their order.
+    #[must_use]
+    pub fn lines(spots: &[Spot]) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for spot in spots {
+            if !lines.contains(&spot.line) {
+                lines.push(spot.line.clone());
+            }
+        }
+        lines
+    }
 }
 
 /// A number that a picture shows.

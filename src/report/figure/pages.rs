@@ -30,6 +30,10 @@ fn shown<'a>(name: &str, analysis: &'a Analysis) -> Box<dyn Iterator<Item = &'a 
     match name {
         "thresholds" | "law" => Box::new(analysis.thresholds.iter().map(|t| &t.series)),
         "forest" | "exponents" | "slopes" => Box::new(analysis.exponents.iter().map(|e| &e.series)),
+        "question" => {
+            let spots = analysis.question.iter().flat_map(|question| &question.spots);
+            Box::new(spots.map(|spot| &spot.series))
+        }
         _ => Box::new(analysis.curves.iter().map(|c| &c.series)),
     }
 }
@@ -41,6 +45,11 @@ fn part(name: &str, analysis: &Analysis, series: &[Series]) -> Analysis {
     match name {
         "thresholds" | "law" => part.thresholds.retain(|t| series.contains(&t.series)),
         "forest" | "exponents" | "slopes" => part.exponents.retain(|e| series.contains(&e.series)),
+        "question" => {
+            if let Some(question) = &mut part.question {
+                question.spots.retain(|spot| series.contains(&spot.series));
+            }
+        }
         _ => part.curves.retain(|c| series.contains(&c.series)),
     }
     part
@@ -56,7 +65,12 @@ fn halves(name: &str, analysis: &Analysis) -> Option<[Vec<Series>; 2]> {
     let by_learner: Alike = |a, b| a.learner == b.learner;
     // For panels that hold all learners.
     let by_alpha: Alike = |a, b| a.problem.alpha == b.problem.alpha;
-    let alike = [by_target, if name == "thresholds" { by_alpha } else { by_learner }];
+    let alike = match name {
+        "thresholds" => vec![by_target, by_alpha],
+        // A row holds all targets.
+        "question" => vec![by_learner],
+        _ => vec![by_target, by_learner],
+    };
     alike.into_iter().find_map(|alike| {
         let mut groups: Vec<Vec<Series>> = Vec::new();
         for series in &all {
@@ -73,7 +87,8 @@ fn halves(name: &str, analysis: &Analysis) -> Option<[Vec<Series>; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::figure::{learning_curves, thresholds};
+    use crate::model::question::{Measure, Place, Question, Spot};
+    use crate::report::figure::{learning_curves, question, thresholds};
     use crate::report::fixture::{add_series, key, realistic};
 
     #[test]
@@ -98,5 +113,31 @@ mod tests {
             let frames: usize = pages.iter().map(|scene| scene.frames.len()).sum();
             assert_eq!(frames, draw(&analysis).unwrap().frames.len(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_question_of_many_rows_comes_in_pages_of_the_same_lines() {
+        let mut analysis = realistic();
+        let mut spots = Vec::new();
+        for learner in 0..30 {
+            for link in ["He2", "He3", "He4"] {
+                let series = key(&format!("pruned/{learner:02}"), link, 2, 0.5);
+                add_series(&mut analysis, &series, &[64, 128, 256, 512]);
+                let x = Place::Name(series.learner.clone());
+                let line = link.to_owned();
+                spots.push(Spot { series, d: None, line, x, base: None, expected: Vec::new() });
+            }
+        }
+        let (title, x, base, y) = (String::new(), "learner".into(), String::new(), Measure::NStar);
+        let lines = Question::lines(&spots);
+        assert_eq!(lines, ["He2", "He3", "He4"]);
+        let by = Vec::new();
+        analysis.question = Some(Question { by, title, x, y, base, spots, lines });
+        let values = |scene: &Scene| scene.marks.iter().filter(|m| m.value.is_some()).count();
+        let whole = question::draw(&analysis).unwrap();
+        assert!(whole.height > TALLEST * whole.width && values(&whole) > 0);
+        let pages = pages("question", &analysis, question::draw);
+        assert!(pages.iter().all(|scene| scene.height <= TALLEST * scene.width));
+        assert_eq!(pages.iter().map(values).sum::<usize>(), values(&whole));
     }
 }

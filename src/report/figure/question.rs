@@ -52,7 +52,7 @@ struct Dot<'a> {
 #[must_use]
 pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let question = analysis.question.as_ref()?;
-    let lines = lines(question);
+    let lines: Vec<&str> = question.lines.iter().map(String::as_str).collect();
     if matches!(question.spots[0].x, Place::Samples | Place::Scaled) {
         return curves(analysis, question, &lines);
     }
@@ -63,17 +63,6 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     } else {
         rows(question, &dots, &lines)
     }
-}
-
-/// The names of the lines, in the order of the file.
-fn lines(question: &Question) -> Vec<&str> {
-    let mut lines: Vec<&str> = Vec::new();
-    for spot in &question.spots {
-        if !lines.contains(&spot.line.as_str()) {
-            lines.push(&spot.line);
-        }
-    }
-    lines
 }
 
 /// The name of a line as a legend has it: links set as formulas.
@@ -627,10 +616,11 @@ mod tests {
             let x = if names { Place::Name(format!("{alpha}")) } else { Place::Number(alpha) };
             spot(series, x, (y == Measure::Ratio).then_some(base))
         });
-        let spots = spots.collect();
+        let spots: Vec<Spot> = spots.collect();
         let (title, x, base) = (String::new(), "alpha".to_owned(), "unpruned".to_owned());
         let by = vec!["learner".to_owned()];
-        analysis.question = Some(Question { by, title, x, y, base, spots });
+        let lines = Question::lines(&spots);
+        analysis.question = Some(Question { by, title, x, y, base, spots, lines });
         analysis
     }
 

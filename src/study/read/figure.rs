@@ -90,8 +90,8 @@ pub(super) fn read_figure(
         )));
     }
     let title = section.get("title").map_or(Ok(""), |n| n.text("title"))?.to_owned();
-    let by = by.clone();
-    Ok(Some(Question { by, title, x: key.to_owned(), y: measure, base: over, spots }))
+    let (by, lines) = (by.clone(), Question::lines(&spots));
+    Ok(Some(Question { by, title, x: key.to_owned(), y: measure, base: over, spots, lines }))
 }
 
 fn measures() -> Vec<(&'static str, Measure)> {
