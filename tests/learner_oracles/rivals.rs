@@ -44,7 +44,8 @@ pub(crate) fn cosine(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// `v` scaled to norm 1.
-pub(crate) fn unit(v: Vec<f64>) -> Vec<f64> {
+pub(crate) fn unit(v: impl Iterator<Item = f64>) -> Vec<f64> {
+    let v: Vec<f64> = v.collect();
     let norm = inner(&v, &v).sqrt();
     v.iter().map(|v| v / norm).collect()
 }
@@ -167,14 +168,14 @@ fn the_third_order_estimate_is_a_partial_trace_and_tensor_powers() {
         }
     };
     let (start, power) = (stage(0), stage(1));
-    let mut u = unit((0..d).map(|a| (0..d).map(|c| start(a, c, c)).sum()).collect());
+    let mut u = unit((0..d).map(|a| (0..d).map(|c| start(a, c, c)).sum()));
     let tensor: Vec<f64> = (0..d * d * d).map(|i| power(i / (d * d), i / d % d, i % d)).collect();
     for _ in 0..10 {
         let next = |a: usize| {
             let terms = (0..d * d).map(|i| tensor[a * d * d + i] * u[i / d] * u[i % d]);
             terms.sum::<f64>()
         };
-        u = unit((0..d).map(next).collect());
+        u = unit((0..d).map(next));
     }
     assert!(1.0 - cosine(&u, &neuron(&network, 0)) < 1e-6);
 }
@@ -214,7 +215,7 @@ fn the_smoothed_gate_is_the_gradient_of_the_averaged_neuron() {
     let d = 8;
     let x: Vec<f64> = (0..d).map(|j| (1.7 * j as f64 + 0.3).sin() * 1.4).collect();
     let q = inner(&x, &x);
-    let w = unit((0..d).map(|j| (j as f64 + 0.2).cos()).collect());
+    let w = unit((0..d).map(|j| (j as f64 + 0.2).cos()));
     for k in 1..=5_u32 {
         for lambda in [0.0, 0.7, 1.7] {
             let phi = |z: f64| secateur::model::hermite::he_normalised(k, z);
@@ -225,7 +226,7 @@ fn the_smoothed_gate_is_the_gradient_of_the_averaged_neuron() {
             let raw: Vec<f64> = (0..d).map(|j| (2.3 * j as f64).sin()).collect();
             let along = inner(&raw, &w);
             let h: Vec<f64> = raw.iter().zip(&w).map(|(r, w)| r - along * w).collect();
-            let moved = |e: f64| unit(w.iter().zip(&h).map(|(w, h)| w + e * h).collect());
+            let moved = |e: f64| unit(w.iter().zip(&h).map(|(w, h)| w + e * h));
             let e = 1e-4;
             let difference = scale * (loss(&moved(e)) - loss(&moved(-e))) / (2.0 * e);
             let exact = gate * inner(&h, &x);

@@ -45,9 +45,8 @@ fn eliminate(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
         b.swap(k, pivot);
         for i in k + 1..n {
             let factor = a[i][k] / a[k][k];
-            for j in k..n {
-                a[i][j] -= factor * a[k][j];
-            }
+            let row = a[k].clone();
+            a[i].iter_mut().zip(row).for_each(|(a, pivot)| *a -= factor * pivot);
             b[i] -= factor * b[k];
         }
     }
@@ -153,9 +152,9 @@ fn metrics_of_the_machine_are_those_of_slow_sums() {
         for rounds in 1..=ROUNDS {
             slow = slow_round(&x, &y, &slow, agop);
             let fast = learn(agop, to_matrix(&x), &y, rounds).unwrap();
-            for i in 0..d {
-                for j in 0..d {
-                    let (a, b) = (entry(&fast, i, j), slow[i][j]);
+            for (i, row) in slow.iter().enumerate() {
+                for (j, &b) in row.iter().enumerate() {
+                    let a = entry(&fast, i, j);
                     assert!((a - b).abs() < 1e-6, "{agop:?}, {rounds} rounds: {a} {b}");
                 }
             }
@@ -289,12 +288,12 @@ fn spectral_estimates_on_cut_labels_are_those_of_their_tensors() {
         x.iter().zip(y).map(|(x, y)| y * hermite_tensor(x, &[a, b, e])).sum::<f64>()
     };
     let (start, power) = (stage(0), stage(1));
-    let mut u = unit((0..d).map(|a| (0..d).map(|b| contracted(&start, a, b, b)).sum()).collect());
+    let mut u = unit((0..d).map(|a| (0..d).map(|b| contracted(&start, a, b, b)).sum()));
     let tensor: Vec<f64> =
         (0..d * d * d).map(|i| contracted(&power, i / (d * d), i / d % d, i % d)).collect();
     for _ in 0..10 {
         let next = |a: usize| (0..d * d).map(|i| tensor[a * d * d + i] * u[i / d] * u[i % d]).sum();
-        u = unit((0..d).map(next).collect());
+        u = unit((0..d).map(next));
     }
     assert!(1.0 - cosine(&u, &neuron(&found, 0)) < 1e-6);
 
@@ -338,7 +337,7 @@ fn what_recent_rivals_cannot_do_is_refused_with_a_reason() {
     let link = Link::parse("He2", None).unwrap();
     let granted = |k_star| Granted::new(&link, k_star);
     let refused = |kind: LearnerKind, options: &Options, k_star| {
-        let error = kind.build(options, &granted(k_star)).err().expect("accepted");
+        let error = kind.build(options, &granted(k_star)).expect_err("refused");
         assert!(error.hint_text().is_some());
         error.to_string()
     };
