@@ -112,8 +112,13 @@ impl Sharp {
 
 impl Sharp {
     fn words(&self) -> String {
-        let Self { n_star, threshold, noise, .. } = self;
-        n_star.map_or("nothing is pruned, the law of the ranking is silent".to_owned(), |n| {
+        let Self { d, s, n_star, threshold, noise, .. } = self;
+        let silent = if s == d {
+            "nothing is pruned, the law of the ranking is silent"
+        } else {
+            "the law of the ranking is silent about this link"
+        };
+        n_star.map_or(silent.to_owned(), |n| {
             format!("pruned needs n* = {n:.0} by the law of the ranking, at risk {threshold} and noise {noise}")
         })
     }
