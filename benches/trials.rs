@@ -15,16 +15,17 @@ use secateur::study::{Profile, Study};
 struct Trial {
     learner: &'static str,
     simulation: &'static str,
+    alpha: f64,
     d: usize,
     n: u64,
 }
 
 impl Trial {
     fn bench(self, group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId) {
-        let Self { learner, simulation, d, n } = self;
+        let Self { learner, simulation, alpha, d, n } = self;
         let text = format!(
             "claim = \"bench\"\n[model]\nlink = \"He2\"\n[samples]\nsimulation = \"{simulation}\"\n\
-             [[sweep]]\nlearner = \"{learner}\"\nalpha = 0.5\nd = {d}\n"
+             [[sweep]]\nlearner = \"{learner}\"\nalpha = {alpha}\nd = {d}\n"
         );
         let study = Study::parse("bench", "bench.toml", &text, Profile::Standard, &[]);
         let study = study.expect("a valid study");
@@ -49,7 +50,22 @@ fn trials(c: &mut Criterion) {
         ("pruned", "limit", 1 << 16, 1 << 22),
     ] {
         let id = BenchmarkId::new(format!("{learner}/{simulation}"), format!("d{d}/n{n}"));
-        Trial { learner, simulation, d, n }.bench(&mut group, id);
+        Trial { learner, simulation, alpha: 0.5, d, n }.bench(&mut group, id);
+    }
+    group.finish();
+}
+
+/// The ranking with every coordinate, and without visiting them, near n*; α = ¼.
+fn ranking(c: &mut Criterion) {
+    let mut group = c.benchmark_group("ranking");
+    group.sample_size(10);
+    for (simulation, d, n) in [
+        ("explicit", 1 << 16, 23_170),
+        ("reduced", 1 << 16, 23_170),
+        ("reduced", 100_000_000, 1 << 20),
+    ] {
+        let id = BenchmarkId::new(format!("pruned/{simulation}"), format!("d{d}/n{n}"));
+        Trial { learner: "pruned", simulation, alpha: 0.25, d, n }.bench(&mut group, id);
     }
     group.finish();
 }
@@ -66,15 +82,15 @@ fn cost_growth(c: &mut Criterion) {
     ] {
         for d in doublings(first_d) {
             let id = BenchmarkId::new(format!("{learner} {simulation} d"), d);
-            Trial { learner, simulation, d: d as usize, n }.bench(&mut group, id);
+            Trial { learner, simulation, alpha: 0.5, d: d as usize, n }.bench(&mut group, id);
         }
         for n in doublings(first_n) {
             let id = BenchmarkId::new(format!("{learner} {simulation} n"), n);
-            Trial { learner, simulation, d, n }.bench(&mut group, id);
+            Trial { learner, simulation, alpha: 0.5, d, n }.bench(&mut group, id);
         }
     }
     group.finish();
 }
 
-criterion_group!(benches, trials, cost_growth);
+criterion_group!(benches, trials, ranking, cost_growth);
 criterion_main!(benches);

@@ -657,6 +657,7 @@ mod tests {
             spot.line = format!("t^2 + t^4, α = {i}");
             spot.x = Place::Name("He2".to_owned());
         }
+        question.lines = Question::lines(&question.spots);
         let texts = |analysis: &Analysis| -> Vec<String> {
             draw(analysis).unwrap().labels().map(|label| label.text.clone()).collect()
         };
