@@ -150,7 +150,8 @@ fn a_null_score_is_the_largest_of_d_normal_numbers() {
             .map(|trial| {
                 let target = target("He2", d, 4, 30.0, trial);
                 let samples = design(trial).samples(&target, Stage::Prune, 1024);
-                let null = (0..).find(|j| target.directions().support().binary_search(j).is_err());
+                let null = (0..=u32::MAX)
+                    .find(|j| target.directions().support().binary_search(j).is_err());
                 comparison.scores(&CentredLabels::new(samples), d)[null.unwrap() as usize]
             })
             .collect();
@@ -216,8 +217,8 @@ fn rows_of_the_third_order_see_the_direction_that_is_squared() {
 #[test]
 fn keep_auto_keeps_about_one_coordinate_of_noise() {
     let (d, count) = (64, 400);
-    let mut all = Options::default();
-    all.prune = PruneOptions { keep: Keep::Auto, ..options(ChannelChoice::Auto, 0.0, Score::Row) };
+    let prune = PruneOptions { keep: Keep::Auto, ..options(ChannelChoice::Auto, 0.0, Score::Row) };
+    let all = Options { prune, ..Options::default() };
     let comparison = GradientComparison::new(&all.prune, Activation::Relu, 2).unwrap();
     let screen = Screen::new(comparison, &all);
     let split = Split::new(1, None, DataUse::Fresh).unwrap();
