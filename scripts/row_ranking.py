@@ -1,13 +1,16 @@
+#!/usr/bin/env python3
 """The ranking by rows alone, for z1 z2 on disjoint supports at alpha = 1/2: samples n1 after which
 half of the function is kept on average, over d, from samples that are drawn, and from independent
-normal entries of the same means and variances in their place.
+normal entries of the same means and variances in their place: an entry of a null row with a relevant
+input has variance E y^2 x_l^2, not E y^2; with `--equal` it has that of all others.
 
-    python3 scripts/row_ranking.py
+    scripts/row_ranking.py [--equal]
 
 ReLU at shift 0: entry (j, l) of the gradient at e_j is the mean of y sign(x_j) x_l / 2. Needs
 NumPy; five minutes on a core.
 """
 
+import sys
 from math import exp, log, pi, sqrt
 
 import numpy as np
@@ -39,6 +42,12 @@ def normal(d, s, n):
     mean = sqrt(2 / pi) / half
     spread = sqrt((1 + 2 / half + NOISE**2 - mean**2) / (1 + NOISE**2))
     rows = rng.standard_normal((d, d))
+    if "--equal" not in sys.argv:
+        columns = rows[:, :s] * sqrt((1 + 2 / half + NOISE**2) / (1 + NOISE**2))
+        columns[np.arange(s), np.arange(s)] = rows[np.arange(s), np.arange(s)]
+        for block in np.s_[:half, half:s], np.s_[half:s, :half]:
+            columns[block] = rows[block]
+        rows[:, :s] = columns
     for block in np.s_[:half, half:s], np.s_[half:s, :half]:
         rows[block] = mean * sqrt(n / (1 + NOISE**2)) + spread * rows[block]
     return kept(np.abs(rows).max(1), s)
@@ -54,6 +63,11 @@ def crossing(simulate, d, s, trials):
         before, n = (n, share), n * 2**0.25
 
 
-for d, s, trials in ((64, 8, 1200), (144, 12, 800), (256, 16, 400), (576, 24, 150)):
-    ratios = [crossing(simulate, d, s, trials) / d for simulate in (drawn, normal)]
-    print(f"d = {d}: n1/d drawn {ratios[0]:.3f}, normal {ratios[1]:.3f}", flush=True)
+def main():
+    for d, s, trials in ((64, 8, 1200), (144, 12, 800), (256, 16, 400), (576, 24, 150)):
+        ratios = [crossing(simulate, d, s, trials) / d for simulate in (drawn, normal)]
+        print(f"d = {d}: n1/d drawn {ratios[0]:.3f}, normal {ratios[1]:.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

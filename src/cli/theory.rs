@@ -145,14 +145,19 @@ fn predict_text(k: u32, s_star: Option<u32>, rows: &[Row]) -> String {
     for Row { alpha, sharp, .. } in rows {
         if let Some(sharp) = sharp {
             text += &format!(
-                "\nα = {alpha}, d = {}, s = {}: {} (c = {:.2}, ρ = {:.3}); below {:.0} no learner finds the support",
+                "\nα = {alpha}, d = {}, s = {}: {} (c = {:.2}, ρ = {:.3})",
                 sharp.d,
                 sharp.s,
                 sharp.words(),
                 sharp.shift,
-                sharp.rho,
-                sharp.fewest_samples
+                sharp.rho
             );
+            if sharp.fewest_samples > 0.0 {
+                text += &format!(
+                    "; below {:.0} no learner finds the support as often as not",
+                    sharp.fewest_samples
+                );
+            }
         }
     }
     text

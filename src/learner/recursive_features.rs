@@ -250,11 +250,9 @@ fn inner(a: faer::RowRef<'_, f64>, b: faer::RowRef<'_, f64>) -> f64 {
 /// # Errors
 /// When one has no finite fit.
 pub fn learn(agop: Agop, x: Mat<f64>, y: &[f64], rounds: usize) -> Result<Metric> {
-    let (mut x, mut metric) = (x, Metric::identity(agop, 0));
-    for round in 0..rounds {
-        if round == 0 {
-            metric = Metric::identity(agop, x.ncols());
-        }
+    let mut metric = Metric::identity(agop, x.ncols());
+    let mut x = x;
+    for _ in 0..rounds {
         let machine = Machine::fit(x, y, metric)?;
         metric = Metric::of(agop, &machine.gradients())?;
         x = machine.x;

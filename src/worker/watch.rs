@@ -61,8 +61,14 @@ fn tell(line: &str) -> io::Result<()> {
 pub(super) fn start(command: &mut Command) -> io::Result<Child> {
     // Before the worker, so that there is no moment in which nobody watches.
     tell("")?;
-    let child = command.env(MARK, std::process::id().to_string()).spawn()?;
-    tell(&format!("{}\n", child.id())).map(|()| child)
+    let mut child = command.env(MARK, std::process::id().to_string()).spawn()?;
+    if let Err(error) = tell(&format!("{}\n", child.id())) {
+        // Nobody watches over it, so it does not run on; it may have ended by itself.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(error);
+    }
+    Ok(child)
 }
 
 /// A group is no more.

@@ -214,27 +214,36 @@ fn rows_of_the_third_order_see_the_direction_that_is_squared() {
     assert!(diagonal.iter().all(|(recall, error)| *recall < 0.5 + 3.0 * error), "{diagonal:?}");
 }
 
-#[test]
-fn keep_auto_keeps_about_one_coordinate_of_noise() {
-    let (d, count) = (64, 400);
+/// How many null coordinates of 64 `keep = "auto"` keeps for He2 of `s` at noise `noise`: mean, error.
+fn kept_nulls(s: usize, noise: f64) -> (f64, f64) {
     let prune = PruneOptions { keep: Keep::Auto, ..options(ChannelChoice::Auto, 0.0, Score::Row) };
     let all = Options { prune, ..Options::default() };
     let comparison = GradientComparison::new(&all.prune, Activation::Relu, 2).unwrap();
     let screen = Screen::new(comparison, &all);
     let split = Split::new(1, None, DataUse::Fresh).unwrap();
-    let kept: Vec<f64> = (0..count)
+    let kept: Vec<f64> = (0..400)
         .map(|trial| {
-            let target = target("He2", d, 2, 1e4, trial);
+            let target = target("He2", 64, s, noise, trial);
             let world = World::new(&target, design(5000 + trial));
             let budget = Budget::new(world, Key::root(1), &split, 4096).unwrap();
             let portion = budget.beside(Stage::Prune, 4096);
-            screen.select(&portion, |y| y, Key::root(trial)).unwrap().kept.len() as f64
+            let kept = screen.select(&portion, |y| y, Key::root(trial)).unwrap().kept;
+            let support = target.directions().support();
+            kept.iter().filter(|j| support.binary_search(j).is_err()).count() as f64
         })
         .collect();
+    mean_and_error(&kept)
+}
+
+#[test]
+fn keep_auto_keeps_about_one_coordinate_of_noise() {
     // One on average, and one in place of none. Scores share entries' inputs in pairs, which moves
-    // the share of empty choices, between e⁻¹ and ½, and not the mean number.
-    let (mean, error) = mean_and_error(&kept);
-    assert!(mean > 1.3 - 4.5 * error && mean < 1.55 + 4.5 * error, "{mean} ± {error}");
+    // the share of empty choices, between e⁻¹ and ½, and not the mean number. Two of 64 are relevant.
+    let (mean, error) = kept_nulls(2, 1e4);
+    assert!(mean > 1.25 - 4.5 * error && mean < 1.55 + 4.5 * error, "{mean} ± {error}");
+    // Entries with relevant inputs are wider than the threshold takes them for: more than one.
+    let (mean, error) = kept_nulls(8, 0.1);
+    assert!(mean > 1.0 + 4.5 * error && mean < 2.2, "{mean} ± {error}");
 }
 
 fn study(samples: &str, table: &str, d: usize) -> secateur::Result<Study> {

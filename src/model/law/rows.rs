@@ -33,11 +33,17 @@ pub fn equal_rows(s: usize) -> Vec<Row> {
     vec![Row { count: s as f64, entries: vec![(s as f64).sqrt().recip()] }]
 }
 
-/// s rows of r directions that share none, s/r each.
+/// s ≥ r rows of r directions that share none: ⌈s/r⌉ each of the first s mod r, ⌊s/r⌋ of the others.
 #[must_use]
 pub fn disjoint_rows(s: usize, r: usize) -> Vec<Row> {
-    let entry = |axis| if axis == 0 { (r as f64 / s as f64).sqrt() } else { 0.0 };
-    vec![Row { count: s as f64, entries: (0..r).map(entry).collect() }]
+    let class = |directions: usize, each: usize| {
+        let entry = |axis| if axis == 0 { (each as f64).sqrt().recip() } else { 0.0 };
+        Row { count: (directions * each) as f64, entries: (0..r).map(entry).collect() }
+    };
+    let (each, more) = (s / r, s % r);
+    let mut rows = vec![class(more, each + 1), class(r - more, each)];
+    rows.retain(|row| row.count > 0.0);
+    rows
 }
 
 /// Rows of one direction from their norms, which are scaled to ‖V‖ = 1: soft sparsity.
@@ -127,5 +133,10 @@ mod tests {
         assert_eq!(equal_rows(4), profile_rows(&[0.5; 4]));
         assert_eq!(equal_rows(4), disjoint_rows(4, 1));
         assert!((disjoint_rows(12, 3)[0].square() - 0.25).abs() < 1e-15);
+        // Four directions of two rows and four of one.
+        let uneven = disjoint_rows(12, 8);
+        let classes: Vec<(f64, f64)> = uneven.iter().map(|row| (row.count, row.square())).collect();
+        assert_eq!(classes.iter().map(|class| class.0).collect::<Vec<_>>(), [8.0, 4.0]);
+        assert!((classes[0].1 - 0.5).abs() + (classes[1].1 - 1.0).abs() < 1e-15);
     }
 }

@@ -128,7 +128,7 @@ fn fields<const N: usize>(cells: [&str; N]) -> String {
 /// Text as LaTeX shows it as it is, also at the beginning of a row, where a bracket would belong to
 /// the end of the last; symbols of mathematics by their commands.
 fn latex(text: &str) -> String {
-    const COMMANDS: [(char, &str); 25] = [
+    const COMMANDS: [(char, &str); 43] = [
         ('\\', "\\textbackslash{}"),
         ('~', "\\textasciitilde{}"),
         ('^', "\\textasciicircum{}"),
@@ -152,8 +152,26 @@ fn latex(text: &str) -> String {
         ('×', "$\\times$"),
         ('·', "$\\cdot$"),
         ('½', "$\\frac12$"),
+        ('¼', "$\\frac14$"),
+        ('¾', "$\\frac34$"),
         ('²', "$^2$"),
+        ('³', "$^3$"),
+        ('⁴', "$^4$"),
+        ('₀', "$_0$"),
+        ('₁', "$_1$"),
+        ('₂', "$_2$"),
+        ('₃', "$_3$"),
+        ('₄', "$_4$"),
+        ('ᵀ', "$^\\top$"),
+        ('ρ', "$\\rho$"),
+        ('≍', "$\\asymp$"),
+        ('→', "$\\to$"),
+        ('≈', "$\\approx$"),
+        ('±', "$\\pm$"),
+        ('θ', "$\\theta$"),
+        ('μ', "$\\mu$"),
         ('–', "--"),
+        ('…', "\\dots{}"),
     ];
     let mut shown = String::with_capacity(text.len());
     if text.starts_with(['[', '*']) {
@@ -218,6 +236,7 @@ a, "b" & 1 \\
 \end{tabular}
 "#;
         assert_eq!(grid.shown(Form::Latex), tabular);
+        assert!(latex("z₁³ ≍ ρ², ¼ → ¾ ± μ ≈ θ …").is_ascii());
         let csv = grid.shown(Form::Csv);
         let mut read = csv::Reader::from_reader(csv.as_bytes());
         assert_eq!(read.headers().unwrap(), &["n* / d^b", "α"][..]);
