@@ -20,7 +20,7 @@ FURTHER = ["alpha_sweep", "alpha_sweep_k3", "information_exponent"]
 
 HEAD = """# Measured over predicted
 
-n\\* of every reference cell that has a value, over the [law of the ranking](mathematics.md#7-where-the-exponents-come-from) and over the [limit simulation](sampling.md#the-limit-simulation): geometric mean over the cells of a row, and the least and the largest. Nothing is fitted and nothing left out; written by `scripts/theory.py`. The law knows the ranking alone; a limit is computed where an expectation asks for it, from 48 trials at each of two n, so that its own error is 2 to 4 % a cell (`limit_se_ln` of `thresholds.csv`).
+n\\* of every reference cell that has a value, over the [law of the ranking](mathematics.md#7-where-the-exponents-come-from) and over the [limit simulation](sampling.md#the-limit-simulation): geometric mean over the cells of a row, and the least and the largest. Nothing is fitted and nothing left out; written by `scripts/theory.py`. The law knows the ranking alone; a limit is computed where an expectation asks for it, from 48 trials at each of two n, so that its own error is 2 to 4 % a cell (`limit_se_ln` of `thresholds.csv`). Searches aimed at τ = ½: of the few cells that have a value at 0.3 and 0.7 n\\* is biased ([experiments](experiments.md#alpha_sweep)).
 
 | study | τ | learner | link | α | noise | cells | n\\* / law | n\\* / limit |
 |---|--:|---|---|---|--:|--:|---|---|
