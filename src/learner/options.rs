@@ -54,12 +54,9 @@ pub enum Score {
     Row,
 }
 
-impl Score {
-    /// Whether it is the usual one, which no text of a cell names.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
-    fn is_usual(&self) -> bool {
-        *self == Self::default()
-    }
+/// Whether no text of a cell names it: cells that were there before an option keep their names.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Whether stages share their samples.
@@ -192,7 +189,7 @@ pub struct PruneOptions {
     /// Channel of the even–odd decomposition that scores a coordinate.
     pub channel: ChannelChoice,
     /// Which entries of the gradient score a coordinate.
-    #[serde(skip_serializing_if = "Score::is_usual")]
+    #[serde(skip_serializing_if = "is_default")]
     pub score: Score,
     /// Shift c of the basis vectors that are compared.
     pub shift: Shift,
@@ -262,14 +259,6 @@ pub enum Agop {
     Full,
     /// Its diagonal.
     Diagonal,
-}
-
-impl Agop {
-    /// Options that others have had before this one keep their text, hence their cells.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Options of online gradient descent.
@@ -355,7 +344,7 @@ pub struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip: Option<f64>,
     /// Metric of the kernel.
-    #[serde(skip_serializing_if = "Agop::is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub agop: Agop,
     /// The program that the learner is, if it is none of this one.
     #[serde(skip_serializing_if = "Option::is_none")]

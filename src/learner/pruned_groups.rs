@@ -6,6 +6,7 @@ use super::stage::moment::product_moment;
 use super::stage::subspace::MAX_DIMENSION;
 use super::stage::{Budget, Case, Cost, TrainKept, Trained, Work, survivors};
 use crate::error::{Error, Result};
+use crate::model::hermite::binomial;
 use crate::sample::{CentredLabels, Stage};
 
 /// Largest information exponent whose pairs are scored.
@@ -61,7 +62,7 @@ pub fn pair_scores(labels: &CentredLabels<'_>, d: usize, k: u32) -> Vec<f64> {
     let norm = (labels.variance() * labels.samples().n() as f64).sqrt();
     let scale = norm.max(f64::MIN_POSITIVE).recip();
     // He_k((x ± z)/√2) = 2^{−k/2} Σ_a (k choose a) (±1)^{k−a} He_a(x) He_{k−a}(z).
-    let weight = |a: u32| (choose(k, a) * 0.5_f64.powi(k as i32)).sqrt() * scale;
+    let weight = |a: u32| (binomial(k, a) * 0.5_f64.powi(k as i32)).sqrt() * scale;
     let moments: Vec<Vec<f64>> =
         (0..=k / 2).map(|a| product_moment(labels, &all, k - a, a)).collect();
     let term = |a: u32, i: usize, j: usize| {
@@ -83,11 +84,6 @@ pub fn pair_scores(labels: &CentredLabels<'_>, d: usize, k: u32) -> Vec<f64> {
         }
     }
     scores
-}
-
-/// k over a.
-fn choose(k: u32, a: u32) -> f64 {
-    (1..=a).map(|i| f64::from(k - a + i) / f64::from(i)).product()
 }
 
 impl Learner for PrunedGroups {

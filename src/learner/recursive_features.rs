@@ -7,11 +7,12 @@ use faer::{Mat, MatRef, Side};
 use super::contract::{Granted, Keys, Learner, Recipe};
 use super::options::{Agop, NETWORK, Options, Width};
 use super::random_features::RandomFeatures;
+use super::stage::block::Block;
 use super::stage::network::{gaussian_matrix, scale_to_unit};
 use super::stage::{Budget, Case, Cost, Layer, SecondLayer, Split, Trained, Work};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
-use crate::sample::{BLOCK, CentredLabels, LabelScratch, Stage};
+use crate::sample::{BLOCK, CentredLabels, Stage};
 
 /// Kernel machines that are fitted one after the other.
 pub const ROUNDS: usize = 5;
@@ -265,18 +266,14 @@ fn read(labels: &CentredLabels<'_>, all: &[u32]) -> (Mat<f64>, Vec<f64>) {
     let samples = labels.samples();
     let n = samples.n() as usize;
     let (mut x, mut y) = (Mat::zeros(n, all.len()), Vec::with_capacity(n));
-    let (mut tile, mut part, mut scratch) = (Vec::new(), Vec::new(), LabelScratch::default());
+    let mut tile = Block::default();
     for block in 0..samples.blocks() {
-        let rows = samples.block_len(block);
-        tile.resize(rows * all.len(), 0.0);
-        part.resize(rows, 0.0);
-        samples.columns(block, all, &mut tile);
-        labels.block(block, &mut scratch, &mut part);
-        for (j, column) in tile.chunks_exact(rows).enumerate() {
+        let rows = tile.fill(labels, all, block);
+        for (j, column) in tile.x.chunks_exact(rows).enumerate() {
             let to = &mut x.col_as_slice_mut(j)[y.len()..];
             to.iter_mut().zip(column).for_each(|(to, &x)| *to = f64::from(x));
         }
-        y.extend(part.iter().map(|&y| f64::from(y)));
+        y.extend(tile.y.iter().map(|&y| f64::from(y)));
     }
     (x, y)
 }

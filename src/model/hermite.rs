@@ -9,6 +9,12 @@ pub fn factorial(k: u32) -> f64 {
     (1..=k).map(f64::from).product()
 }
 
+/// n over k, as a float: exact as long as every partial product is.
+#[must_use]
+pub fn binomial(n: u32, k: u32) -> f64 {
+    (0..k).map(|i| f64::from(n - i) / f64::from(i + 1)).product()
+}
+
 /// He_k(x).
 ///
 /// ```

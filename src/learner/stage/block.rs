@@ -7,11 +7,11 @@ use crate::sample::{CentredLabels, LabelScratch};
 
 /// Memory that a block is worked on in, kept from block to block.
 #[derive(Default)]
-pub(super) struct Block {
+pub(in crate::learner) struct Block {
     /// Inputs, rows × M.
-    pub(super) x: Vec<f32>,
+    pub(in crate::learner) x: Vec<f32>,
     /// Centred labels, then coefficients.
-    pub(super) y: Vec<f32>,
+    pub(in crate::learner) y: Vec<f32>,
     /// ‖x_i‖².
     pub(super) q: Vec<f64>,
     /// ⟨w, x_i⟩.
@@ -21,7 +21,12 @@ pub(super) struct Block {
 
 impl Block {
     /// Reads the coordinates `kept` and the labels of a block; returns its length.
-    pub(super) fn fill(&mut self, labels: &CentredLabels<'_>, kept: &[u32], block: u64) -> usize {
+    pub(in crate::learner) fn fill(
+        &mut self,
+        labels: &CentredLabels<'_>,
+        kept: &[u32],
+        block: u64,
+    ) -> usize {
         let samples = labels.samples();
         let rows = samples.block_len(block);
         self.x.resize(rows * kept.len(), 0.0);

@@ -118,9 +118,9 @@ impl GradientComparison {
     }
 
     /// n* by the finite-size law of the ranking ([`crate::model::law`]) for the risk `tau`, `share`
-    /// of the samples being those of the ranking. None for scores of whole rows, inputs that are not Gaussian, soft or
-    /// dense directions, links that are no sums over them, a channel that does not see the link,
-    /// or where nothing is pruned.
+    /// of the samples being those of the ranking. None for scores of whole rows, inputs that are not
+    /// Gaussian, soft or dense directions, links that are no sums over them, a channel that does not
+    /// see the link, or where nothing is pruned.
     #[must_use]
     pub fn law(&self, case: &Case<'_>, tau: f64, share: f64) -> Option<LawPoint> {
         if self.rows.is_some() {

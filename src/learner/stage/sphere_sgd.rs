@@ -13,7 +13,7 @@ use super::network::{Layer, scale_to_unit};
 use super::price::{Case, Cost, Work};
 use crate::error::{Error, Result};
 use crate::model::activation::Activation;
-use crate::model::hermite::{factorial, monomials};
+use crate::model::hermite::{binomial, factorial, monomials};
 use crate::sample::key::mix;
 use crate::sample::{BLOCK, Key, LabelScratch, Samples, Tile, simd};
 
@@ -58,7 +58,7 @@ impl Gate {
                 let moment: f64 = (0..j)
                     .map(|l| (2 * l + 1) as f64 * complement / (complement + (2 * l) as f64))
                     .product();
-                let c = a * binomial(i, 2 * j) * lambda.powi(2 * j as i32) * moment;
+                let c = a * binomial(i as u32, 2 * j as u32) * lambda.powi(2 * j as i32) * moment;
                 let power = i - 2 * j;
                 if power > 0 {
                     coefficients[j][power - 1] += c * power as f64;
@@ -83,10 +83,6 @@ impl Gate {
             }
         }
     }
-}
-
-fn binomial(n: usize, k: usize) -> f64 {
-    (0..k).map(|i| (n - i) as f64 / (i + 1) as f64).product()
 }
 
 /// Step size η = δ min(1/d, d^{−k/2} max(1, λ)^{k−2}).

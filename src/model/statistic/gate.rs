@@ -47,24 +47,23 @@ impl Gate {
     #[must_use]
     pub fn value(&self, x: f64) -> f64 {
         let derivative = |u: f64| self.activation.derivative(u + self.shift);
-        let (plus, minus) = (derivative(x), derivative(-x));
-        let uncentred = match self.channel {
-            Channel::Even => 0.5 * (plus - minus),
-            Channel::Odd | Channel::OddNoLinear => 0.5 * (plus + minus),
-            Channel::Raw | Channel::Linear => plus,
-        };
-        uncentred - self.mean
+        let (a, b) = self.parts();
+        f64::from(a) * derivative(x) + f64::from(b) * derivative(-x) - self.mean
+    }
+
+    /// a and b of g = a D⁺ + b D⁻ − E g.
+    fn parts(&self) -> (f32, f32) {
+        match self.channel {
+            Channel::Even => (0.5, -0.5),
+            Channel::Odd | Channel::OddNoLinear => (0.5, 0.5),
+            Channel::Raw | Channel::Linear => (1.0, 0.0),
+        }
     }
 
     /// [`Gate::value`] of a strip times `y`, in single precision.
     #[inline(always)]
     pub fn weigh(&self, x: &[f32], y: &[f32], out: &mut [f32]) {
-        // g = a D⁺ + b D⁻ − E g.
-        let (a, b) = match self.channel {
-            Channel::Even => (0.5, -0.5),
-            Channel::Odd | Channel::OddNoLinear => (0.5, 0.5),
-            Channel::Raw | Channel::Linear => (1.0, 0.0),
-        };
+        let (a, b) = self.parts();
         let (c, mean, activation) = (self.shift as f32, self.mean as f32, self.activation);
         let terms = out.iter_mut().zip(x).zip(y);
         if activation == Activation::Relu {
