@@ -8,7 +8,7 @@ use super::stage::{Answered, Network, Trained};
 use crate::error::{Error, Result};
 use crate::model::metric::{Metric, Metrics};
 use crate::model::target::{LEAST_VARIANCE, Target};
-use crate::sample::{BLOCK, Design, LabelScratch, Samples, Stage, Tile, reduce};
+use crate::sample::{BLOCK, Design, LabelScratch, Lines, Samples, Stage, Tile, reduce};
 
 /// Measures what was trained on `test_samples` fresh samples of `design`, labelled by `target`:
 /// the one place that holds a network against its target.
@@ -121,7 +121,7 @@ fn risk(network: &Network, target: &Target, design: Design<'_>, test_samples: u6
     let samples = design.samples(target, Stage::Test, test_samples);
     let kept = &network.layer.coordinates;
     risk_of(target, samples, kept, |x, features, block, fitted| {
-        x.resize(fitted.len() * kept.len(), 0.0);
+        x.resize(fitted.len() * kept.len());
         samples.columns(block, kept, x);
         network.predict(x, fitted.len(), features, fitted);
     })
@@ -137,7 +137,7 @@ fn risk_of(
     target: &Target,
     samples: Samples<'_>,
     known: &[u32],
-    predict: impl Fn(&mut Vec<f32>, &mut Vec<f32>, u64, &mut [f64]) + Sync,
+    predict: impl Fn(&mut Lines, &mut Lines, u64, &mut [f64]) + Sync,
 ) -> Result<f64> {
     // Sums about the Gaussian mean do not cancel; it is 0 for normalised links.
     let centre = target.link().mean();
@@ -174,8 +174,8 @@ fn risk_of(
 /// Memory that a block is worked on in, kept from block to block.
 #[derive(Default)]
 struct Scratch {
-    x: Vec<f32>,
-    features: Vec<f32>,
+    x: Lines,
+    features: Lines,
     labels: LabelScratch,
     clean: Vec<f64>,
     fitted: Vec<f64>,

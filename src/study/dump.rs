@@ -7,7 +7,7 @@ use crate::learner::Outcome;
 use crate::learner::stage::{Network, Scores};
 use crate::model::target::Target;
 use crate::results::npy::Npz;
-use crate::sample::{Design, Samples, Stage};
+use crate::sample::{Design, Lines, Samples, Stage};
 
 use super::trial::Seen;
 
@@ -163,10 +163,10 @@ fn predictions(
     }
     npz.array("predictions", &[tests.n()], |push| {
         let kept = &network.layer.coordinates;
-        let (mut x, mut features, mut out) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut x, mut features, mut out) = (Lines::default(), Lines::default(), Vec::new());
         for block in 0..tests.blocks() {
             let rows = tests.block_len(block);
-            x.resize(rows * kept.len(), 0.0);
+            x.resize(rows * kept.len());
             out.resize(rows, 0.0);
             tests.columns(block, kept, &mut x);
             network.predict(&x, rows, &mut features, &mut out);

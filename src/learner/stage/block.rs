@@ -3,13 +3,13 @@
 use faer::{Mat, MatRef};
 
 use crate::sample::product::upper_product;
-use crate::sample::{CentredLabels, LabelScratch};
+use crate::sample::{CentredLabels, LabelScratch, Lines};
 
 /// Memory that a block is worked on in, kept from block to block.
 #[derive(Default)]
 pub(in crate::learner) struct Block {
     /// Inputs, rows × M.
-    pub(in crate::learner) x: Vec<f32>,
+    pub(in crate::learner) x: Lines,
     /// Centred labels, then coefficients.
     pub(in crate::learner) y: Vec<f32>,
     /// ‖x_i‖².
@@ -29,7 +29,7 @@ impl Block {
     ) -> usize {
         let samples = labels.samples();
         let rows = samples.block_len(block);
-        self.x.resize(rows * kept.len(), 0.0);
+        self.x.resize(rows * kept.len());
         self.y.resize(rows, 0.0);
         samples.columns(block, kept, &mut self.x);
         labels.block(block, &mut self.labels, &mut self.y);

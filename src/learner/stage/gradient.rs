@@ -15,7 +15,7 @@ use crate::model::statistic::{best_feature_shift, feature_gain};
 use crate::sample::key::mix;
 use crate::sample::product::transposed_product;
 use crate::sample::reduce::{self, Merge};
-use crate::sample::{CentredLabels, Key};
+use crate::sample::{CentredLabels, Key, Lines};
 
 /// Signals below this share count as none.
 const INVISIBLE: f64 = 1e-9;
@@ -149,10 +149,10 @@ pub fn gradient_sums(
         samples.crew(),
         samples.blocks(),
         || GradientSums { gradient: vec![0.0; m * width], second_moment: vec![0.0; square] },
-        || (Block::default(), Vec::new(), matrix(m), matrix(width)),
+        || (Block::default(), Lines::default(), matrix(m), matrix(width)),
         |total: &mut GradientSums, (tile, c, part, gram), block| {
             let rows = tile.fill(labels, &layer.coordinates, block);
-            c.resize(rows * width, 0.0);
+            c.resize(rows * width);
             layer.preactivations(&tile.x, rows, c);
             coefficients(layer.activation, shift, &tile.y, c);
             let x = MatRef::from_column_major_slice(&tile.x, rows, m);

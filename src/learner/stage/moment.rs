@@ -91,7 +91,7 @@ pub fn product_moment(labels: &CentredLabels<'_>, all: &[u32], a: u32, b: u32) -
                 let term = |(&x, &y): (&f32, &f32)| y * he_normalised(a, f64::from(x)) as f32;
                 left.extend(column.iter().zip(&tile.y).map(term));
             }
-            for x in &mut tile.x {
+            for x in tile.x.iter_mut() {
                 *x = he_normalised(b, f64::from(*x)) as f32;
             }
             let left = MatRef::from_column_major_slice(left, rows, d);

@@ -8,7 +8,7 @@ use crate::model::direction::Directions;
 use crate::model::target::Target;
 use crate::sample::gaussian;
 use crate::sample::product::product;
-use crate::sample::{BLOCK, Key};
+use crate::sample::{BLOCK, Key, Lines};
 
 /// First layer on the kept coordinates: neuron j is column `w_j` of an M × m matrix.
 #[derive(Clone, Debug)]
@@ -229,8 +229,8 @@ impl Network {
     }
 
     /// Predictions f(x) of a block; `scratch` is resized as needed.
-    pub fn predict(&self, x: &[f32], rows: usize, scratch: &mut Vec<f32>, out: &mut [f64]) {
-        scratch.resize(rows * self.layer.width(), 0.0);
+    pub fn predict(&self, x: &[f32], rows: usize, scratch: &mut Lines, out: &mut [f64]) {
+        scratch.resize(rows * self.layer.width());
         Self::features(&self.layer, &self.biases, x, rows, scratch);
         out.fill(self.intercept);
         for (column, &a) in scratch.chunks_exact(rows).zip(&self.readout) {
@@ -279,7 +279,7 @@ mod tests {
         };
         let x: Vec<f32> = (0..rows * m).map(|i| (i as f32 * 0.37).sin()).collect();
         let mut out = vec![0.0; rows];
-        network.predict(&x, rows, &mut Vec::new(), &mut out);
+        network.predict(&x, rows, &mut Lines::default(), &mut out);
         for i in 0..rows {
             let mut f = network.intercept;
             for j in 0..width {

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::learner::options::{Lambda, ReadoutMethod, ReadoutOptions};
 use crate::model::normal::distribution;
 use crate::sample::reduce::{self, Merge};
-use crate::sample::{Key, LabelScratch, Samples, Tile};
+use crate::sample::{Key, LabelScratch, Lines, Samples, Tile};
 
 /// Biases are uniform on [−B, B].
 const BIAS_RANGE: f64 = 3.0;
@@ -259,12 +259,12 @@ fn collect_moments(
 /// Memory that a block is worked on in, kept from block to block.
 struct Scratch {
     /// Inputs, rows × M.
-    x: Vec<f32>,
+    x: Lines,
     /// Labels.
     y: Vec<f64>,
     labels: LabelScratch,
     /// F, rows × m.
-    features: Vec<f32>,
+    features: Lines,
     /// (F, y, 1) of some rows.
     u: Mat<f64>,
 }
@@ -272,16 +272,16 @@ struct Scratch {
 impl Scratch {
     fn new(width: usize) -> Self {
         let labels = LabelScratch::default();
-        let (x, y, features) = (Vec::new(), Vec::new(), Vec::new());
+        let (x, y, features) = (Lines::default(), Vec::new(), Lines::default());
         Self { x, y, labels, features, u: Mat::from_fn(ROWS, width + 2, |_, _| 1.0) }
     }
 
     /// Computes features and labels of a block.
     fn fill(&mut self, layer: &Layer, biases: &[f32], samples: &Samples<'_>, block: u64) {
         let rows = samples.block_len(block);
-        self.x.resize(rows * layer.coordinates.len(), 0.0);
+        self.x.resize(rows * layer.coordinates.len());
         self.y.resize(rows, 0.0);
-        self.features.resize(rows * layer.width(), 0.0);
+        self.features.resize(rows * layer.width());
         samples.columns(block, &layer.coordinates, &mut self.x);
         let known = Tile { coordinates: &layer.coordinates, values: &self.x };
         samples.labels(block, known, &mut self.labels, &mut self.y);
