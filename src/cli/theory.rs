@@ -28,7 +28,7 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<Ending> {
     };
     let r = own.as_ref().map_or(arguments.r, Link::r);
     let of_link = own.as_ref().and_then(Link::generative_exponent);
-    // He_{k*}, alone or summed, has one that is known; a link of several directions need not.
+    // He_{k*}, alone or summed, has one that is known; that of a link may be out of reach.
     let usually = own.is_none().then(|| theory::default_generative_exponent(k));
     let s_star = arguments.s_star.or(of_link).or(usually);
     let activation = Activation::parse(&arguments.activation)?;
@@ -233,7 +233,8 @@ fn link_text(
     text += &format!("directions r            {}\n", link.r());
     text += &format!("information exponent k* {k_star}\n");
     let s_star = link.generative_exponent().map_or("not computed".to_owned(), |s| s.to_string());
-    text += &format!("generative exponent s*  {s_star}\n");
+    let name = if link.r() == 1 { "exponent s*" } else { "leap s*    " };
+    text += &format!("generative {name}  {s_star}\n");
     text += &format!("mean, variance          {:.6}, {:.6}\n", link.mean(), link.variance());
     let (name, values) = if link.r() == 1 {
         ("Hermite coefficients    ", link.coefficients())

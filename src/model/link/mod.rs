@@ -11,6 +11,7 @@ mod compiled;
 mod expansion;
 mod expression;
 mod generative;
+mod leap;
 mod lexer;
 mod moments;
 mod named;
@@ -247,15 +248,21 @@ impl Link {
 
     /// The generative exponent s* ≤ k* of a single-index link: the smallest k ≥ 1 with
     /// E[(E[He_k(z) | y])²] > 0, y = σ*(z), the smallest information exponent that a
-    /// transformation of the label can reach (Damian, Pillaud-Vivien, Lee and Bruna 2024).
+    /// transformation of the label can reach (Damian, Pillaud-Vivien, Lee and Bruna 2024). For
+    /// r > 1 the generative leap, its counterpart (Damian, Lee and Bruna 2025): the largest such
+    /// order on the way from one direction to all.
     ///
     /// Numerical: labels of a fine grid of z are sorted and binned, and an order whose mean
-    /// square lies below 1e-4 of that of He_k counts as zero. `None` for r > 1, for a constant
-    /// link, and where k* is unknown. Computed once.
+    /// square lies below 1e-4 of that of He_k counts as zero; 7e-3 for r > 1, where points are
+    /// drawn. `None` for a constant link, where k* is unknown, and where a leap is out of reach.
+    /// Computed once.
     #[must_use]
     pub fn generative_exponent(&self) -> Option<u32> {
         *self.generative.get_or_init(|| {
-            let k_star = self.information_exponent().ok().filter(|_| self.r == 1)?;
+            let k_star = self.information_exponent().ok()?;
+            if self.r > 1 {
+                return leap::leap(|z, n, y| self.eval_block(z, n, y), self.r);
+            }
             Some(generative::exponent(|z, y| self.eval_block(z, z.len(), y), k_star))
         })
     }

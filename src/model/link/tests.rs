@@ -277,7 +277,44 @@ fn generative_exponents() {
         let fresh = Link::build(text.into(), 1, normalised.expression.clone()).unwrap();
         assert_eq!(fresh.generative_exponent(), Some(s_star), "{text}, normalised afresh");
     }
-    assert_eq!(link("z1*z2").generative_exponent(), None);
+}
+
+/// Orders by hand: what an even or odd symmetry of y forbids, and what E[· | y] shows otherwise.
+#[test]
+fn generative_leaps() {
+    for (text, leap) in [
+        // y is even under z → −z, and E[z1 z2 | y] = y.
+        ("z1*z2", 2),
+        // The same function, turned by 45°.
+        ("He2(z1) - He2(z2)", 2),
+        ("z1*z2 + z3*z4", 2),
+        ("z1*z2 + z3*z4 + z5*z6 + z7*z8", 2),
+        // Both E[z1 | y] and E[z2 | y] are seen.
+        ("He3(z1) + 3*z2", 1),
+        // E[z1 | y] alone, and then y/z1 tells z2².
+        ("z1*He2(z2)", 2),
+        // Signs of two variables may be flipped together; E[z1² | y] grows with |y|.
+        ("z1*z2*z3", 2),
+        // Parities show nothing below their own order.
+        ("sign(z1)*sign(z2)", 2),
+        ("sign(z1)*sign(z2)*sign(z3)", 3),
+        // z1 first; then y and z1 give He4(z2), from which z2² is.
+        ("5*z1 + He4(z2)", 2),
+        // z1 first; then y and z1 give |z2 z3|.
+        ("z1 + abs(z2)*abs(z3)", 2),
+    ] {
+        assert_eq!(link(text).generative_exponent(), Some(leap), "{text}");
+    }
+}
+
+/// The two ways to compute it, of one direction.
+#[test]
+fn the_leap_of_one_direction_is_the_generative_exponent() {
+    for text in ["He1", "He2", "He3", "He4", "sign", "abs", "t^2*exp(-t^2)"] {
+        let link = link(text);
+        let leap = super::leap::leap(|z, n, y| link.eval_block(z, n, y), 1);
+        assert_eq!(leap, link.generative_exponent(), "{text}");
+    }
 }
 
 #[test]
