@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::advantage;
 use super::against_law::{LawCell, against_law};
+use super::cloud::clouds;
 use super::estimate::{Analysis, Exponent, LawRow, Level, Threshold};
 use super::expect::{Grounds, adjusted};
 use super::exponent::{self, Crossings, Fitted, OTHER_LEVELS};
@@ -76,6 +77,7 @@ pub fn analyse(trials: &Trials, asked: &Asked, options: &Options) -> Result<Anal
         laws,
         advantages,
         expectations: adjusted(expected),
+        clouds: asked.question.as_ref().map_or_else(Vec::new, |q| clouds(trials, q)),
         question: asked.question.clone(),
     })
 }

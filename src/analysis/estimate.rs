@@ -319,4 +319,18 @@ pub struct Analysis {
     /// What the study asks in one picture.
     #[serde(skip)]
     pub question: Option<Question>,
+    /// Trials one by one, if that is what it asks for.
+    #[serde(skip)]
+    pub clouds: Vec<Cloud>,
+}
+
+/// The trials of a series one by one: a metric against another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cloud {
+    /// The series.
+    pub series: Series,
+    /// The line of the question that it is on.
+    pub line: String,
+    /// Both metrics of each trial that has them.
+    pub points: Vec<(f64, f64)>,
 }

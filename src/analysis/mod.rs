@@ -15,6 +15,7 @@ pub mod advantage;
 pub mod against_law;
 mod analyse;
 pub mod band;
+mod cloud;
 pub mod collapse;
 pub mod compare;
 pub mod diagnostics;

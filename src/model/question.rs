@@ -80,6 +80,8 @@ pub enum Place {
     Samples,
     /// The whole learning curve, against n/(s^{k*} ln(d/s)).
     Scaled,
+    /// Every trial, against this metric of its own.
+    Of(Metric),
 }
 
 impl Spot {

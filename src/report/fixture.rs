@@ -27,6 +27,7 @@ pub(super) fn realistic() -> Analysis {
         advantages: Vec::new(),
         expectations: Vec::new(),
         question: None,
+        clouds: Vec::new(),
     };
     for alpha in ALPHAS {
         for learner in ["unpruned", "pruned"] {

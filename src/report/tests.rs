@@ -27,6 +27,7 @@ fn empty() -> Analysis {
         advantages,
         expectations: Vec::new(),
         question: None,
+        clouds: Vec::new(),
     }
 }
 

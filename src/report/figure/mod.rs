@@ -3,6 +3,7 @@
 //! the list below.
 
 mod bounds;
+mod cloud;
 pub(crate) mod pages;
 
 use self::pages::pages;

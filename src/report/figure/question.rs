@@ -53,8 +53,14 @@ struct Dot<'a> {
 pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let question = analysis.question.as_ref()?;
     let lines: Vec<&str> = question.lines.iter().map(String::as_str).collect();
-    if matches!(question.spots[0].x, Place::Samples | Place::Scaled) {
-        return curves(analysis, question, &lines);
+    match (&question.spots[0].x, question.y) {
+        (Place::Samples | Place::Scaled, _) => return curves(analysis, question, &lines),
+        (Place::Of(x), Measure::Metric(y)) => {
+            let label = |line: &&str| line_words(question, line);
+            let named: Vec<_> = lines.iter().map(|line| (*line, label(line))).collect();
+            return super::cloud::draw(analysis, [*x, y], &named, page);
+        }
+        _ => {}
     }
     let dots: Vec<Dot<'_>> =
         question.spots.iter().filter_map(|spot| dot(analysis, question, spot, &lines)).collect();
@@ -444,7 +450,7 @@ fn rows(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Option<Scene> 
             Place::Name(name) if question.x == "link" => format::link(name),
             Place::Name(name) => format::learner(name),
             Place::Number(x) => format::short(*x),
-            Place::Samples | Place::Scaled => String::new(),
+            Place::Samples | Place::Scaled | Place::Of(_) => String::new(),
         };
         place + &unsaid(question, dots, dot)
     };

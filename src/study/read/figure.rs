@@ -7,13 +7,11 @@ use super::document::Node;
 use super::section::{Section, choice};
 use crate::error::Result;
 use crate::model::expectation::Expectation;
-use crate::model::input::Input;
 use crate::model::metric::Metric;
 use crate::model::problem::{Problem, Real};
 use crate::model::question::{Measure, Place, Question, Spot};
 use crate::model::{Series as Named, link::Link};
 use crate::study::cell::{Series, Setting};
-use crate::words::names;
 
 /// What a series says of itself, beside the options of its learner.
 const OWN: [&str; 9] = ["learner", "kind", "alpha", "q", "noise", "k_star", "r", "link", "input"];
@@ -40,7 +38,8 @@ pub(super) fn read_figure(
     let key = x.text("x")?;
     let by = if by.is_empty() { vec!["learner".to_owned()] } else { by };
     let whole = matches!(key, "n" | "scale");
-    if whole && !matches!(measure, Measure::Metric(_)) {
+    let metric = Metric::iter().find(|metric| metric.name() == key);
+    if (whole || metric.is_some()) && !matches!(measure, Measure::Metric(_)) {
         return Err(x
             .error(format!("against {key} stands a metric"), "here")
             .hint("write y = \"recall\", say"));
@@ -59,7 +58,7 @@ pub(super) fn read_figure(
         };
         for d in cells {
             let value = |key: &str| value(setting, &options, d, key);
-            let Some(x) = value(key) else { continue };
+            let Some(x) = metric.map(Place::Of).or_else(|| value(key)) else { continue };
             let line: Vec<String> = by
                 .iter()
                 .filter(|b| *b != key)
@@ -84,7 +83,7 @@ pub(super) fn read_figure(
     spots.retain(|spot| spot.base.as_ref().is_none_or(there));
     if spots.is_empty() {
         return Err(node.error(format!("no series has a place on `{key}`"), "here").hint(format!(
-            "x is d, n, scale, one of {}, or an option with a number or a name, as in width or \
+            "x is d, n, scale, a metric, one of {}, or an option with a number or a name, as in width or \
              feature.steps; learner chooses series, and a base has to be one of them",
             OWN.join(", ")
         )));
@@ -150,7 +149,7 @@ fn words(key: &str, value: &Place) -> String {
             };
             format!("{symbol} = {}", (x * 1000.0).round() / 1000.0)
         }
-        Place::Samples | Place::Scaled => String::new(),
+        Place::Samples | Place::Scaled | Place::Of(_) => String::new(),
     }
 }
 
@@ -167,8 +166,7 @@ impl Base {
             Ok(section.get(key).map(|n| n.number(key)).transpose()?.and_then(Real::new))
         };
         let link = |node: &Node| Link::canonical(node.text("link")?).map_err(|e| node.blame(&e));
-        let input =
-            |node: &Node| choice(node, "input", &names::<Input>()).map(|i| i.name().to_owned());
+        let input = |node: &Node| node.input().map(|law| law.name().into_owned());
         Ok(Self {
             learner: section
                 .get("learner")
