@@ -12,6 +12,9 @@ use crate::model::statistic::ChannelChoice;
 use crate::model::{Choice, Transform};
 use crate::sample::Stage;
 
+/// Keys of every learner.
+pub(super) const ALL: &[&str] = &["whiten"];
+
 /// Keys of every learner that ends in a network with a fitted second layer.
 pub(super) const NETWORK: &[&str] = &["width", "activation", "split", "readout", "lambda"];
 
@@ -325,6 +328,9 @@ pub struct Options {
     pub split: Option<Vec<f64>>,
     /// Whether stages share their samples.
     pub data: DataUse,
+    /// Whether it reads Σ^{−1/2}x, Σ the true covariance of the inputs, in place of x.
+    #[serde(skip_serializing_if = "is_default")]
+    pub whiten: bool,
     /// How samples are simulated.
     pub simulation: Simulation,
     /// Gradient comparison and pruning.
@@ -384,6 +390,7 @@ impl Default for Options {
             activation: Activation::Relu,
             split: None,
             data: DataUse::Fresh,
+            whiten: false,
             simulation: Simulation::Auto,
             prune: PruneOptions {
                 channel: ChannelChoice::Auto,

@@ -2,7 +2,7 @@
 
 use super::contract::{Granted, Learner, Question, Recipe};
 use super::foreign::Foreign;
-use super::options::Options;
+use super::options::{ALL, Options};
 use super::stage::{Answered, Budget, Case, Split, Trained, World};
 use crate::error::{Error, Result};
 use crate::model::kind::{LearnerKind, learners};
@@ -18,7 +18,7 @@ macro_rules! registry {
                 let groups = match self {
                     $(Self::$Kind => super::$file::$Kind::KEYS,)*
                 };
-                groups.concat()
+                [groups.concat(), ALL.to_vec()].concat()
             }
 
             /// Whether it knows the limit simulation.

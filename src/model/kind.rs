@@ -146,7 +146,7 @@ impl Series {
     /// The rate that it is held against, if theory has one.
     #[must_use]
     pub fn rate(&self) -> Option<Rate> {
-        self.kind()?.rate(&self.problem)
+        self.kind().filter(|_| theory::covers(&self.problem))?.rate(&self.problem)
     }
 }
 

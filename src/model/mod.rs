@@ -7,11 +7,12 @@
 //! [`LearnerKind`], from the exponents of [`theory`], and for the ranking a finite-size [`law`] with
 //! its constant. Expectations under the standard Gaussian come from [`quadrature`], orthogonal
 //! polynomials from [`hermite`]. Nothing here draws a random number but from a generator that it is
-//! handed.
+//! handed; points of a numerical integral have one of a fixed seed.
 
 pub mod activation;
 mod asked;
 pub mod choice;
+pub mod covariance;
 pub mod direction;
 pub mod expectation;
 pub mod formula;
@@ -37,6 +38,7 @@ pub(crate) mod normal;
 pub use activation::Activation;
 pub use asked::{Asked, LimitPoint};
 pub use choice::Choice;
+pub use covariance::Covariance;
 pub use formula::{Formula, OwnRate};
 pub use input::Input;
 pub use kind::LearnerKind;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::direction::Directions;
 use super::input::Input;
 use super::link::Link;
+use crate::error::Result;
 
 /// Standard deviation √Δ of the label noise unless a study says otherwise.
 pub const USUAL_NOISE: f64 = 0.1;
@@ -20,6 +21,7 @@ pub struct Target {
     directions: Directions,
     noise: f64,
     input: Input,
+    scale: f64,
     variance: f64,
 }
 
@@ -29,13 +31,35 @@ impl Target {
     pub fn new(link: impl Into<Arc<Link>>, directions: Directions, noise: f64) -> Self {
         let link = link.into();
         let variance = link.variance();
-        Self { link, directions, noise, input: Input::Gaussian, variance }
+        Self { link, directions, noise, input: Input::Gaussian, scale: 1.0, variance }
     }
 
-    /// The same target on inputs of another law.
+    /// The same target on inputs of another law. If that has a covariance Σ, r has to be 1, and
+    /// the link reads vᵀx/√(vᵀΣv).
     #[must_use]
     pub fn on(self, input: Input) -> Self {
-        Self { input, ..self }
+        let variance = input.covariance().map(|sigma| sigma.variance(&self.directions));
+        let scale = variance.map_or(1.0, |variance| variance.sqrt().recip());
+        Self { input, scale, ..self }
+    }
+
+    /// The same target of the whitened inputs Σ^{−1/2}x: its direction is Σ^{1/2}v, scaled.
+    ///
+    /// # Errors
+    /// Where inputs cannot be whitened.
+    pub fn whitened(self) -> Result<Self> {
+        let white = self.input.whitened()?;
+        let directions = match self.input.covariance() {
+            Some(sigma) => sigma.whitened(&self.directions)?,
+            None => self.directions.clone(),
+        };
+        Ok(Self { directions, ..self }.on(white))
+    }
+
+    /// What Vᵀx is multiplied by before the link reads it: 1 unless inputs have a covariance.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        self.scale
     }
 
     /// The link σ*.

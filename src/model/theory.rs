@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use super::input::Input;
 use super::link::Link;
 use super::problem::Problem;
 use super::rate::{Rate, RateKind};
@@ -199,10 +200,19 @@ fn ranking_log(problem: &Problem) -> Option<f64> {
     Some(if problem.alpha()? < 1.0 { 1.0 } else { 0.0 })
 }
 
+/// Whether these predictions are about `problem`: not if its inputs have a covariance, which moves
+/// exponents in both directions.
+#[must_use]
+pub fn covers(problem: &Problem) -> bool {
+    let law = problem.input.as_deref().and_then(|text| Input::parse(text).ok());
+    law.and_then(Input::covariance).is_none()
+}
+
 /// Exponent of the CSQ lower bound, min(α, ½) k*, if both are known.
 #[must_use]
 pub fn csq_exponent(problem: &Problem) -> Option<f64> {
-    Some(problem.alpha()?.min(0.5) * f64::from(problem.k_star?))
+    let k_star = problem.k_star.filter(|_| covers(problem))?;
+    Some(problem.alpha()?.min(0.5) * f64::from(k_star))
 }
 
 /// Samples after which the pruning stage tells a relevant coordinate from d null ones,

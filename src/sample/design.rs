@@ -165,7 +165,7 @@ impl<'a> Samples<'a> {
     pub fn coordinate_inline(&self, block: u64, j: u32, out: &mut [f32]) {
         match self.target.input() {
             Input::Gaussian => gaussian::fill_inline(self.key, position(block, j), out),
-            other => input::fill(other, self.key, block, j, out),
+            _ => input::fill(self.target, self.key, block, j, out),
         }
     }
 
@@ -233,7 +233,8 @@ impl<'a> Samples<'a> {
         Ok(())
     }
 
-    /// Projections z = Vᵀx of the samples of `block`: r columns of length `block_len`.
+    /// Projections z = Vᵀx of the samples of `block`, times the target's scale: r columns of
+    /// length `block_len`.
     ///
     /// Coordinates that `known` holds are not generated again.
     pub fn projections(&self, block: u64, known: Tile<'_>, out: &mut [f64]) {
@@ -252,6 +253,12 @@ impl<'a> Samples<'a> {
                 for (z, &x) in column.iter_mut().zip(x) {
                     *z += v * f64::from(x);
                 }
+            }
+        }
+        let scale = self.target.scale();
+        if scale != 1.0 {
+            for z in out {
+                *z *= scale;
             }
         }
     }

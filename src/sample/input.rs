@@ -8,6 +8,7 @@
 //! laplace      (g₀ g₁ − g₂ g₃) / √2                               (a determinant)
 //! student_t    √(3/5) g₀ / √((g₁² + … + g₅²)/5)                   (its definition)
 //! correlated   (g₀ + g₀') / √2, g₀' the strip of coordinate j + 1
+//! with a Σ     a g₀ + w_j g, g the strip of the group, see `model::covariance`
 //! ```
 //!
 //! Source of the third: Kotz, Kozubowski and Podgórski 2001, *The Laplace Distribution and
@@ -17,9 +18,14 @@ use super::gaussian;
 use super::key::Key;
 use super::strip::{BLOCK, position};
 use crate::model::input::Input;
+use crate::model::target::Target;
 
-/// Writes coordinate `j` of `block`, under `input`, of the stage whose key is `stage`.
-pub(super) fn fill(input: Input, stage: Key, block: u64, j: u32, out: &mut [f32]) {
+/// Position of the first group, beyond every coordinate of a law that has groups.
+const GROUPS: u32 = 1 << 31;
+
+/// Writes coordinate `j` of `block`, under the inputs of `target`, of the stage whose key is
+/// `stage`.
+pub(super) fn fill(target: &Target, stage: Key, block: u64, j: u32, out: &mut [f32]) {
     let strip = |part: u64, j: u32| {
         let mut g = [0.0_f32; BLOCK];
         let key = if part == 0 { stage } else { stage.child(part) };
@@ -27,7 +33,7 @@ pub(super) fn fill(input: Input, stage: Key, block: u64, j: u32, out: &mut [f32]
         g
     };
     let g = strip(0, j);
-    match input {
+    match target.input() {
         Input::Gaussian => out.copy_from_slice(&g[..out.len()]),
         Input::Rademacher => {
             for (x, g) in out.iter_mut().zip(g) {
@@ -60,6 +66,17 @@ pub(super) fn fill(input: Input, stage: Key, block: u64, j: u32, out: &mut [f32]
                 *x = (g[i] + next[i]) * std::f32::consts::FRAC_1_SQRT_2;
             }
         }
+        Input::Structured(covariance) => {
+            let part = covariance.part(target.directions(), j);
+            if part.shared == 0.0 {
+                return out.copy_from_slice(&g[..out.len()]);
+            }
+            let common = strip(0, GROUPS + part.group);
+            let (own, shared) = (part.own as f32, part.shared as f32);
+            for (i, x) in out.iter_mut().enumerate() {
+                *x = own * g[i] + shared * common[i];
+            }
+        }
     }
 }
 
@@ -68,7 +85,7 @@ pub(super) fn fill(input: Input, stage: Key, block: u64, j: u32, out: &mut [f32]
 pub fn strips(input: Input) -> u32 {
     match input {
         Input::Gaussian | Input::Rademacher => 1,
-        Input::Correlated => 2,
+        Input::Correlated | Input::Structured(_) => 2,
         Input::Uniform => 3,
         Input::Laplace => 4,
         Input::StudentT => 6,

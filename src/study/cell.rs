@@ -82,12 +82,23 @@ impl Setting {
         }
     }
 
+    /// What the learner reads: inputs of which law, and whether s rows carry V as it sees it, and
+    /// no other does.
+    #[must_use]
+    pub fn read(&self) -> (Input, bool) {
+        let hard = self.direction.is_hard();
+        match (self.options.whiten, self.input.covariance()) {
+            (true, Some(sigma)) => (Input::Gaussian, hard && sigma.keeps_support()),
+            _ => (self.input, hard),
+        }
+    }
+
     /// What `cell` asks of the learner, for its price.
     #[must_use]
     pub fn case(&self, cell: &Cell) -> Case<'_> {
-        let Self { k_star, link, options, noise, input, .. } = self;
-        let (hard, disjoint) = (self.direction.is_hard(), self.direction == Direction::Disjoint);
-        let (k_star, noise, input) = (*k_star, *noise, *input);
+        let Self { k_star, link, options, noise, .. } = self;
+        let ((input, hard), disjoint) = (self.read(), self.direction == Direction::Disjoint);
+        let (k_star, noise) = (*k_star, *noise);
         Case { d: cell.d, s: cell.s, k_star, link, options, noise, hard, disjoint, input }
     }
 

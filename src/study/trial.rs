@@ -100,7 +100,8 @@ impl Conditions<'_> {
         show(Seen { target: &target, design, outcome: &outcome, stages: &stages })
     }
 
-    /// The target of the trial whose key is `key`.
+    /// The target of the trial whose key is `key`, as the learner sees it: of whitened inputs if
+    /// it whitens them.
     ///
     /// # Errors
     /// When V cannot be drawn.
@@ -108,7 +109,8 @@ impl Conditions<'_> {
         let setting = self.setting;
         let mut rng = ChaCha8Rng::seed_from_u64(key.named("directions").bits());
         let directions = setting.law().draw(self.cell.d, setting.link.r(), &mut rng)?;
-        Ok(Target::new(setting.link.clone(), directions, setting.noise).on(setting.input))
+        let target = Target::new(setting.link.clone(), directions, setting.noise).on(setting.input);
+        if setting.options.whiten { target.whitened() } else { Ok(target) }
     }
 }
 

@@ -23,7 +23,7 @@ fn draws(input: Input, coordinates: &[u32]) -> Vec<Vec<f64>> {
 /// degrees of freedom are closed forms.
 fn cdf(input: Input, x: f64) -> f64 {
     match input {
-        Input::Gaussian | Input::Correlated => normal_cdf(x),
+        Input::Gaussian | Input::Correlated | Input::Structured(_) => normal_cdf(x),
         Input::Rademacher => unreachable!("not continuous"),
         Input::Uniform => (0.5 + x / 12_f64.sqrt()).clamp(0.0, 1.0),
         Input::Laplace => {
@@ -115,4 +115,80 @@ fn risk_is_a_share_of_the_variance_under_the_law() {
     let trained = Trained { network, reduced: false, scores: None, limit: None };
     let risk = measure(&trained, &target, design(13), 1 << 16).unwrap().of(Metric::Risk);
     assert!((risk - 1.0).abs() < 0.01, "{risk}");
+}
+
+const STRUCTURED: [&str; 3] = ["spiked(0.75)", "spiked_aligned(0.5)", "blocks(5)"];
+
+/// The covariance by its definition, and with it the variance of what the link reads.
+#[test]
+fn structured_inputs_have_their_covariance_and_labels_read_a_unit_variance() {
+    let (d, n) = (12, 40_000);
+    let v = directions(d, 4, 1, 5);
+    let all: Vec<u32> = (0..d as u32).collect();
+    let dense = v.rows_at(&all);
+    let power = |rho: f64| (d as f64).powf(rho);
+    for text in STRUCTURED {
+        let input = Input::parse(text).unwrap();
+        let target = Target::new(Link::parse("He3 + He1", None).unwrap(), v.clone(), 0.0).on(input);
+        let samples = design(12).samples(&target, Stage::Readout, n);
+        let x = columns(&samples, &all);
+        let sigma = |i: usize, j: usize| {
+            let same = f64::from(i == j);
+            match text {
+                "spiked(0.75)" => same + power(0.75) / d as f64,
+                "spiked_aligned(0.5)" => same + power(0.5) * dense[i] * dense[j],
+                _ => 0.5 * (same + f64::from(i / 5 == j / 5)),
+            }
+        };
+        for i in 0..d {
+            for j in 0..=i {
+                let products: Vec<f64> = x[i].iter().zip(&x[j]).map(|(a, b)| a * b).collect();
+                let (mean, error) = mean_and_error(&products);
+                assert!((mean - sigma(i, j)).abs() < 4.5 * error, "{text}, {i}, {j}: {mean}");
+            }
+        }
+        let form = |i: usize| (0..d).map(|j| dense[i] * sigma(i, j) * dense[j]).sum::<f64>();
+        let scale = (0..d).map(form).sum::<f64>().sqrt();
+        for (i, y) in labels(&samples).iter().enumerate() {
+            let z = x.iter().zip(&dense).map(|(x, v)| v * x[i]).sum::<f64>() / scale;
+            let exact = z * z * z - 2.0 * z;
+            assert!((y - exact).abs() < 1e-6 * (1.0 + exact.abs()), "{text}, {i}: {y} {exact}");
+        }
+    }
+}
+
+/// Σ^{1/2} of white inputs has the labels of the inputs themselves, in law: mean and variance of
+/// y x over every coordinate, x = Σ^{1/2}z.
+#[test]
+fn whitened_targets_label_as_the_inputs_do() {
+    let (d, n) = (12, 40_000);
+    let all: Vec<u32> = (0..d as u32).collect();
+    for text in STRUCTURED {
+        let input = Input::parse(text).unwrap();
+        let made = || Target::new(Link::parse("He1", None).unwrap(), directions(d, 4, 1, 5), 0.0);
+        let whole = made().on(input);
+        let white = made().on(input).whitened().unwrap();
+        assert!(white.input().is_gaussian());
+        // E y x = Σ v/scale on one side, E y z = Σ^{1/2}v/scale on the other: of one norm in Σ^{−1}.
+        let moment = |target: &Target, key| -> Vec<f64> {
+            let samples = design(key).samples(target, Stage::Readout, n);
+            let (x, y) = (columns(&samples, &all), labels(&samples));
+            x.iter().map(|x| x.iter().zip(&y).map(|(x, y)| x * y).sum::<f64>() / n as f64).collect()
+        };
+        let (outside, inside) = (moment(&whole, 3), moment(&white, 4));
+        let exact = white.directions().rows_at(&all);
+        let v = whole.directions().rows_at(&all);
+        for j in 0..d {
+            let error = 4.5 * 3.0 / (n as f64).sqrt();
+            assert!((inside[j] - exact[j]).abs() < error, "{text}, {j}");
+            let power = |rho: f64| (d as f64).powf(rho);
+            let row = |i: usize| match text {
+                "spiked(0.75)" => f64::from(i == j) + power(0.75) / d as f64,
+                "spiked_aligned(0.5)" => f64::from(i == j) + power(0.5) * v[i] * v[j],
+                _ => 0.5 * (f64::from(i == j) + f64::from(i / 5 == j / 5)),
+            };
+            let sigma_v: f64 = (0..d).map(|i| row(i) * v[i]).sum();
+            assert!((outside[j] - whole.scale() * sigma_v).abs() < error, "{text}, {j}");
+        }
+    }
 }

@@ -36,7 +36,7 @@ impl Law {
             Input::Gaussian => Some(Self::Gaussian),
             Input::Uniform => Some(Self::Uniform),
             Input::Laplace => Some(Self::Laplace),
-            Input::Rademacher | Input::StudentT | Input::Correlated => None,
+            Input::Rademacher | Input::StudentT | Input::Correlated | Input::Structured(_) => None,
         }
     }
 

@@ -167,6 +167,7 @@ fn form(statistic: &Statistic, input: Input) -> Result<Form> {
         }
         (None, _) if input != Input::Rademacher => Err(refused(match input {
             Input::Correlated => "neighbouring coordinates are correlated",
+            Input::Structured(_) => "coordinates have a part in common",
             _ => "Student's t has no moment generating function",
         })),
         (

@@ -67,7 +67,7 @@ fn name(series: &Series) -> u64 {
 /// Counted seconds of one trial on one core.
 #[must_use]
 pub fn trial_seconds(rates: &Rates, setting: &Setting, cell: &Cell, n: u64, test: u64) -> f64 {
-    let rates = Rates { entry: rates.entry * f64::from(strips(setting.input)), ..*rates };
+    let rates = Rates { entry: rates.entry * f64::from(strips(setting.read().0)), ..*rates };
     let case = setting.case(cell);
     let cost = setting.built.learner.cost(&case);
     // A stage on reused data reads them all.

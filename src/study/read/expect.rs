@@ -10,12 +10,11 @@ use super::section::{Section, choice};
 use crate::error::{Error, Result, nearest};
 use crate::learner::options::Simulation;
 use crate::model::expectation::{Basis, Expectation, MARGIN, Predicted, Quantity, Side};
-use crate::model::input::Input;
 use crate::model::link::Link;
 use crate::model::metric::Metric;
 use crate::model::problem::{Problem, Real};
 use crate::study::cell::Series;
-use crate::words::{is_formula, names};
+use crate::words::is_formula;
 
 const EXPECT_KEYS: [&str; 17] = [
     "claim",
@@ -186,7 +185,7 @@ fn link(node: &Node) -> Result<String> {
 
 /// The name of a law of the inputs.
 fn input(node: &Node) -> Result<String> {
-    Ok(choice(node, "input", &names::<Input>())?.name().to_owned())
+    Ok(node.input()?.name().into_owned())
 }
 
 /// A learner that some sweep runs.

@@ -35,7 +35,7 @@ impl Spreads {
     pub(super) fn check(&mut self, setting: &Setting, cell: &Cell) -> Result<()> {
         let (link, r) = (&setting.link, setting.link.r());
         // Normal inputs have normal projections, those of neighbours nearly so.
-        let normal = matches!(setting.input, Input::Gaussian | Input::Correlated);
+        let normal = setting.input.has_normal_index();
         let input = if normal { Input::Gaussian } else { setting.input };
         let s = if normal { r } else { cell.s.min(MANY).max(r) };
         let key = (link.text().to_owned(), r, input, s);

@@ -88,9 +88,9 @@ fn read_learner(name: &str, node: &Node) -> Result<Options> {
 }
 
 /// Keys of the table of a learner in another program.
-const WORKER_KEYS: [&str; 10] = [
+const WORKER_KEYS: [&str; 11] = [
     "command", "depends", "stages", "split", "width", "granted", "options", "timeout", "memory",
-    PREDICTED,
+    "whiten", PREDICTED,
 ];
 
 /// Options of a learner in another program.
@@ -144,6 +144,7 @@ fn read_worker(name: &str, node: &Node) -> Result<Options> {
     Ok(Options {
         width: read_width(&section, defaults.width)?,
         split: read_split(&section)?,
+        whiten: read_whiten(&section)?,
         worker: Some(worker),
         ..defaults
     })
@@ -170,6 +171,7 @@ fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
         split: read_split(section)?,
         simulation: defaults.simulation,
         data: section.choice("data", &names(), defaults.data)?,
+        whiten: read_whiten(section)?,
         prune: read_prune(section, &defaults.prune)?,
         feature: read_feature(section, defaults.feature)?,
         readout: read_readout(section, &defaults.readout)?,
@@ -187,6 +189,10 @@ fn read_options(section: &Section<'_>, defaults: Options) -> Result<Options> {
             choice(node, "transform", &[&[("auto", Choice::Auto)][..], &transforms].concat())
         })?,
     })
+}
+
+fn read_whiten(section: &Section<'_>) -> Result<bool> {
+    section.get("whiten").map_or(Ok(false), |node| node.boolean("whiten"))
 }
 
 fn read_width(section: &Section<'_>, default: Width) -> Result<Width> {

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::document::{Entry, Node, Value};
 use crate::error::{Error, Result, nearest};
+use crate::model::Input;
 
 impl Node {
     /// The error of a value of the wrong kind.
@@ -50,6 +51,11 @@ impl Node {
             return Ok(text);
         }
         Err(self.expected(name, "a text", &format!("{name} = \"…\", in quotes")))
+    }
+
+    /// The value as a law of the inputs.
+    pub(super) fn input(&self) -> Result<Input> {
+        Input::parse(self.text("input")?).map_err(|e| self.blame(&e))
     }
 
     /// Whether the value is the text `word`.

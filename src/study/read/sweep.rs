@@ -170,22 +170,28 @@ impl<'a> Reader<'a> {
             None => Some(LearnerKind::parse(name).map_err(|e| learner.blame(&e))?),
         };
         let r = r.map(|n| n.whole("r", 1..=limits::VISITED)).transpose()?;
-        let input =
-            input_node.map_or(Ok(Input::Gaussian), |n| choice(n, "input", &names::<Input>()))?;
+        let input = input_node.map_or(Ok(Input::Gaussian), Node::input)?;
         let key = (name.to_owned(), link_node.text("link")?.to_owned(), r, input);
         if let Some(base) = self.known.get(&key) {
             return Ok(base.clone());
         }
-        let read = || {
+        let parsed = || {
             let link = Link::parse(&key.1, r.map(|r| r as usize))?;
             let link = if self.normalize()? { link.normalised()? } else { link };
             let k_star = link.information_exponent()?;
             Ok((link, k_star))
         };
-        let (link, k_star) = read().map_err(|e| link_node.blame(&e))?;
+        let (link, k_star) = parsed().map_err(|e| link_node.blame(&e))?;
+        if let (Some(node), Some(_), r @ 2..) = (input_node, input.covariance(), link.r()) {
+            return Err(node
+                .error(format!("{} inputs are for one direction, not {r}", input.name()), "here")
+                .hint("take a link of one variable, or another law of the inputs"));
+        }
         let usual = || kind.map_or_else(Options::default, LearnerKind::defaults);
         let mut options = self.learners.get(name).cloned().unwrap_or_else(usual);
-        options.simulation = self.simulation(kind, &options, learner, input_node, input)?;
+        let read =
+            if options.whiten { input.whitened().map_err(|e| learner.blame(&e))? } else { input };
+        options.simulation = self.simulation(kind, &options, learner, input_node, read)?;
         let granted = Granted::new(&link, k_star);
         let built = match kind {
             Some(kind) => kind.build(&options, &granted),
@@ -193,7 +199,7 @@ impl<'a> Reader<'a> {
         };
         let built = built.map_err(|e| learner.blame(&e))?;
         if let (Simulation::Reduced, Coordinates::Ranked(Err(why))) =
-            (options.simulation, built.learner.coordinates(input))
+            (options.simulation, built.learner.coordinates(read))
         {
             return Err(cannot_be_reduced(learner, &why.to_string()));
         }
@@ -261,8 +267,9 @@ impl<'a> Reader<'a> {
         let Base { kind, k_star, input, .. } = *base;
         let Base { options, link, built, .. } = base;
         let limit = options.simulation == Simulation::Limit;
-        if limit && kind == Some(LearnerKind::Pruned) && !direction.is_hard() {
-            let name = <&str>::from(direction);
+        let whitened = options.whiten && input.covariance().is_some_and(|c| !c.keeps_support());
+        if limit && kind == Some(LearnerKind::Pruned) && (!direction.is_hard() || whitened) {
+            let name = if whitened { "whitened" } else { direction.into() };
             return Err(learner
                 .error(format!("pruned on {name} directions has no limit simulation"), "ranks all of them")
                 .hint("its law of null scores needs coordinates that V does not touch: use hard directions, or another samples.simulation"));
@@ -272,7 +279,7 @@ impl<'a> Reader<'a> {
             k_star: Some(k_star),
             r: Some(link.r()),
             q: Real::new(q),
-            input: Some(input.name().to_owned()),
+            input: Some(input.name().into_owned()),
             noise: Real::new(noise),
             alpha: Real::new(alpha),
         };
@@ -324,18 +331,20 @@ impl<'a> Reader<'a> {
         let smallest = lattice::size(*lattice::indices(samples.n_min, samples.n_max).start());
         setting.built.check_n(smallest).map_err(|e| learner.blame(&e))?;
         let soft = setting.direction == Direction::Soft;
-        let coordinates = setting.built.learner.coordinates(setting.input);
+        let (input, hard) = setting.read();
+        let coordinates = setting.built.learner.coordinates(input);
         let reduced = match (&coordinates, setting.options.simulation()) {
-            (Coordinates::Ranked(_), Simulation::Reduced) if soft => {
+            (Coordinates::Ranked(_), Simulation::Reduced)
+                if soft || hard != setting.direction.is_hard() =>
+            {
+                let what = if soft { "soft" } else { "whitened" };
                 return Err(cannot_be_reduced(
                     learner,
-                    "soft directions leave none without signal",
+                    &format!("{what} directions leave none without signal"),
                 ));
             }
             (Coordinates::Told, _) => true,
-            (Coordinates::Ranked(Ok(())), simulation) => {
-                setting.direction.is_hard() && simulation != Simulation::Explicit
-            }
+            (Coordinates::Ranked(Ok(())), simulation) => hard && simulation != Simulation::Explicit,
             _ => false,
         };
         let check = |node: &Node| {
