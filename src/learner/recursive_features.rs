@@ -302,10 +302,13 @@ impl Learner for RecursiveFeatures {
         // For each sample: an entry of n₁ distances, exponentials and logarithms, its share of the
         // factorisation, in double precision.
         let each = ROUNDS as f64 * slowest * (4.0 * d + 1000.0 + 0.7 * slowest);
+        // The kernel and its factor hold the samples of the first of two stages.
+        let share = |shares: &Vec<f64>| shares[0] / shares.iter().sum::<f64>();
+        let share = case.options.split.as_ref().map_or(0.5, share);
         Cost {
             slowest,
             fixed: Work::new(0.0, 15.0 * d.powi(3) + 2.0 * d * d * m),
-            bytes: 16.0 * slowest * slowest,
+            bytes_a_pair: 16.0 * share * share,
             ..Cost::of(case.d, Work::new(d, each))
         }
     }

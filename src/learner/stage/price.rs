@@ -354,6 +354,8 @@ pub struct Cost {
     pub fixed: Work,
     /// Bytes of what no other learner has.
     pub bytes: f64,
+    /// The same for each pair of samples, of n in total.
+    pub bytes_a_pair: f64,
 }
 
 impl Cost {
@@ -369,8 +371,16 @@ impl Cost {
     /// Of these stages before the readout; the readout decides how many samples are needed.
     #[must_use]
     pub fn of(kept: usize, stages: Work) -> Self {
-        let fixed = Work::default();
-        Self { kept, slowest: 0.0, harder: 1.0, screening: None, stages, fixed, bytes: 0.0 }
+        Self {
+            kept,
+            slowest: 0.0,
+            harder: 1.0,
+            screening: None,
+            stages,
+            fixed: Work::default(),
+            bytes: 0.0,
+            bytes_a_pair: 0.0,
+        }
     }
 
     /// With coordinates chosen by `screening` first.

@@ -16,6 +16,8 @@ const MOST: usize = 500;
 const RADIUS: f64 = 1.1;
 /// Risk above which all is drawn as one: the constant predictor has 1.
 const WORST: f64 = 1.25;
+/// Where an axis of risks ends.
+const TOP: f64 = 1.3;
 
 /// Draws every trial as a dot, `y` against `x`. Risk against mass stands beside 1 − mass^{k*}, of
 /// `He_{k*}` the least risk of any function of coordinates that carry a share `mass` of ‖V‖².
@@ -79,13 +81,13 @@ fn least(scene: &mut Scene, panel: &Panel<'_>, k: u32, stroke: Stroke) {
 }
 
 fn axis(metric: Metric) -> Axis {
-    Axis::linear(-0.03, if metric == Metric::Risk { WORST } else { 1.03 })
+    Axis::linear(-0.03, if metric == Metric::Risk { TOP } else { 1.03 })
 }
 
 fn words(metric: Metric) -> &'static str {
     match metric {
         Metric::Mass => "mass: share of ‖V‖² on kept coordinates",
-        Metric::Risk => "risk of a trial",
+        Metric::Risk => "risk of a trial (1.25: that or more)",
         other => other.name(),
     }
 }

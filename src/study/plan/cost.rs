@@ -128,14 +128,16 @@ pub fn spent_and_grid(study: &Study, records: &[Record]) -> (f64, f64) {
 }
 
 /// Bytes of the largest block of coordinates, the gradient and the factors of its reduction,
-/// the moments of the features with what solves and merges them, and the cached labels.
+/// the moments of the features with what solves and merges them, the cached labels, and what a
+/// learner holds beside them, in a trial of `n` samples.
 #[must_use]
-pub fn trial_bytes(setting: &Setting, cell: &Cell) -> f64 {
+pub fn trial_bytes(setting: &Setting, cell: &Cell, n: u64) -> f64 {
     let case = setting.case(cell);
     let cost = setting.built.learner.cost(&case);
     let m = case.width();
     let block = 4.0 * 1024.0 * (case.visited(cost.kept) + 2.0 * m);
     let held = case.held(cost.kept) as f64;
     let factors = if case.reduces(cost.kept) { 40.0 } else { 16.0 } * held * m;
-    block + factors + cost.bytes + 160.0 * m * m + 1024.0 * 1024.0
+    let own = cost.bytes + cost.bytes_a_pair * (n as f64).powi(2);
+    block + factors + own + 160.0 * m * m + 1024.0 * 1024.0
 }

@@ -83,7 +83,9 @@ pub fn scaled(mut prices: Prices, plan: &Plan<'_>, threads: usize) -> Prices {
     series.dedup_by(|a, b| std::ptr::eq(*a, *b));
     series.retain(|s| !is_certain(&s.setting));
     let each = EACH.min(SHARE * plan.cpu_seconds() / series.len().max(1) as f64);
-    let fits = |s: &&Series| cost::trial_bytes(&s.setting, &s.cells[0]) * threads as f64 <= MEMORY;
+    let least = plan.study.samples.n_min;
+    let fits =
+        |s: &&Series| cost::trial_bytes(&s.setting, &s.cells[0], least) * threads as f64 <= MEMORY;
     let series: Vec<&Series> = series.into_iter().filter(fits).collect();
     let pilots: Vec<Pilot> =
         series.iter().map(|s| Pilot::new(plan.study, s, &prices, each)).collect();

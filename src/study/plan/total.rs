@@ -90,7 +90,8 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn memory(&self, threads: usize) -> f64 {
         let left = self.cells.iter().filter(|c| c.state != State::Done);
-        let largest = left.map(|c| cost::trial_bytes(&c.series.setting, c.cell));
+        let most = |sizes: &[(u64, u64)]| sizes.iter().map(|(n, _)| *n).max().unwrap_or_default();
+        let largest = left.map(|c| cost::trial_bytes(&c.series.setting, c.cell, most(&c.missing)));
         let simulation = PROGRAM + threads as f64 * largest.fold(0.0, f64::max);
         let (base, each) = ANALYSIS;
         let there: usize = self.cells.iter().map(|c| c.there).sum();
