@@ -1,16 +1,18 @@
 //! The signal of a link under one of this program's statistics.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::Signal;
 use crate::model::link::Link;
-use crate::model::quadrature::gaussian_mean;
+use crate::model::quadrature::gaussian_means;
 use crate::model::statistic::Statistic;
 
 impl Signal {
     /// That of `statistic` for a single-index link, or the link f of a sum Σ_i f(z_i); `noise` is Δ.
     ///
-    /// None if the link has more than one variable. Its series take 20 ms, and a study asks for the
+    /// None if the link has more than one variable. Its series take milliseconds, and a study asks for the
     /// same few in every cell: each is computed once.
     #[must_use]
     pub fn of(link: &Link, statistic: &Statistic, noise: f64) -> Option<Self> {
@@ -30,19 +32,12 @@ impl Signal {
         let bias = if statistic.augmented { 0.0 } else { statistic.shift };
         let steps = statistic.activation.kinks().iter();
         let kinks: Vec<f64> = steps.flat_map(|k| [k - bias, bias - k]).chain([0.0]).collect();
-        let over_zeta = |x: f64, power: i32| {
-            if statistic.augmented {
-                // Where the gates of ±x jump in ζ.
-                let (slope, c) = ((1.0 - statistic.shift.powi(2)).sqrt(), statistic.shift);
-                let steps = statistic.activation.kinks().iter();
-                let steps = steps.flat_map(|k| [(k - slope * x) / c, (k + slope * x) / c]);
-                let steps: Vec<f64> = steps.filter(|at| at.is_finite()).collect();
-                gaussian_mean(|zeta| statistic.value_augmented(x, zeta).powi(power), &steps)
-            } else {
-                statistic.value(x).powi(power)
-            }
+        let known = RefCell::new(HashMap::new());
+        // A quadrature each with augmentation, and asked for at the same few nodes several times.
+        let moments = |x: f64| {
+            *known.borrow_mut().entry(x.to_bits()).or_insert_with(|| over_zeta(statistic, x))
         };
-        let (first, second) = (|x| over_zeta(x, 1), |x| over_zeta(x, 2));
+        let (first, second) = (|x| moments(x)[0], |x| moments(x)[1]);
         (link.r() == 1).then(|| Self::new(f, &[0.0], first, second, &kinks, noise))
     }
 
@@ -61,6 +56,20 @@ impl Signal {
         });
         same.then_some(f)
     }
+}
+
+/// E h(x, ζ) and E h(x, ζ)²; ζ is there with augmentation only.
+fn over_zeta(statistic: &Statistic, x: f64) -> [f64; 2] {
+    let both = |h: f64| [h, h.powi(2)];
+    if !statistic.augmented {
+        return both(statistic.value(x));
+    }
+    // Where the gates of ±x jump in ζ.
+    let (slope, c) = ((1.0 - statistic.shift.powi(2)).sqrt(), statistic.shift);
+    let steps = statistic.activation.kinks().iter();
+    let steps = steps.flat_map(|k| [(k - slope * x) / c, (k + slope * x) / c]);
+    let steps: Vec<f64> = steps.filter(|at| at.is_finite()).collect();
+    gaussian_means(|zeta| both(statistic.value_augmented(x, zeta)), &steps)
 }
 
 /// Places, of no importance, at which a link is held against a sum.
