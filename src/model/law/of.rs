@@ -9,22 +9,35 @@ use crate::model::link::Link;
 use crate::model::quadrature::gaussian_means;
 use crate::model::statistic::Statistic;
 
+/// Answers that a study asks for again in every cell: each is computed once.
+struct Known<Q, A>(Mutex<Vec<(Q, A)>>);
+
+impl<Q: PartialEq, A: Clone> Known<Q, A> {
+    const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    fn answer(&self, question: Q, compute: impl FnOnce() -> A) -> A {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, answer)) = known.iter().find(|(asked, _)| *asked == question) {
+            return answer.clone();
+        }
+        let answer = compute();
+        known.push((question, answer.clone()));
+        answer
+    }
+}
+
 impl Signal {
     /// That of `statistic` for a single-index link, or the link f of a sum Σ_i f(z_i); `noise` is Δ.
     ///
-    /// None if the link has more than one variable. Its series take milliseconds, and a study asks for the
-    /// same few in every cell: each is computed once.
+    /// None if the link has more than one variable.
     #[must_use]
     pub fn of(link: &Link, statistic: &Statistic, noise: f64) -> Option<Self> {
-        static KNOWN: Mutex<Vec<(Link, Statistic, Signal)>> = Mutex::new(Vec::new());
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |(l, s, _): &&(Link, Statistic, Self)| l == link && s == statistic;
-        if let Some((_, _, signal)) = known.iter().find(same) {
-            return Some(signal.clone().with_noise(noise));
-        }
-        let signal = Self::computed(link, statistic, noise)?;
-        known.push((link.clone(), *statistic, signal.clone()));
-        Some(signal)
+        static SIGNALS: Known<(Link, Statistic), Option<Signal>> = Known::new();
+        let signal = SIGNALS
+            .answer((link.clone(), *statistic), || Self::computed(link, statistic, noise))?;
+        Some(signal.with_noise(noise))
     }
 
     fn computed(link: &Link, statistic: &Statistic, noise: f64) -> Option<Self> {
@@ -47,6 +60,11 @@ impl Signal {
     /// link takes the values of r^{−½} Σ_i f(z_i): `sum(He2)` is a sum, `z1*z2` is not.
     #[must_use]
     pub fn summand(link: &Link) -> Option<Link> {
+        static SUMMANDS: Known<Link, Option<Link>> = Known::new();
+        SUMMANDS.answer(link.clone(), || Self::computed_summand(link))
+    }
+
+    fn computed_summand(link: &Link) -> Option<Link> {
         let f = Link::parse(link.text(), Some(1)).ok()?.normalised().ok()?;
         let (whole, r) = (link.clone().normalised().ok()?, link.r());
         let same = PROBES.iter().all(|probe| {
