@@ -9,10 +9,10 @@ use super::estimate::{Analysis, Exponent, LawRow, Level, Threshold};
 use super::expect::{Grounds, adjusted};
 use super::exponent::{self, Crossings, Fitted, OTHER_LEVELS};
 use super::frame::{Frame, Missing};
-use super::judge::{Case, Verdict, judge};
+use super::judge::{BoundVerdict, Case, Verdict, judge};
 use super::options::Options;
 use super::point::{Point, dimensions};
-use super::resolve::resolve;
+use super::resolve::{resolve, resolve_bound};
 use super::threshold::{self, Crossing, Risks};
 use crate::model::Asked;
 use crate::model::kind::LearnerKind;
@@ -179,11 +179,20 @@ fn judged(
             resolution: (advise && j.verdict == Some(Verdict::Open))
                 .then(|| resolve(&points, exponent.predicted))
                 .flatten(),
+            resolution_csq: exponent
+                .csq
+                .filter(|_| advise && j.csq == Some(BoundVerdict::Open))
+                .and_then(|bound| resolve_bound(&points, log_power(&exponent), bound)),
             ..exponent
         })
         .collect();
     let pooled = exponents.split_off(count);
     (exponents, pooled)
+}
+
+/// γmax of the band of an exponent.
+fn log_power(exponent: &Exponent) -> f64 {
+    exponent.predicted.map_or(0.0, |rate| rate.log_power)
 }
 
 /// The study against the law, a row a learner and problem without its α.

@@ -137,6 +137,8 @@ pub struct Exponent {
     pub diagnostics: Diagnostics,
     /// What would settle a verdict that is `open`.
     pub resolution: Option<Resolution>,
+    /// What would settle that on the CSQ bound.
+    pub resolution_csq: Option<Resolution>,
 }
 
 /// Checks of one exponent beside its interval.
@@ -154,12 +156,14 @@ pub struct Diagnostics {
     pub leave_one_out_high: Option<f64>,
 }
 
-/// What would bring the rate band within 0.15 of its prediction, if that is right.
+/// What would likely settle an open verdict: of a rate, by a match if the prediction is right; of the
+/// CSQ bound or an expectation, by any word.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Resolution {
     /// More trials at the same dimensions; absent if they would not do.
     pub trials: Option<MoreTrials>,
-    /// Further dimensions with as many trials; absent if they would not do.
+    /// Further dimensions with as many trials; absent if they would not do, and where it is not about
+    /// the slope of a series.
     pub dimensions: Option<MoreDimensions>,
 }
 
@@ -248,6 +252,11 @@ pub struct Judged {
     pub posterior: bool,
     /// The values of single cells, of a ratio or metric.
     pub cells: Vec<JudgedCell>,
+    /// Series and dimension of the cells whose trials it is made of; of a ratio, those of both sides.
+    #[serde(skip)]
+    pub sources: Vec<(Series, usize)>,
+    /// What would settle a verdict that is `open`.
+    pub resolution: Option<Resolution>,
 }
 
 /// The value of one cell behind a [`Judged`].

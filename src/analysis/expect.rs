@@ -2,14 +2,18 @@
 
 use super::advantage::compare;
 use super::collapse;
-use super::estimate::{Censoring, Curve, Exponent, Interval, Judged, JudgedCell, Threshold};
+use super::estimate::{
+    Censoring, Curve, Exponent, Interval, Judged, JudgedCell, Resolution, Threshold,
+};
 use super::frame::{Frame, Missing};
 use super::judge::{FAMILY_LEVEL, Verdict, holm};
 use super::line::weighted_line;
 use super::options::Options;
+use super::outlook::{Noise, Outlook};
 use super::place::Place;
 use super::point::{Point, dimensions};
 use super::resample::bootstrap_shortfall;
+use super::resolve::{again, resolve_statement};
 use super::slope::{LEAST_ERROR, Slope, slope};
 use super::stats::{NORMAL_95, NORMAL_975, mean, variance};
 use super::threshold::Crossing;
@@ -46,8 +50,14 @@ pub struct Draft {
     logarithmic: bool,
     /// A verdict that needs no comparison.
     settled: Option<Verdict>,
-    /// Standard error of the prediction, on the scale of the comparison.
-    doubt: f64,
+    /// What its error is made of, on the scale of the comparison.
+    noise: Noise,
+    /// On which side the value is only a bound.
+    bound: Censoring,
+    /// Samples that as many trials again would read.
+    again: f64,
+    /// The points of a line that further dimensions would continue.
+    line: Vec<Point>,
 }
 
 /// The verdicts on all quantities of a study, one family:
@@ -63,11 +73,15 @@ pub struct Draft {
 #[must_use]
 pub fn adjusted(drafts: Vec<Draft>) -> Vec<Judged> {
     let p: Vec<Option<f64>> = drafts.iter().map(Draft::p).collect();
-    let judged = |(draft, p): (Draft, Option<f64>)| {
+    // Holm multiplies a p-value by the number of those that are no smaller.
+    let tests = |own: Option<f64>| p.iter().flatten().filter(|p| Some(**p) >= own).count();
+    let judged = |(draft, (own, p)): (Draft, (&Option<f64>, Option<f64>))| {
         let verdict = draft.verdict(p);
-        Judged { p, verdict, ..draft.judged }
+        let open = verdict == Verdict::Open;
+        let resolution = open.then(|| draft.resolution(tests(*own))).flatten();
+        Judged { p, verdict, resolution, ..draft.judged }
     };
-    drafts.into_iter().zip(holm(&p)).map(judged).collect()
+    drafts.into_iter().zip(p.iter().zip(holm(&p))).map(judged).collect()
 }
 
 impl Draft {
@@ -78,8 +92,8 @@ impl Draft {
         let scale = |x: f64| if self.logarithmic { x.ln() } else { x };
         let [v, low, high] = [value.value, value.low, value.high].map(scale);
         let end = |end: f64| {
-            let half = (end - v).abs().hypot(NORMAL_975 * self.doubt);
-            if self.doubt > 0.0 { v + half.copysign(end - v) } else { end }
+            let half = (end - v).abs().hypot(NORMAL_975 * self.noise.doubt);
+            if self.noise.doubt > 0.0 { v + half.copysign(end - v) } else { end }
         };
         let value = Interval { value: v, low: end(low), high: end(high) };
         Some((value, predicted.map(scale), scale(margin)))
@@ -92,7 +106,15 @@ impl Draft {
         };
         let number = if self.logarithmic { value.exp() } else { value };
         let judged = Judged { predicted: Predicted::Value(number), ..self.judged };
-        Self { judged, doubt: error, ..self }
+        Self { judged, noise: Noise { doubt: error, ..self.noise }, ..self }
+    }
+
+    /// What would settle it, `tests` being those that Holm's adjustment counts.
+    fn resolution(&self, tests: usize) -> Option<Resolution> {
+        let (Interval { value, .. }, predicted, margin) = self.compared()?;
+        let Self { noise, bound, .. } = *self;
+        let statement = Outlook { value, bound, predicted, margin, tests, noise };
+        Some(resolve_statement(&statement, self.again, &self.line))
     }
 
     /// p-value of the prediction in normal approximation.
@@ -149,15 +171,23 @@ impl Grounds<'_> {
     fn exponents(&self, expectation: &Expectation, learner: &str) -> Vec<Draft> {
         let chosen = self.exponents.iter().filter(|e| selects(expectation, &e.series, learner));
         let drafts = chosen.map(|e| {
+            let line = self.line(&e.series);
+            let values = || line.iter().filter(|p| p.is_value());
             let judged = Judged {
                 series: Some(e.series.clone()),
                 points: e.points + e.censored,
                 censored: e.censored,
                 value: e.exponent,
+                sources: values().map(|p| (e.series.clone(), p.d)).collect(),
                 ..unknown(expectation)
             };
-            let known =
-                Draft { settled: too_few(e.points + e.censored, e.points), ..draft(judged) };
+            let known = Draft {
+                settled: too_few(e.points + e.censored, e.points),
+                noise: noise_of(&line),
+                again: again(values()),
+                line,
+                ..draft(judged)
+            };
             if expectation.basis == Basis::Limit {
                 known.predicting(self.limit_slope(&e.series))
             } else {
@@ -165,6 +195,12 @@ impl Grounds<'_> {
             }
         });
         drafts.collect()
+    }
+
+    /// The dimensions of a series.
+    fn line(&self, series: &Series) -> Vec<Point> {
+        let mine = self.crossings.iter().filter(|c| c.threshold.series == *series);
+        mine.filter_map(|crossing| Point::of(crossing)).collect()
     }
 
     /// Slope of ln n\* against ln d in the limit over the cells of a series that have a value, by plain
@@ -186,12 +222,14 @@ impl Grounds<'_> {
             let key = &c.threshold.series;
             selects(expectation, key, &under.learner) && under.holds(key)
         };
+        let mut sides: Vec<&Crossing> = Vec::new();
         let pairs = self.crossings.iter().filter(below).filter_map(|below| {
             let key = &below.threshold.series;
             let twin = over.of(key);
             let is_twin =
                 |c: &&&Crossing| c.threshold.d == below.threshold.d && c.threshold.series == twin;
             let twin = self.crossings.iter().find(is_twin)?;
+            sides.extend([*twin, *below]);
             let (a, b) = (&twin.threshold, &below.threshold);
             let ratio = match expectation.basis {
                 Basis::Law => log_ratio(a.law.map(exact), b.law.map(exact)),
@@ -227,9 +265,17 @@ impl Grounds<'_> {
                 Interval { value, low, high }
             }),
             cells,
+            sources: sides.iter().map(|c| (c.threshold.series.clone(), c.threshold.d)).collect(),
             ..unknown(expectation)
         };
-        let known = Draft { logarithmic: true, ..draft(judged) };
+        let sides: Vec<Point> = sides.into_iter().filter_map(Point::of).collect();
+        let known = Draft {
+            logarithmic: true,
+            noise: pool.map_or_else(Noise::default, |pool| pool.noise(pairs.len())),
+            bound: pool.map_or(Censoring::None, |pool| pool.1),
+            again: again(&sides),
+            ..draft(judged)
+        };
         if !expectation.basis.is_computed() {
             return known;
         }
@@ -255,9 +301,15 @@ impl Grounds<'_> {
             points: chosen.len(),
             censored: chosen.len() - values,
             value: exponent,
+            sources: chosen.iter().map(|(c, _)| (c.series.clone(), c.d)).collect(),
             ..unknown(expectation)
         };
-        Ok(Draft { settled: too_few(chosen.len(), values), ..draft(judged) })
+        Ok(Draft {
+            settled: too_few(chosen.len(), values),
+            noise: noise_of(&points),
+            again: chosen.iter().map(|(c, _)| spent(c)).sum(),
+            ..draft(judged)
+        })
     }
 
     fn metric(&self, expectation: &Expectation, metric: Metric, learner: &str) -> Draft {
@@ -276,13 +328,16 @@ impl Grounds<'_> {
             value: centred(*mean, *square),
             censored: Censoring::None,
         };
-        draft(Judged {
+        let judged = Judged {
             points: all.len(),
             censored: all.len() - known.len(),
             value,
             cells: known.iter().map(cell).collect(),
+            sources: all.iter().map(|(c, _)| (c.series.clone(), c.d)).collect(),
             ..unknown(expectation)
-        })
+        };
+        let noise = Noise { trials: square, ..Noise::default() };
+        Draft { noise, again: all.iter().map(|(c, _)| spent(c)).sum(), ..draft(judged) }
     }
 
     /// Mean of a metric at the largest n of a cell, and the square of its standard error.
@@ -337,11 +392,31 @@ fn unknown(expectation: &Expectation) -> Judged {
         verdict: Verdict::Censored,
         posterior: expectation.posterior,
         cells: Vec::new(),
+        sources: Vec::new(),
+        resolution: None,
     }
 }
 
 fn draft(judged: Judged) -> Draft {
-    Draft { judged, logarithmic: false, settled: None, doubt: 0.0 }
+    Draft {
+        judged,
+        logarithmic: false,
+        settled: None,
+        noise: Noise::default(),
+        bound: Censoring::None,
+        again: 0.0,
+        line: Vec::new(),
+    }
+}
+
+/// The noise of the slope of a line through `points`.
+fn noise_of(points: &[Point]) -> Noise {
+    slope(&dimensions(points), 0.0).as_ref().map_or_else(Noise::default, Noise::from)
+}
+
+/// Samples that the trials of a cell read.
+fn spent(curve: &Curve) -> f64 {
+    curve.points.iter().map(|p| (p.trials + p.failed) as f64 * p.n as f64).sum()
 }
 
 /// The verdict on an exponent of so many dimensions and values, if they are too few.
@@ -361,6 +436,16 @@ fn centred(value: f64, square: f64) -> Interval {
 /// A mean of ln ratios, and on which side it is only a bound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pooled(pub Interval, pub Censoring);
+
+impl Pooled {
+    /// The noise of the mean over `count` cells.
+    fn noise(&self, count: usize) -> Noise {
+        let Self(Interval { value, low, high }, bound) = *self;
+        let half = if bound == Censoring::Below { high - value } else { value - low };
+        let trials = (half / NORMAL_975).powi(2);
+        Noise { trials, least: LEAST_ERROR * LEAST_ERROR / count as f64, ..Noise::default() }
+    }
+}
 
 /// Mean of ln A over cells, with its 95 % interval.
 ///

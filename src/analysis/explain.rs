@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::estimate::{Analysis, Censoring, Exponent, Threshold};
+use super::estimate::{Analysis, Censoring, Exponent, Judged, Threshold};
 use super::exponent::at_any_alpha;
 use super::judge::{BoundVerdict, FAMILY_LEVEL, Verdict};
 use super::line::weighted_line;
-use crate::model::expectation::{FEWEST_DIMENSIONS, MARGIN};
+use crate::model::expectation::{FEWEST_DIMENSIONS, MARGIN, Predicted};
+use crate::model::problem::Series;
 
 /// All that a reader needs to come to the verdict of a series.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,6 +27,18 @@ pub struct Explanation {
     pub decided: Option<String>,
     /// Which rule decided that on the CSQ bound.
     pub decided_csq: Option<String>,
+    /// What the study expects of it, alone or with others.
+    pub expectations: Vec<Expected>,
+}
+
+/// A verdict on what a study expects.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Expected {
+    /// The quantity and its verdict.
+    #[serde(flatten)]
+    pub judged: Judged,
+    /// Which rule decided it; absent where nothing was compared.
+    pub decided: Option<String>,
 }
 
 /// n*(d) of a cell beside the law.
@@ -63,9 +76,48 @@ fn one(analysis: &Analysis, exponent: &Exponent) -> Explanation {
         margin: MARGIN,
         decided: decided(exponent),
         decided_csq: decided_csq(exponent),
+        expectations: expected(analysis, &cells),
         cells: cells.into_iter().map(|t| Explained { over_law: over(&t), cell: t }).collect(),
         exponent: exponent.clone(),
     }
+}
+
+/// The expectations that rest on any of `cells`.
+fn expected(analysis: &Analysis, cells: &[Threshold]) -> Vec<Expected> {
+    let mine = |(series, d): &(Series, usize)| {
+        cells.iter().any(|cell| cell.series == *series && cell.d == *d)
+    };
+    let all = analysis.expectations.iter().filter(|judged| judged.sources.iter().any(mine));
+    all.map(|judged| Expected { judged: judged.clone(), decided: decided_expected(judged) })
+        .collect()
+}
+
+/// The rule of [`super::expect::adjusted`] that applied, with its numbers.
+fn decided_expected(judged: &Judged) -> Option<String> {
+    let Judged { predicted, margin, .. } = *judged;
+    let (value, p, x) = (judged.value?, judged.p?, predicted.number());
+    let holm = format!("p = {p:.2} after Holm over the study");
+    Some(match (judged.verdict, predicted) {
+        (Verdict::Matches, Predicted::Value(_)) => {
+            format!("the 90 % interval lies within the margin {margin} of {x}")
+        }
+        (Verdict::Matches, Predicted::AtLeast(_)) => format!("the 95 % interval lies above {x}"),
+        (Verdict::Matches, Predicted::AtMost(_)) => format!("the 95 % interval lies below {x}"),
+        (Verdict::Above | Verdict::Below, _) => {
+            format!("{x} lies outside the 95 % interval, {holm}")
+        }
+        (Verdict::Open, Predicted::Value(_)) if value.low <= x && x <= value.high => {
+            format!("{x} lies in the 95 % interval, which is too wide for the margin {margin}")
+        }
+        (Verdict::Open, Predicted::AtLeast(_)) if x <= value.high => {
+            format!("the 95 % interval lies neither above {x} nor below")
+        }
+        (Verdict::Open, Predicted::AtMost(_)) if value.low <= x => {
+            format!("the 95 % interval lies neither below {x} nor above")
+        }
+        (Verdict::Open, _) => format!("{x} lies outside the 95 % interval, but {holm}"),
+        _ => return None,
+    })
 }
 
 /// The rule of [`Verdict`] that applied, with its numbers.

@@ -97,6 +97,7 @@ fn of_cells(series: &Series, cells: &[&Crossings], asked: &Asked) -> Option<Fitt
         contradiction: false,
         diagnostics: diagnose(&seen, plain.as_ref(), &dimensions(&low), &dimensions(&high)),
         resolution: None,
+        resolution_csq: None,
     };
     Some(Fitted { exponent, points: usual })
 }

@@ -12,7 +12,7 @@ use crate::model::rate::{Rate, RateKind};
 pub const FAMILY_LEVEL: f64 = 0.05;
 
 /// Power of the logarithm by which a lower bound may be undercut: bounds hold up to it.
-const LOG_DOWNWARDS: f64 = 1.0;
+pub(super) const LOG_DOWNWARDS: f64 = 1.0;
 
 /// One series and what theory says of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -222,7 +222,7 @@ fn distinct<'a>(points: impl Iterator<Item = &'a Dimension>) -> usize {
 }
 
 /// All but the smallest dimension with a value; bounds stay.
-fn without_smallest(points: &[Dimension]) -> Vec<Dimension> {
+pub(super) fn without_smallest(points: &[Dimension]) -> Vec<Dimension> {
     let sizes = points.iter().filter(|p| p.is_value()).map(|p| p.ln_d);
     let smallest = sizes.fold(f64::INFINITY, f64::min);
     points.iter().filter(|p| !(p.is_value() && p.ln_d == smallest)).copied().collect()

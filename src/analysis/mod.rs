@@ -29,6 +29,7 @@ pub mod isotonic;
 pub mod judge;
 pub mod line;
 mod options;
+pub mod outlook;
 pub mod place;
 pub mod point;
 pub mod resample;

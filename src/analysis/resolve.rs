@@ -1,22 +1,25 @@
-//! What would settle an open verdict, and its price in samples.
+//! What would settle an open verdict, and its price in samples: of a rate, of the CSQ bound, of what
+//! the study expects.
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::band::Band;
+use super::band::{self, Band};
 use super::estimate::{MoreDimensions, MoreTrials, Resolution};
+use super::judge::{LOG_DOWNWARDS, without_smallest};
+use super::outlook::{LIKELY, Noise, Outlook, chance};
 use super::place::Place;
 use super::point::{Point, dimensions};
-use super::slope::{Dimension, slope};
+use super::slope::{Dimension, Slope, slope};
 use crate::model::expectation::MARGIN;
 use crate::model::rate::Rate;
 
 /// Multiples of the trials beyond which more of them is no advice.
-const MOST_TRIALS: usize = 64;
+pub const MOST_TRIALS: usize = 64;
 
 /// Further dimensions beyond which more of them is no advice.
-const MOST_DIMENSIONS: usize = 12;
+pub const MOST_DIMENSIONS: usize = 12;
 
 /// Sample sizes that a crossing needs: the two beside it.
 const SIZES: f64 = 2.0;
@@ -40,14 +43,146 @@ const STUDIES: usize = 128;
 /// trials, or 12 further dimensions, would not be enough.
 #[must_use]
 pub fn resolve(points: &[Point], predicted: Option<Rate>) -> Option<Resolution> {
-    let values: Vec<Point> = points.iter().filter(|p| p.is_value()).cloned().collect();
+    let values = values(points);
     let seen = dimensions(&values);
     let scatter = slope(&seen, 0.0)?.scatter;
     let plan = Plan { rate: predicted?, scatter };
+    let times = |factor: usize| -> Vec<Dimension> {
+        let more = |p: &Dimension| Dimension {
+            variance: p.variance / factor as f64,
+            trials: p.trials * factor,
+            ..*p
+        };
+        seen.iter().map(more).collect()
+    };
     Some(Resolution {
-        trials: plan.more_trials(&values, &seen),
-        dimensions: plan.more_dimensions(&seen),
+        trials: more_trials(again(&values), |factor| plan.settles(&times(factor))),
+        dimensions: more_dimensions(&seen, |planned| plan.settles(planned)),
     })
+}
+
+/// The same for an open statement, of which [`Outlook::chance`] says how likely data settle it,
+/// whether it is right or not. As many trials again read `samples`; `points` are those of a line
+/// that may be continued, if the statement is about its slope.
+#[must_use]
+pub fn resolve_statement(statement: &Outlook, samples: f64, points: &[Point]) -> Resolution {
+    let likely = |noise: &Noise| statement.chance(noise) >= LIKELY;
+    let seen = dimensions(&values(points));
+    let scatter = slope(&seen, 0.0).map_or(0.0, |fit| fit.scatter);
+    let wider = |planned: &[Dimension]| {
+        let fit = slope(planned, 0.0)?;
+        Some(Noise { doubt: statement.noise.doubt, ..with_scatter(&fit, scatter) })
+    };
+    Resolution {
+        trials: more_trials(samples, |factor| likely(&statement.noise.after(factor))),
+        dimensions: more_dimensions(&seen, |planned| wider(planned).as_ref().is_some_and(likely)),
+    }
+}
+
+/// The same for an open verdict on the CSQ bound `bound`, by any of its other words, as likely as
+/// [`chance`] says if all slopes move together.
+#[must_use]
+pub fn resolve_bound(points: &[Point], log_power: f64, bound: f64) -> Option<Resolution> {
+    let values = values(points);
+    let seen = dimensions(&values);
+    let now = BoundFits::of(&seen, log_power)?;
+    let (noise, scatter) = (Noise::from(&now.plain), now.plain.scatter);
+    let likely = |fits: &BoundFits, then: &dyn Fn(&Slope) -> Noise| {
+        let moves = noise.moves(&then(&fits.plain));
+        chance(0.0, moves, &fits.settling(bound, then)) >= LIKELY
+    };
+    let wider = |planned: &[Dimension]| {
+        let fits = BoundFits::of(planned, log_power);
+        fits.is_some_and(|fits| likely(&fits, &|fit| with_scatter(fit, scatter)))
+    };
+    Some(Resolution {
+        trials: more_trials(again(&values), |factor| {
+            likely(&now, &|fit| Noise::from(fit).after(factor))
+        }),
+        dimensions: more_dimensions(&seen, wider),
+    })
+}
+
+/// The fits that the verdict on a lower bound is made of.
+struct BoundFits {
+    plain: Slope,
+    corrected: Slope,
+    /// Of n* times the logarithm that a bound may lack, with the smallest dimension and without.
+    broken: [Slope; 2],
+}
+
+impl BoundFits {
+    fn of(points: &[Dimension], log_power: f64) -> Option<Self> {
+        let without = without_smallest(points);
+        let Band { plain, corrected } = Band::of(points, log_power)?;
+        let broken = [slope(points, -LOG_DOWNWARDS)?, slope(&without, -LOG_DOWNWARDS)?];
+        Some(Self { plain, corrected, broken })
+    }
+
+    /// By how much the slopes have to move until the bound is met, exceeded or broken, with half-widths
+    /// of the noise `then`.
+    fn settling(&self, bound: f64, then: &dyn Fn(&Slope) -> Noise) -> [(f64, f64); 3] {
+        let half = |fit: &Slope| then(fit).half_width(band::LEVEL);
+        let low = self.corrected.value - half(&self.corrected);
+        let high = self.plain.value + half(&self.plain);
+        let broken = self.broken.iter().map(|fit| fit.value + half(fit));
+        let broken = broken.fold(f64::NEG_INFINITY, f64::max);
+        [
+            (bound - MARGIN - low, bound + MARGIN - high),
+            (bound - low, f64::INFINITY),
+            (f64::NEG_INFINITY, bound - broken),
+        ]
+    }
+}
+
+/// The noise of a fit whose points scatter as those of another do.
+fn with_scatter(fit: &Slope, scatter: f64) -> Noise {
+    Noise { scatter: scatter * fit.squares, ..Noise::from(fit) }
+}
+
+fn values(points: &[Point]) -> Vec<Point> {
+    points.iter().filter(|p| p.is_value()).cloned().collect()
+}
+
+/// Samples that as many trials again read, at the sizes beside the crossings.
+#[must_use]
+pub fn again<'a>(values: impl IntoIterator<Item = &'a Point>) -> f64 {
+    values.into_iter().map(|p| p.trials as f64 * SIZES * p.place.ln_n().exp()).sum()
+}
+
+fn more_trials(again: f64, enough: impl Fn(usize) -> bool) -> Option<MoreTrials> {
+    let factor = first(2..MOST_TRIALS + 1, enough)?;
+    Some(MoreTrials { factor, samples: (factor - 1) as f64 * again })
+}
+
+fn more_dimensions(
+    seen: &[Dimension],
+    enough: impl Fn(&[Dimension]) -> bool,
+) -> Option<MoreDimensions> {
+    let fit = slope(seen, 0.0)?;
+    let count = seen.len() as f64;
+    let mut sizes: Vec<f64> = seen.iter().map(|p| p.ln_d).collect();
+    sizes.sort_by(f64::total_cmp);
+    // Several α of a pooled row share their dimensions.
+    sizes.dedup();
+    let (first, last) = (sizes.first()?, sizes.last()?);
+    let step = (last - first) / (sizes.len() - 1) as f64;
+    let mean = |of: &dyn Fn(&Dimension) -> f64| seen.iter().map(of).sum::<f64>() / count;
+    let (variance, trials) = (mean(&|p| p.variance), mean(&|p| p.trials as f64));
+    let mut planned = seen.to_vec();
+    let mut more = MoreDimensions { dimensions: Vec::new(), samples: 0.0 };
+    for k in 1..=MOST_DIMENSIONS {
+        let ln_d = last + step * k as f64;
+        let ln_n = fit.intercept + fit.value * ln_d;
+        more.dimensions.push(ln_d.exp().round() as usize);
+        more.samples += trials * SIZES * ln_n.exp();
+        let ln_n = Place::Inside(ln_n);
+        planned.push(Dimension { ln_d, ln_n, variance, trials: trials.round() as usize });
+        if enough(&planned) {
+            return Some(more);
+        }
+    }
+    None
 }
 
 /// What further data are held against.
@@ -57,48 +192,6 @@ struct Plan {
 }
 
 impl Plan {
-    fn more_trials(&self, values: &[Point], seen: &[Dimension]) -> Option<MoreTrials> {
-        let enough = |factor: usize| {
-            let more = |p: &Dimension| Dimension {
-                variance: p.variance / factor as f64,
-                trials: p.trials * factor,
-                ..*p
-            };
-            self.settles(&seen.iter().map(more).collect::<Vec<_>>())
-        };
-        let factor = first(2..MOST_TRIALS + 1, enough)?;
-        let each = |p: &Point| p.trials as f64 * SIZES * p.place.ln_n().exp();
-        let samples = (factor - 1) as f64 * values.iter().map(each).sum::<f64>();
-        Some(MoreTrials { factor, samples })
-    }
-
-    fn more_dimensions(&self, seen: &[Dimension]) -> Option<MoreDimensions> {
-        let fit = slope(seen, 0.0)?;
-        let count = seen.len() as f64;
-        let mut sizes: Vec<f64> = seen.iter().map(|p| p.ln_d).collect();
-        sizes.sort_by(f64::total_cmp);
-        // Several α of a pooled row share their dimensions.
-        sizes.dedup();
-        let (first, last) = (sizes.first()?, sizes.last()?);
-        let step = (last - first) / (sizes.len() - 1) as f64;
-        let mean = |of: &dyn Fn(&Dimension) -> f64| seen.iter().map(of).sum::<f64>() / count;
-        let (variance, trials) = (mean(&|p| p.variance), mean(&|p| p.trials as f64));
-        let mut planned = seen.to_vec();
-        let mut more = MoreDimensions { dimensions: Vec::new(), samples: 0.0 };
-        for k in 1..=MOST_DIMENSIONS {
-            let ln_d = last + step * k as f64;
-            let ln_n = fit.intercept + fit.value * ln_d;
-            more.dimensions.push(ln_d.exp().round() as usize);
-            more.samples += trials * SIZES * ln_n.exp();
-            let ln_n = Place::Inside(ln_n);
-            planned.push(Dimension { ln_d, ln_n, variance, trials: trials.round() as usize });
-            if self.settles(&planned) {
-                return Some(more);
-            }
-        }
-        None
-    }
-
     /// Whether three in four studies of these dimensions match, n* = d^b ln^{γmax/2} d being true:
     /// a margin chosen after half proved too few, as the noise is an estimate itself. How many real
     /// studies then match is held to a floor in the tests, and not known better.
@@ -107,7 +200,7 @@ impl Plan {
     fn settles(&self, planned: &[Dimension]) -> bool {
         let mut generator = ChaCha8Rng::seed_from_u64(0);
         let matches = (0..STUDIES).filter(|_| self.one(planned, &mut generator)).count();
-        4 * matches >= 3 * STUDIES
+        matches as f64 >= LIKELY * STUDIES as f64
     }
 
     /// Whether one such study matches.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use secateur::Result;
 use secateur::results::Trials;
 use secateur::study::plan::calibrate;
@@ -36,7 +37,7 @@ pub(crate) fn list(arguments: &ListArguments) -> Result<Ending> {
     let prices = Prices::new(calibrate::measure()?);
     let all = folders(&arguments.out).unwrap_or_default();
     let entries: Vec<Entry> = studies
-        .into_iter()
+        .into_par_iter()
         .map(|(name, source)| {
             let study = Study::read(&source, Profile::Standard, &[]);
             let study = study.map(|study| (study.claim.clone(), seconds(&study, &prices)));

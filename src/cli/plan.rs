@@ -7,7 +7,7 @@ use secateur::results::{Gathered, Shard, Trials, machine, tables};
 use secateur::study::plan::cost::{Prices, Rates};
 use secateur::study::plan::survey::{State, Surveyed};
 use secateur::study::plan::{calibrate, pilot};
-use secateur::study::search::walk::expected_n_star;
+use secateur::study::search::walk::Expected;
 use secateur::study::{Plan, Study, foresee};
 use secateur::words::{bytes, duration};
 use secateur::{Error, Result};
@@ -270,7 +270,7 @@ fn pilots_text(study: &Study, prices: &Prices) -> String {
 /// The cells of a series, each with its state if some of the study is there.
 fn cells_text(cells: &[Surveyed<'_>], states: bool, tau: f64) -> String {
     let cell = |c: &Surveyed<'_>| {
-        let n = expected_n_star(&c.series.setting, c.cell, tau);
+        let n = Expected::of(&c.series.setting, c.cell, tau).n_star;
         let state = if states { format!(" {}", word(c.state)) } else { String::new() };
         format!("{} ({n:.1e}){state}", c.cell.d)
     };

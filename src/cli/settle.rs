@@ -10,7 +10,7 @@ use secateur::analysis::explain::{Explanation, explain};
 use secateur::model::problem::Series;
 use secateur::results::provenance;
 use secateur::study::{self, Cell, More, Study};
-use secateur::{Error, Result};
+use secateur::{Error, Result, report};
 
 use super::arguments::StudyArguments;
 use super::folder::Found;
@@ -47,107 +47,152 @@ pub(crate) fn settled(
     Ok(Some(Study { profile: study.profile, change: study.change.clone(), ..settled }))
 }
 
+/// A verdict that is open, with what would settle it.
+struct Open {
+    /// What it is on.
+    about: String,
+    resolution: Resolution,
+    /// The cells whose trials it rests on.
+    cells: Vec<Threshold>,
+    /// The line that further dimensions would continue, if it is on a slope.
+    line: Option<Exponent>,
+}
+
 /// What each open verdict asks for; what cannot be settled is said.
 fn plans(analysis: &Analysis, base: &Study, voice: Voice) -> Vec<More> {
-    let open = explain(analysis, |e| e.resolution.is_some());
+    let mut open = on_series(analysis);
+    open.extend(on_expectations(analysis));
     if open.is_empty() {
         voice.note("nothing to settle: no verdict is open");
     }
     let mut all = Vec::new();
-    let is_open = |series: &Series| open.iter().any(|one| one.exponent.series == *series);
     for one in &open {
-        // A pooled row is settled with its series.
-        if one.cells.iter().any(|c| c.cell.series != one.exponent.series && is_open(&c.cell.series))
-        {
-            continue;
-        }
-        let name = &one.exponent.series;
-        match cheapest(one, base) {
+        match one.cheapest(base) {
             Ok((words, more)) => {
-                voice.note(&format!("settling {name}: {words}"));
+                voice.note(&format!("settling {}: {words}", one.about));
                 all.extend(more);
             }
-            Err(why) => voice.note(&format!("{name} stays open: {why}")),
+            Err(why) => voice.note(&format!("{} stays open: {why}", one.about)),
         }
     }
-    all
+    More::merged(&all)
 }
 
-/// The way to settle an open series that reads the fewest samples, in words and as sweeps; or why
-/// there is none.
-fn cheapest(open: &Explanation, base: &Study) -> Result<(String, Vec<More>), String> {
-    let Some(Resolution { trials, dimensions }) = &open.exponent.resolution else {
-        return Err("nothing is known of it".to_owned());
+/// The open verdicts on series.
+fn on_series(analysis: &Analysis) -> Vec<Open> {
+    let ways = |e: &Exponent| [e.resolution.clone(), e.resolution_csq.clone()];
+    let open = explain(analysis, |e| ways(e).iter().any(Option::is_some));
+    let is_open = |series: &Series| open.iter().any(|one| one.exponent.series == *series);
+    // A pooled row is settled with its series.
+    let waits = |one: &&Explanation| {
+        let mut others = one.cells.iter().map(|c| &c.cell.series);
+        others.any(|series| *series != one.exponent.series && is_open(series))
     };
-    let within = dimensions.as_ref().filter(|more| fits(&open.exponent, more, base));
-    match (trials, within) {
-        (Some(trials), Some(more)) if more.samples < trials.samples => {
-            Ok(further(open, more, base))
-        }
-        (None, Some(more)) => Ok(further(open, more, base)),
-        (Some(trials), _) => Ok(repeated(open, trials, base)),
-        (None, None) => Err(dimensions.as_ref().map_or_else(
-            || "neither 64 times the trials nor 12 further dimensions would do".to_owned(),
-            |more| {
-                let d = more.dimensions.last().copied().unwrap_or_default();
-                let most = base.samples.n_max;
-                format!("d = {d} would do, where n* is beyond n_max = {most}: raise samples.n_max")
-            },
-        )),
-    }
-}
-
-/// Whether n* of further dimensions is expected to lie, with room to spare, below n_max.
-fn fits(e: &Exponent, more: &MoreDimensions, base: &Study) -> bool {
-    let largest = more.dimensions.iter().max().map_or(0.0, |d| (*d as f64).ln());
-    let expected = e.exponent.zip(e.log_constant).map(|(beta, c)| c + beta.value * largest);
-    expected.is_some_and(|ln_n| 2.0 * ln_n.exp() <= base.samples.n_max as f64)
-}
-
-/// Its cells that have a value, by series: one, or more if it is pooled.
-fn values(open: &Explanation) -> Vec<Vec<&Threshold>> {
-    let cells = open.cells.iter().map(|one| &one.cell);
-    let mut all: Vec<Vec<&Threshold>> = Vec::new();
-    for cell in cells.filter(|cell| cell.censored == Censoring::None) {
-        match all.iter_mut().find(|group| group[0].series == cell.series) {
-            Some(group) => group.push(cell),
-            None => all.push(vec![cell]),
-        }
-    }
-    all
-}
-
-fn further(open: &Explanation, more: &MoreDimensions, base: &Study) -> (String, Vec<More>) {
-    let groups = values(open);
-    let all: usize = groups.iter().flatten().map(|cell| cell.trials).sum();
-    let trials = all.div_ceil(groups.iter().map(Vec::len).sum::<usize>().max(1)).max(1);
-    let precision = base.samples.precision;
-    let Some(group) = groups.iter().max_by_key(|group| group.len()) else {
-        return (String::new(), Vec::new());
+    let verdicts = |one: &Explanation| {
+        let cells = one.cells.iter().map(|one| &one.cell);
+        let cells = cells.filter(|cell| cell.censored == Censoring::None).cloned();
+        let (cells, line): (Vec<_>, _) = (cells.collect(), Some(one.exponent.clone()));
+        let with = |(resolution, what): (Option<Resolution>, &str)| {
+            let about = format!("{}{what}", one.exponent.series);
+            Some(Open { about, resolution: resolution?, cells: cells.clone(), line: line.clone() })
+        };
+        let whats = ["", " on the CSQ bound"];
+        ways(&one.exponent).into_iter().zip(whats).filter_map(with).collect::<Vec<_>>()
     };
-    let series = group[0].series.clone();
-    let largest = group.iter().map(|cell| cell.d).max().unwrap_or_default();
-    let mut dimensions: Vec<usize> =
-        more.dimensions.iter().map(|d| whole(*d, series.problem.alpha()).max(largest)).collect();
-    dimensions.dedup();
-    dimensions.retain(|d| *d > largest);
-    let words = format!("also d = {dimensions:?}, with {trials} trials");
-    (words, vec![More { series, dimensions, trials, precision }])
+    open.iter().filter(|one| !waits(one)).flat_map(verdicts).collect()
+}
+
+/// The open expectations.
+fn on_expectations(analysis: &Analysis) -> impl Iterator<Item = Open> {
+    analysis.expectations.iter().filter_map(|judged| {
+        let of = |series: &Series| analysis.exponents.iter().find(|e| e.series == *series);
+        let mine = |t: &&Threshold| judged.sources.iter().any(|(s, d)| *s == t.series && *d == t.d);
+        let series = judged.series.as_ref().map(|series| format!(" of {series}"));
+        Some(Open {
+            about: format!("{}{}", report::statement(judged), series.unwrap_or_default()),
+            resolution: judged.resolution.clone()?,
+            cells: analysis.thresholds.iter().filter(mine).cloned().collect(),
+            line: judged.series.as_ref().and_then(of).cloned(),
+        })
+    })
+}
+
+impl Open {
+    /// The way to settle it that reads the fewest samples, in words and as sweeps; or why there is
+    /// none.
+    fn cheapest(&self, base: &Study) -> Result<(String, Vec<More>), String> {
+        let Resolution { trials, dimensions } = &self.resolution;
+        let within = dimensions.as_ref().filter(|more| self.fits(more, base));
+        match (trials, within) {
+            (Some(trials), Some(more)) if more.samples < trials.samples => {
+                Ok(self.further(more, base))
+            }
+            (None, Some(more)) => Ok(self.further(more, base)),
+            (Some(trials), _) => Ok(self.repeated(trials, base)),
+            (None, None) => Err(dimensions.as_ref().map_or_else(
+                || format!("{} would do", report::hopeless(self.line.is_some())),
+                |more| {
+                    let d = more.dimensions.last().copied().unwrap_or_default();
+                    let most = base.samples.n_max;
+                    format!(
+                        "d = {d} would do, where n* is beyond n_max = {most}: raise samples.n_max"
+                    )
+                },
+            )),
+        }
+    }
+
+    /// Whether n* of further dimensions is expected to lie, with room to spare, below n_max.
+    fn fits(&self, more: &MoreDimensions, base: &Study) -> bool {
+        let largest = more.dimensions.iter().max().map_or(0.0, |d| (*d as f64).ln());
+        let line = self.line.as_ref().and_then(|e| e.exponent.zip(e.log_constant));
+        let expected = line.map(|(beta, c)| c + beta.value * largest);
+        expected.is_some_and(|ln_n| 2.0 * ln_n.exp() <= base.samples.n_max as f64)
+    }
+
+    /// Further dimensions of its longest series; a pooled row has several.
+    fn further(&self, more: &MoreDimensions, base: &Study) -> (String, Vec<More>) {
+        let all: usize = self.cells.iter().map(|cell| cell.trials).sum();
+        let trials = all.div_ceil(self.cells.len().max(1)).max(1);
+        let precision = base.samples.precision;
+        let length =
+            |cell: &&Threshold| self.cells.iter().filter(|c| c.series == cell.series).count();
+        let Some(longest) = self.cells.iter().max_by_key(length) else {
+            return (String::new(), Vec::new());
+        };
+        let series = longest.series.clone();
+        let own = self.cells.iter().filter(|cell| cell.series == series);
+        let largest = own.map(|cell| cell.d).max().unwrap_or_default();
+        let mut dimensions: Vec<usize> = more
+            .dimensions
+            .iter()
+            .map(|d| whole(*d, series.problem.alpha()).max(largest))
+            .collect();
+        dimensions.dedup();
+        dimensions.retain(|d| *d > largest);
+        let words = format!("also d = {dimensions:?}, with {trials} trials");
+        (words, vec![More { series, dimensions, trials, precision }])
+    }
+
+    /// More trials of each of its cells than its search could take so far, at a precision to match.
+    fn repeated(&self, more: &MoreTrials, base: &Study) -> (String, Vec<More>) {
+        let each = |cell: &Threshold| {
+            let aim = base.aim(&cell.series, cell.d)?;
+            Some(More {
+                series: cell.series.clone(),
+                dimensions: vec![cell.d],
+                trials: more.factor * aim.trials as usize,
+                precision: aim.precision / (more.factor as f64).sqrt(),
+            })
+        };
+        let all: Vec<More> = self.cells.iter().filter_map(each).collect();
+        let plural = if all.len() == 1 { "" } else { "s" };
+        (format!("{} times the trials of {} cell{plural}", more.factor, all.len()), all)
+    }
 }
 
 /// The dimension near `d` at which d^α is, nearly, a whole number: rounding s bends a slope.
 fn whole(d: usize, alpha: Option<f64>) -> usize {
     let Some(alpha) = alpha.filter(|alpha| *alpha > 0.0) else { return d };
     (d as f64).powf(alpha).round().powf(alpha.recip()).round() as usize
-}
-
-fn repeated(open: &Explanation, more: &MoreTrials, base: &Study) -> (String, Vec<More>) {
-    let precision = base.samples.precision / (more.factor as f64).sqrt();
-    let each = |group: Vec<&Threshold>| More {
-        series: group[0].series.clone(),
-        dimensions: group.iter().map(|cell| cell.d).collect(),
-        trials: more.factor * group.iter().map(|cell| cell.trials).max().unwrap_or(1),
-        precision,
-    };
-    (format!("{} times the trials", more.factor), values(open).into_iter().map(each).collect())
 }

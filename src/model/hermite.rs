@@ -3,6 +3,8 @@
 //! They are orthogonal under the standard Gaussian, E[He_j He_k] = k! δ_jk; "normalised" means
 //! divided by √k!.
 
+use super::quadrature::gaussian_means;
+
 /// k! as a float, exact up to 22!.
 #[must_use]
 pub fn factorial(k: u32) -> f64 {
@@ -58,6 +60,19 @@ pub fn all_normalised(order: u32, x: f64) -> Vec<f64> {
     out
 }
 
+/// Hermite coefficients E\[f(z) He_k(z)\]/√k!, k = 0 … N − 1, by quadrature between the `kinks`.
+///
+/// f is evaluated once a node.
+#[must_use]
+pub fn coefficients<const N: usize>(f: impl Fn(f64) -> f64, kinks: &[f64]) -> [f64; N] {
+    let all = |z: f64| {
+        let (value, mut he) = (f(z), [0.0; N]);
+        fill_normalised(z, &mut he);
+        he.map(|he| value * he)
+    };
+    gaussian_means(all, kinks)
+}
+
 /// Coefficients of He_k in powers of x, lowest first: He_3 gives `[0, -3, 0, 1]`.
 #[must_use]
 pub fn monomials(k: u32) -> Vec<f64> {
@@ -75,7 +90,7 @@ pub fn monomials(k: u32) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{all_normalised, factorial, he, he_normalised, monomials};
+    use super::{all_normalised, coefficients, factorial, he, he_normalised, monomials};
     use crate::model::quadrature::gaussian_mean;
 
     #[test]
@@ -86,6 +101,15 @@ mod tests {
                 let expected = if j == k { 1.0 } else { 0.0 };
                 assert!((inner - expected).abs() < 1e-12, "{j} {k}: {inner}");
             }
+        }
+    }
+
+    #[test]
+    fn coefficients_are_means_one_by_one() {
+        let f = |z: f64| (z - 0.4).max(0.0);
+        for (k, found) in coefficients::<21>(f, &[0.4]).into_iter().enumerate() {
+            let alone = gaussian_mean(|z| f(z) * he_normalised(k as u32, z), &[0.4]);
+            assert_eq!(found, alone, "{k}");
         }
     }
 

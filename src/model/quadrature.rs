@@ -5,7 +5,7 @@
 //! each panel and the error falls below rounding.
 
 use std::f64::consts::TAU;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 /// Half width of the interval that stands for the real line: P(|z| > 14) ≈ 8e-45.
 pub const HALF_WIDTH: f64 = 14.0;
@@ -45,34 +45,76 @@ pub(crate) fn legendre(count: u32) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// [`legendre`], computed once.
-fn rule(cache: &OnceLock<Vec<(f64, f64)>>, count: u32) -> &[(f64, f64)] {
-    cache.get_or_init(|| legendre(count))
+/// A stretch of the line on which integrands are smooth.
+struct Panel {
+    /// Half of its length.
+    half: f64,
+    /// Nodes, with their weights times the density.
+    nodes: Vec<(f64, f64)>,
 }
 
-/// Ends of the panels: multiples of `width`, and the kinks.
-fn panel_ends(half_width: f64, width: f64, kinks: &[f64]) -> Vec<f64> {
-    let count = (2.0 * half_width / width).round() as usize;
-    let mut ends: Vec<f64> = (0..=count).map(|i| -half_width + i as f64 * width).collect();
-    ends.extend(kinks.iter().copied().filter(|k| k.abs() < half_width));
-    ends.sort_by(f64::total_cmp);
-    ends.dedup();
-    ends
+impl Panel {
+    fn new(from: f64, to: f64, rule: &[(f64, f64)]) -> Self {
+        let (centre, half) = (0.5 * (from + to), 0.5 * (to - from));
+        let node = |&(node, weight): &(f64, f64)| {
+            let z = half.mul_add(node, centre);
+            (z, weight * density(z))
+        };
+        Self { half, nodes: rule.iter().map(node).collect() }
+    }
+
+    fn integral(&self, f: impl Fn(f64) -> f64) -> f64 {
+        self.half * self.nodes.iter().map(|&(z, weight)| weight * f(z)).sum::<f64>()
+    }
 }
 
-fn composite(f: impl Fn(f64) -> f64, ends: &[f64], rule: &[(f64, f64)]) -> f64 {
-    let panel = |a: f64, b: f64| {
-        let (centre, half) = (0.5 * (a + b), 0.5 * (b - a));
-        let sum: f64 = rule
-            .iter()
-            .map(|&(node, weight)| {
-                let z = half.mul_add(node, centre);
-                weight * density(z) * f(z)
-            })
-            .sum();
-        half * sum
-    };
-    ends.windows(2).map(|w| panel(w[0], w[1])).sum()
+/// Panels of one width over the line, made once: their densities are most of a mean of something
+/// cheap.
+struct Composite {
+    half_width: f64,
+    width: f64,
+    rule: Vec<(f64, f64)>,
+    panels: Vec<Panel>,
+}
+
+impl Composite {
+    fn new(half_width: f64, width: f64, nodes: u32) -> Self {
+        let rule = legendre(nodes);
+        let count = (2.0 * half_width / width).round() as usize;
+        let end = |i: usize| -half_width + i as f64 * width;
+        let panels = (0..count).map(|i| Panel::new(end(i), end(i + 1), &rule)).collect();
+        Self { half_width, width, rule, panels }
+    }
+
+    /// Calls `see` with each panel in turn, those with `kinks` inside cut there.
+    fn each(&self, kinks: &[f64], mut see: impl FnMut(&Panel)) {
+        for (i, panel) in self.panels.iter().enumerate() {
+            let end = |i: usize| -self.half_width + i as f64 * self.width;
+            let (from, to) = (end(i), end(i + 1));
+            let inside = |k: &&f64| from < **k && **k < to;
+            if !kinks.iter().any(|k| inside(&k)) {
+                see(panel);
+                continue;
+            }
+            let mut ends: Vec<f64> = kinks.iter().filter(inside).copied().collect();
+            ends.extend([from, to]);
+            ends.sort_by(f64::total_cmp);
+            ends.dedup();
+            ends.windows(2).for_each(|w| see(&Panel::new(w[0], w[1], &self.rule)));
+        }
+    }
+
+    fn mean(&self, f: impl Fn(f64) -> f64, kinks: &[f64]) -> f64 {
+        let mut total = 0.0;
+        self.each(kinks, |panel| total += panel.integral(&f));
+        total
+    }
+}
+
+/// Panels of width ½ with 32 nodes each.
+fn usual() -> &'static Composite {
+    static USUAL: LazyLock<Composite> = LazyLock::new(|| Composite::new(HALF_WIDTH, 0.5, 32));
+    &USUAL
 }
 
 /// E f(z), z ~ N(0, 1), for f smooth between the `kinks`.
@@ -86,15 +128,31 @@ fn composite(f: impl Fn(f64) -> f64, ends: &[f64], rule: &[(f64, f64)]) -> f64 {
 /// ```
 #[must_use]
 pub fn gaussian_mean(f: impl Fn(f64) -> f64, kinks: &[f64]) -> f64 {
-    gaussian_mean_panels(f, kinks, 0.5)
+    usual().mean(f, kinks)
 }
 
-/// As [`gaussian_mean`], with panels of another width; two widths that agree show convergence.
+/// As [`gaussian_mean`], with panels of half the width; two that agree show convergence.
 #[must_use]
-pub(crate) fn gaussian_mean_panels(f: impl Fn(f64) -> f64, kinks: &[f64], width: f64) -> f64 {
-    static RULE: OnceLock<Vec<(f64, f64)>> = OnceLock::new();
-    let rule = rule(&RULE, 32);
-    composite(f, &panel_ends(HALF_WIDTH, width, kinks), rule)
+pub(crate) fn gaussian_mean_fine(f: impl Fn(f64) -> f64, kinks: &[f64]) -> f64 {
+    static FINE: LazyLock<Composite> = LazyLock::new(|| Composite::new(HALF_WIDTH, 0.25, 32));
+    FINE.mean(f, kinks)
+}
+
+/// [`gaussian_mean`] of `N` functions at once, where they share what they cost.
+#[must_use]
+pub(crate) fn gaussian_means<const N: usize>(
+    f: impl Fn(f64) -> [f64; N],
+    kinks: &[f64],
+) -> [f64; N] {
+    let mut means = [0.0; N];
+    usual().each(kinks, |panel| {
+        let mut sums = [0.0; N];
+        for &(z, weight) in &panel.nodes {
+            sums.iter_mut().zip(f(z)).for_each(|(sum, value)| *sum += weight * value);
+        }
+        means.iter_mut().zip(sums).for_each(|(mean, sum)| *mean += panel.half * sum);
+    });
+    means
 }
 
 /// E f(u, v) for independent u, v ~ N(0, 1), for f smooth in v between the `inner_kinks(u)`.
@@ -108,16 +166,13 @@ pub fn gaussian_mean_2d(
     outer_kinks: &[f64],
     inner_kinks: impl Fn(f64) -> Vec<f64>,
 ) -> f64 {
-    static RULE: OnceLock<Vec<(f64, f64)>> = OnceLock::new();
-    let rule = rule(&RULE, 16);
-    let inner =
-        |u: f64| composite(|v| f(u, v), &panel_ends(HALF_WIDTH_2D, 1.0, &inner_kinks(u)), rule);
-    composite(inner, &panel_ends(HALF_WIDTH_2D, 1.0, outer_kinks), rule)
+    static WIDE: LazyLock<Composite> = LazyLock::new(|| Composite::new(HALF_WIDTH_2D, 1.0, 16));
+    WIDE.mean(|u| WIDE.mean(|v| f(u, v), &inner_kinks(u)), outer_kinks)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{gaussian_mean, gaussian_mean_2d};
+    use super::{gaussian_mean, gaussian_mean_2d, gaussian_means};
 
     #[test]
     fn even_moments_are_double_factorials() {
@@ -127,6 +182,15 @@ mod tests {
             assert!((got / moment - 1.0).abs() < 1e-13, "E z^{} = {got}, not {moment}", 2 * half);
             assert!(gaussian_mean(|z| z.powi(2 * half + 1), &[]).abs() < 1e-13 * moment);
             moment *= f64::from(2 * half + 1);
+        }
+    }
+
+    /// The same sums in the same order: what is computed together is what each is alone.
+    #[test]
+    fn means_together_are_those_alone() {
+        for kinks in [&[][..], &[0.3, -1.0, 0.31, 99.0]] {
+            let alone = [gaussian_mean(f64::abs, kinks), gaussian_mean(f64::cos, kinks)];
+            assert_eq!(gaussian_means(|z| [z.abs(), z.cos()], kinks), alone);
         }
     }
 

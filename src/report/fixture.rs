@@ -183,5 +183,6 @@ fn exponent(key: &Series, dims: &[usize], beta: f64, constant: f64) -> Exponent 
             trials: Some(MoreTrials { factor: 3, samples: 2.5e7 }),
             dimensions: Some(MoreDimensions { dimensions: vec![8192, 16384], samples: 4e9 }),
         }),
+        resolution_csq: None,
     }
 }

@@ -26,5 +26,5 @@ pub use text::details::details_table;
 pub use text::expectations::expectation_table;
 pub use text::explain::explanation;
 pub use text::grid::Form;
-pub use text::notes::notes;
+pub use text::notes::{hopeless, notes, statement, ways};
 pub use text::table::{conclusion, exponent_table, tally};

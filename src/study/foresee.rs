@@ -2,7 +2,7 @@
 
 use super::cell::Series;
 use super::read::Study;
-use super::search::{lattice, walk::expected_n_star};
+use super::search::{lattice, walk::Expected};
 use crate::model::expectation::FEWEST_DIMENSIONS;
 
 /// Series that a sentence names.
@@ -43,8 +43,8 @@ pub fn foresee(study: &Study) -> Vec<String> {
     let beyond = |s: &Series| {
         let setting = &s.setting;
         let n = |c| {
-            let law = setting.built.law(&setting.case(c), samples.threshold).is_some();
-            expected_n_star(setting, c, samples.threshold) / if law { 1.0 } else { BEYOND }
+            let Expected { n_star, by_law } = Expected::of(setting, c, samples.threshold);
+            n_star / if by_law { 1.0 } else { BEYOND }
         };
         let cell = s.cells.iter().find(|c| n(c) > samples.n_max as f64)?;
         Some(format!("{} from d = {} on", name(s), cell.d))

@@ -18,6 +18,42 @@ pub struct More {
 }
 
 impl More {
+    /// All of `asked`, where a cell is asked for more than once by the most of it.
+    #[must_use]
+    pub fn merged(asked: &[Self]) -> Vec<Self> {
+        let mut cells: Vec<(&Series, usize, usize, f64)> = Vec::new();
+        for more in asked {
+            for &d in &more.dimensions {
+                let same = |cell: &&mut (&Series, usize, usize, f64)| {
+                    cell.0 == &more.series && cell.1 == d
+                };
+                match cells.iter_mut().find(same) {
+                    Some((.., trials, precision)) => {
+                        *trials = more.trials.max(*trials);
+                        *precision = more.precision.min(*precision);
+                    }
+                    None => cells.push((&more.series, d, more.trials, more.precision)),
+                }
+            }
+        }
+        let mut merged: Vec<Self> = Vec::new();
+        for (series, d, trials, precision) in cells {
+            let alike = |more: &&mut Self| {
+                more.series == *series && more.trials == trials && more.precision == precision
+            };
+            match merged.iter_mut().find(alike) {
+                Some(more) => more.dimensions.push(d),
+                None => merged.push(Self {
+                    series: series.clone(),
+                    dimensions: vec![d],
+                    trials,
+                    precision,
+                }),
+            }
+        }
+        merged
+    }
+
     /// It as a `[[sweep]]`; what is not known of the series is that of the study.
     #[must_use]
     pub fn sweep(&self) -> Json {

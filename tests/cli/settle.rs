@@ -1,5 +1,7 @@
 //! `explain` says why a verdict is what it is, `study --settle` runs what would settle it.
 
+use std::collections::HashSet;
+
 use crate::place::{MINI, Place, rows};
 
 /// A study whose one verdict is open until its oracle has larger dimensions.
@@ -46,6 +48,69 @@ fn what_is_open_is_settled_by_what_the_advice_says() {
     assert_eq!(settled.out, fitted);
     // One more dimension may show more scatter; each round goes on from the one before.
     let last = (0..6).map(|_| place.say("study open --settle")).find(|ran| ran.out.is_empty());
+    let last = last.expect("it is settled after some rounds");
+    assert_eq!(last.code, Some(0));
+    // The slope is below the bound by less than a logarithm is worth: trials do not tell them apart.
+    last.said("on the CSQ bound stays open: d = ");
+    last.said("raise samples.n_max");
+    assert!(!last.err.contains("gaussian stays open"), "the rate is settled: {}", last.err);
+}
+
+/// Its rates have too few dimensions for a verdict: the ratio alone is open, of two learners of three.
+const RATIO: &str = r#"claim = "a ratio"
+trials = 4
+
+[model]
+link = "He2"
+
+[samples]
+n_max = 65536
+test = 256
+
+[[sweep]]
+learner = ["oracle", "pruned", "unpruned"]
+alpha = 0.5
+d = [16, 64]
+
+[[expect]]
+claim = "pruning saves samples"
+ratio = ["unpruned", "pruned"]
+predicted = 1.2
+"#;
+
+#[test]
+fn an_open_expectation_gets_its_trials_and_nothing_else_does() {
+    let place = Place::new();
+    place.write("studies/ratio.toml", RATIO);
+    let ran = place.say("study ratio");
+    ran.printed("n*(unpruned) / n*(pruned) = 1.2: open; 4 times the trials (about ");
+    let why = place.say("explain ratio pruned");
+    why.printed("expected   n*(unpruned) / n*(pruned) = 1.2, is ");
+    why.printed("settle     4 times the trials (about ");
+    why.printed("           secateur study ratio --profile standard --settle");
+    assert!(!place.say("explain ratio oracle").out.contains("settle"), "it has no part in it");
+    let json = place.say("explain ratio pruned --format json").out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json[0]["expectations"][0]["resolution"]["trials"]["factor"], 4);
+
+    let before = rows(&place, "results/ratio/trials.csv");
+    let settled = place.say("study ratio --settle");
+    assert_eq!(settled.code, Some(0), "{}", settled.err);
+    settled.said("settling n*(unpruned) / n*(pruned) = 1.2: 4 times the trials of 4 cells");
+    settled.said("2 of 6 cells done, running 4");
+    let after = rows(&place, "results/ratio/trials.csv");
+    assert!(before.iter().all(|row| after.contains(row)));
+    let cells = |rows: &[String]| -> HashSet<String> {
+        rows.iter().filter_map(|row| Some(row.split('\t').nth(1)?.to_owned())).collect()
+    };
+    assert_eq!(cells(&before), cells(&after), "no cell is new");
+    let new: Vec<&String> = after.iter().filter(|row| !before.contains(row)).collect();
+    let is_of = |row: &&String, name: &str| row.split('\t').nth(2) == Some(name);
+    let sides = |name| new.iter().filter(|row| is_of(row, name)).count();
+    assert!(sides("pruned") > 0 && sides("unpruned") > 0);
+    assert_eq!(sides("pruned") + sides("unpruned"), new.len());
+
+    let last = (0..6).map(|_| place.say("study ratio --settle")).find(|ran| ran.out.is_empty());
     let last = last.expect("it is settled after some rounds");
     assert_eq!(last.code, Some(0));
     last.said("nothing to settle: no verdict is open");

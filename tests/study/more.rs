@@ -34,3 +34,27 @@ fn cells_keep_their_names_and_get_their_trials() {
     assert_eq!(with.samples.aim(&cell[0]).precision, 0.01);
     assert_eq!(with.samples.aim(&cell[1]).precision, study.samples.precision);
 }
+
+/// Two verdicts may ask for the same cell: it gets the most of either, and no other cell changes.
+#[test]
+fn a_cell_that_is_asked_for_twice_gets_the_most() {
+    let study = Study::parse("s", "s", STUDY, Profile::Quick, &[]).unwrap();
+    let [a, b] = [0, 1].map(|i: usize| study.series[i].setting.series.as_ref().clone());
+    let more = |series: &_, dimensions: &[usize], trials, precision| More {
+        series: Clone::clone(series),
+        dimensions: dimensions.to_vec(),
+        trials,
+        precision,
+    };
+    let asked = [
+        more(&a, &[64, 144], 40, 0.02),
+        more(&b, &[64], 10, 0.03),
+        more(&a, &[144], 20, 0.01),
+        more(&a, &[256], 40, 0.02),
+    ];
+    let merged = More::merged(&asked);
+    let expected =
+        [more(&a, &[64, 256], 40, 0.02), more(&a, &[144], 40, 0.01), more(&b, &[64], 10, 0.03)];
+    assert_eq!(merged, expected);
+    assert_eq!(More::merged(&[]), []);
+}

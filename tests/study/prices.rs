@@ -4,7 +4,7 @@ use std::fs;
 
 use secateur::sample::Crew;
 use secateur::study::plan::cost::{self, Rates};
-use secateur::study::search::walk::expected_n_star;
+use secateur::study::search::walk::Expected;
 use secateur::study::trial::Conditions;
 use secateur::study::{Profile, Study};
 
@@ -95,7 +95,7 @@ fn searches_of_pruned_start_at_the_law() {
     };
     let start = |study: &Study, tau: f64| {
         let series = &study.series[0];
-        expected_n_star(&series.setting, &series.cells[0], tau)
+        Expected::of(&series.setting, &series.cells[0], tau).n_star
     };
     let best = study("");
     // 3 (t + σz)²/m² with p = (1 − τ)^{1/3}, by `secateur::model::law` through another door.

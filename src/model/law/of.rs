@@ -1,28 +1,43 @@
 //! The signal of a link under one of this program's statistics.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::Signal;
 use crate::model::link::Link;
-use crate::model::quadrature::gaussian_mean;
+use crate::model::quadrature::gaussian_means;
 use crate::model::statistic::Statistic;
+
+/// Answers that a study asks for again in every cell: each is computed once.
+struct Known<Q, A>(Mutex<Vec<(Q, A)>>);
+
+impl<Q: PartialEq, A: Clone> Known<Q, A> {
+    const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    fn answer(&self, question: Q, compute: impl FnOnce() -> A) -> A {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, answer)) = known.iter().find(|(asked, _)| *asked == question) {
+            return answer.clone();
+        }
+        let answer = compute();
+        known.push((question, answer.clone()));
+        answer
+    }
+}
 
 impl Signal {
     /// That of `statistic` for a single-index link, or the link f of a sum Σ_i f(z_i); `noise` is Δ.
     ///
-    /// None if the link has more than one variable. Its series take 20 ms, and a study asks for the
-    /// same few in every cell: each is computed once.
+    /// None if the link has more than one variable.
     #[must_use]
     pub fn of(link: &Link, statistic: &Statistic, noise: f64) -> Option<Self> {
-        static KNOWN: Mutex<Vec<(Link, Statistic, Signal)>> = Mutex::new(Vec::new());
-        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |(l, s, _): &&(Link, Statistic, Self)| l == link && s == statistic;
-        if let Some((_, _, signal)) = known.iter().find(same) {
-            return Some(signal.clone().with_noise(noise));
-        }
-        let signal = Self::computed(link, statistic, noise)?;
-        known.push((link.clone(), *statistic, signal.clone()));
-        Some(signal)
+        static SIGNALS: Known<(Link, Statistic), Option<Signal>> = Known::new();
+        let signal = SIGNALS
+            .answer((link.clone(), *statistic), || Self::computed(link, statistic, noise))?;
+        Some(signal.with_noise(noise))
     }
 
     fn computed(link: &Link, statistic: &Statistic, noise: f64) -> Option<Self> {
@@ -30,19 +45,12 @@ impl Signal {
         let bias = if statistic.augmented { 0.0 } else { statistic.shift };
         let steps = statistic.activation.kinks().iter();
         let kinks: Vec<f64> = steps.flat_map(|k| [k - bias, bias - k]).chain([0.0]).collect();
-        let over_zeta = |x: f64, power: i32| {
-            if statistic.augmented {
-                // Where the gates of ±x jump in ζ.
-                let (slope, c) = ((1.0 - statistic.shift.powi(2)).sqrt(), statistic.shift);
-                let steps = statistic.activation.kinks().iter();
-                let steps = steps.flat_map(|k| [(k - slope * x) / c, (k + slope * x) / c]);
-                let steps: Vec<f64> = steps.filter(|at| at.is_finite()).collect();
-                gaussian_mean(|zeta| statistic.value_augmented(x, zeta).powi(power), &steps)
-            } else {
-                statistic.value(x).powi(power)
-            }
+        let known = RefCell::new(HashMap::new());
+        // A quadrature each with augmentation, and asked for at the same few nodes several times.
+        let moments = |x: f64| {
+            *known.borrow_mut().entry(x.to_bits()).or_insert_with(|| over_zeta(statistic, x))
         };
-        let (first, second) = (|x| over_zeta(x, 1), |x| over_zeta(x, 2));
+        let (first, second) = (|x| moments(x)[0], |x| moments(x)[1]);
         (link.r() == 1).then(|| Self::new(f, &[0.0], first, second, &kinks, noise))
     }
 
@@ -52,6 +60,11 @@ impl Signal {
     /// link takes the values of r^{−½} Σ_i f(z_i): `sum(He2)` is a sum, `z1*z2` is not.
     #[must_use]
     pub fn summand(link: &Link) -> Option<Link> {
+        static SUMMANDS: Known<Link, Option<Link>> = Known::new();
+        SUMMANDS.answer(link.clone(), || Self::computed_summand(link))
+    }
+
+    fn computed_summand(link: &Link) -> Option<Link> {
         let f = Link::parse(link.text(), Some(1)).ok()?.normalised().ok()?;
         let (whole, r) = (link.clone().normalised().ok()?, link.r());
         let same = PROBES.iter().all(|probe| {
@@ -61,6 +74,20 @@ impl Signal {
         });
         same.then_some(f)
     }
+}
+
+/// E h(x, ζ) and E h(x, ζ)²; ζ is there with augmentation only.
+fn over_zeta(statistic: &Statistic, x: f64) -> [f64; 2] {
+    let both = |h: f64| [h, h.powi(2)];
+    if !statistic.augmented {
+        return both(statistic.value(x));
+    }
+    // Where the gates of ±x jump in ζ.
+    let (slope, c) = ((1.0 - statistic.shift.powi(2)).sqrt(), statistic.shift);
+    let steps = statistic.activation.kinks().iter();
+    let steps = steps.flat_map(|k| [(k - slope * x) / c, (k + slope * x) / c]);
+    let steps: Vec<f64> = steps.filter(|at| at.is_finite()).collect();
+    gaussian_means(|zeta| both(statistic.value_augmented(x, zeta)), &steps)
 }
 
 /// Places, of no importance, at which a link is held against a sum.

@@ -1,35 +1,12 @@
 //! Mean and own noise of a relevant coordinate's score.
 
-use std::cell::{Cell, RefCell};
-
-use crate::model::hermite::{factorial, he_normalised};
+use crate::model::hermite::{coefficients, factorial};
 use crate::model::quadrature::gaussian_mean;
 
 /// Highest order of the Hermite series. An order k counts with `‖V_j‖^k`.
 const ORDER: usize = 40;
 
 type Series = [f64; ORDER + 1];
-
-/// Hermite coefficients E\[f(z) He_k(z)\]/√k!, k = 0 … 40, by quadrature between the `kinks`.
-///
-/// f is evaluated once a node: the nodes of a mean, and their order, are the same for every k.
-fn series(f: impl Fn(f64) -> f64, kinks: &[f64]) -> Series {
-    let values = RefCell::new(Vec::new());
-    let mut out = [0.0; ORDER + 1];
-    let remember = |z: f64| {
-        let value = f(z);
-        values.borrow_mut().push(value);
-        value
-    };
-    out[0] = gaussian_mean(remember, kinks);
-    let values = values.into_inner();
-    for (k, slot) in out.iter_mut().enumerate().skip(1) {
-        let next = Cell::new(0);
-        let value = |z: f64| values[next.replace(next.get() + 1)] * he_normalised(k as u32, z);
-        *slot = gaussian_mean(value, kinks);
-    }
-    out
-}
 
 /// One sample's contribution to a coordinate's score, over the null standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,6 +37,8 @@ pub struct Signal {
     link_square: Series,
     statistic: Series,
     statistic_square: Series,
+    /// c_p c_q √C(p+q, p) G_{p+q} of each p and q.
+    pairs: Vec<(usize, usize, f64)>,
     noise: f64,
 }
 
@@ -92,11 +71,14 @@ impl Signal {
         let h = |x: f64| (statistic(x) - centre) / variance.sqrt();
         let h_square =
             |x: f64| (square(x) - 2.0 * centre * statistic(x) + centre * centre) / variance;
+        let link = coefficients(f, link_kinks);
+        let statistic_square = coefficients(h_square, kinks);
         Self {
-            link: series(f, link_kinks),
-            link_square: series(|z| f(z).powi(2), link_kinks),
-            statistic: series(h, kinks),
-            statistic_square: series(h_square, kinks),
+            pairs: pairs(&link, &statistic_square),
+            link_square: coefficients(|z| f(z).powi(2), link_kinks),
+            statistic: coefficients(h, kinks),
+            link,
+            statistic_square,
             noise,
         }
     }
@@ -158,20 +140,20 @@ impl Signal {
         if r < 2 {
             return 0.0;
         }
-        let mut total = 0.0;
-        for p in 1..ORDER {
-            for q in 1..=ORDER - p {
-                let choose = factorial((p + q) as u32) / factorial(p as u32) / factorial(q as u32);
-                let pairs = sums[p] * sums[q] - sums[p + q];
-                total += self.link[p]
-                    * self.link[q]
-                    * choose.sqrt()
-                    * self.statistic_square[p + q]
-                    * pairs;
-            }
-        }
-        total
+        let pair =
+            |&(p, q, weight): &(usize, usize, f64)| weight * (sums[p] * sums[q] - sums[p + q]);
+        self.pairs.iter().map(pair).sum()
     }
+}
+
+/// c_p c_q √C(p+q, p) G_{p+q} for p, q ≥ 1 with p + q at most [`ORDER`].
+fn pairs(link: &Series, statistic_square: &Series) -> Vec<(usize, usize, f64)> {
+    let orders = (1..ORDER).flat_map(|p| (1..=ORDER - p).map(move |q| (p, q)));
+    let weight = |(p, q): (usize, usize)| {
+        let choose = factorial((p + q) as u32) / factorial(p as u32) / factorial(q as u32);
+        (p, q, link[p] * link[q] * choose.sqrt() * statistic_square[p + q])
+    };
+    orders.map(weight).collect()
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use super::compiled::{Polynomial, piece_function};
 use super::expression::{Expression, Key, Piece, key_degree};
 use super::named::Named;
 use crate::error::{Error, Result};
-use crate::model::hermite::{factorial, he_normalised};
-use crate::model::quadrature::{HALF_WIDTH, density, gaussian_mean, gaussian_mean_panels};
+use crate::model::hermite::{self, factorial};
+use crate::model::quadrature::{HALF_WIDTH, density, gaussian_mean, gaussian_mean_fine};
 
 /// Highest Hermite order that is looked at where named functions occur.
 pub(super) const MAX_ORDER: usize = 20;
@@ -168,7 +168,7 @@ pub(super) fn coefficients(piece: &Piece) -> Vec<f64> {
         return unit;
     }
     let (f, kinks) = (piece_function(piece), kinks(piece));
-    (0..=MAX_ORDER).map(|k| gaussian_mean(|z| f(z) * he_normalised(k as u32, z), &kinks)).collect()
+    hermite::coefficients::<{ MAX_ORDER + 1 }>(f, &kinks).to_vec()
 }
 
 fn inner(a: &Piece, b: &Piece) -> f64 {
@@ -197,7 +197,7 @@ fn check_integrable(piece: &Piece) -> Result<()> {
         return Err(Error::usage("the link grows too fast: its variance cannot be computed")
             .hint("`exp` is safe up to about `exp(2*t)`, and with `-t^2` in its argument"));
     }
-    let fine = gaussian_mean_panels(square, &kinks, 0.25);
+    let fine = gaussian_mean_fine(square, &kinks);
     if (fine - coarse).abs() > 1e-9 * coarse {
         return Err(Error::usage("the link varies too fast: its variance cannot be computed")
             .hint("use smaller coefficients in the arguments of its functions"));

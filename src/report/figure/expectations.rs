@@ -160,6 +160,8 @@ mod tests {
             posterior: false,
             basis: crate::model::expectation::Basis::Stated,
             cells: Vec::new(),
+            sources: Vec::new(),
+            resolution: None,
         }
     }
 

@@ -54,7 +54,7 @@ fn row(judged: &Judged) -> [String; 8] {
     ]
 }
 
-fn numbers(interval: Interval) -> String {
+pub(super) fn numbers(interval: Interval) -> String {
     let [value, low, high] = [interval.value, interval.low, interval.high].map(format::samples);
     format!("{value} [{low}, {high}]")
 }

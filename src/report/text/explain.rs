@@ -1,9 +1,10 @@
 //! One screen about one series: how its verdict came about.
 
+use super::expectations::numbers;
 use super::grid::Grid;
-use super::notes::ways;
-use crate::analysis::estimate::Censoring;
-use crate::analysis::explain::{Explained, Explanation};
+use super::notes::{hopeless, statement, ways};
+use crate::analysis::estimate::{Censoring, Resolution};
+use crate::analysis::explain::{Expected, Explained, Explanation};
 use crate::model::rate::{Rate, RateKind};
 use crate::report::format;
 use crate::report::group::Setting;
@@ -14,8 +15,8 @@ const WIDTH: usize = 100;
 /// Characters of what a line is about.
 const LABEL: usize = 9;
 
-/// The points, the band, what a logarithm is worth, the law, which rule decided and what would
-/// settle an open verdict: at most 100 columns. `command` runs what would settle it.
+/// The points, the band, what a logarithm is worth, the law, which rule decided, what the study expects
+/// and what would settle an open verdict: at most 100 columns. `command` runs what would settle it.
 #[must_use]
 pub fn explanation(explained: &Explanation, command: Option<&str>) -> String {
     let e = &explained.exponent;
@@ -77,27 +78,53 @@ fn lines(explained: &Explanation, command: Option<&str>) -> Vec<(&'static str, S
             format!("[L, H] = [{low}, {high}]{}{margin}", within.unwrap_or_default()),
         ));
     }
+    lines.extend(verdicts(explained));
+    let expected = || explained.expectations.iter();
+    lines.extend(expected().flat_map(expectation));
+    let known = [&e.resolution, &e.resolution_csq].into_iter().flatten();
+    let mut all = known.chain(expected().filter_map(|one| one.judged.resolution.as_ref()));
+    let command = command.filter(|_| all.any(|resolution| !ways(resolution).is_empty()));
+    lines.extend(command.map(|command| ("", command.to_owned())));
+    lines
+}
+
+/// The verdicts on the series alone, each with what would settle it.
+fn verdicts(explained: &Explanation) -> Vec<(&'static str, String)> {
+    let e = &explained.exponent;
+    let mut lines = Vec::new();
     if let (Some(verdict), Some(why)) = (e.verdict, &explained.decided) {
         lines.push(("verdict", format!("{}: {why}", verdict.word())));
     }
+    lines.extend(e.resolution.iter().map(|resolution| settle(resolution, true)));
     if let (Some(verdict), Some(why)) = (e.verdict_csq, &explained.decided_csq) {
         lines.push(("CSQ bound", format!("{}: {why}", verdict.word())));
     }
+    lines.extend(e.resolution_csq.iter().map(|resolution| settle(resolution, true)));
     if e.contradiction {
         lines.push(("", "this contradicts a theorem".to_owned()));
     }
-    if let Some(resolution) = &e.resolution {
-        let ways = ways(resolution);
-        let words = if ways.is_empty() {
-            "neither 64 times the trials nor 12 further dimensions would do".to_owned()
-        } else {
-            format!("{} would likely do", ways.join(", or "))
-        };
-        lines.push(("settle", words));
-        let command = command.filter(|_| !ways.is_empty());
-        lines.extend(command.map(|command| ("", command.to_owned())));
-    }
     lines
+}
+
+/// `expected  n*(unpruned) / n*(pruned) ≥ 2, is 2.4 [1.9, 3.0]: open, …`, and what would settle it.
+fn expectation(Expected { judged, decided }: &Expected) -> Vec<(&'static str, String)> {
+    let value = judged.value.map(|value| format!(", is {}", numbers(value)));
+    let why = decided.as_ref().map(|why| format!(", {why}"));
+    let (value, why) = (value.unwrap_or_default(), why.unwrap_or_default());
+    let words = format!("{}{value}: {}{why}", statement(judged), judged.verdict.word());
+    let settle = judged.resolution.iter().map(|way| settle(way, judged.series.is_some()));
+    std::iter::once(("expected", words)).chain(settle).collect()
+}
+
+/// What would settle an open verdict, on a slope or not.
+fn settle(resolution: &Resolution, slope: bool) -> (&'static str, String) {
+    let ways = ways(resolution);
+    let words = if ways.is_empty() {
+        format!("{} would do", hopeless(slope))
+    } else {
+        format!("{} would likely do", ways.join(", or "))
+    };
+    ("settle", words)
 }
 
 /// `n* = d^1 up to ln^γ d, γ ≤ γmax = 1, as an upper bound`.

@@ -10,7 +10,7 @@ use crate::study::cell::{Cell, Series, Setting};
 use crate::study::read::Study;
 use crate::study::search::bracket::Method;
 use crate::study::search::lattice;
-use crate::study::search::walk::expected_n_star;
+use crate::study::search::walk::Expected;
 
 /// Sizes that a bracket search is expected to visit with few trials, from the crossing.
 const COARSE: [i64; 3] = [-2, 1, 2];
@@ -88,11 +88,9 @@ pub fn expected_visits(study: &Study, setting: &Setting, cell: &Cell) -> Vec<(u6
     if aim.method == Method::Grid {
         return aim.range.map(|i| (lattice::size(i), cell.trials)).collect();
     }
-    let (case, tau) = (setting.case(cell), aim.threshold);
-    // The law knows the channels and the split.
-    let known = setting.built.law(&case, tau).is_some();
-    let harder = if known { 1.0 } else { setting.built.learner.cost(&case).harder };
-    let centre = i64::from(lattice::nearest_index(harder * expected_n_star(setting, cell, tau)));
+    let Expected { n_star, by_law } = Expected::of(setting, cell, aim.threshold);
+    let harder = if by_law { 1.0 } else { setting.built.learner.cost(&setting.case(cell)).harder };
+    let centre = i64::from(lattice::nearest_index(harder * n_star));
     let (low, high) = (i64::from(*aim.range.start()), i64::from(*aim.range.end()));
     let sizes = |offsets: &[i64], trials| -> Vec<(u64, u32)> {
         let inside = offsets.iter().map(|o| (centre + o).clamp(low, high));

@@ -16,10 +16,12 @@ use super::setting::{Change, SEED};
 use super::sweep::read_sweeps;
 use crate::error::{Error, Result};
 use crate::model::expectation::Expectation;
+use crate::model::problem;
 use crate::model::question::Question;
 use crate::model::{Asked, OwnRate};
 use crate::study::cell::{Cell, Series, Setting};
 use crate::study::more::More;
+use crate::study::search::bracket::Aim;
 
 /// Keys of a study, and of what a profile overrides.
 const KEYS: [&str; 10] = [
@@ -169,6 +171,14 @@ impl Study {
         resolved["sweep"] = all.collect();
         let study = Self::of_resolved(&self.name, &self.name, resolved, self.seed)?;
         Ok(Self { profile: self.profile, change: self.change.clone(), ..study })
+    }
+
+    /// What the search of the cell of `series` in dimension `d` aims at, if it has that cell.
+    #[must_use]
+    pub fn aim(&self, series: &problem::Series, d: usize) -> Option<Aim> {
+        let of_series = self.series.iter().filter(|s| *s.setting.series == *series);
+        let cell = of_series.flat_map(|s| &s.cells).find(|cell| cell.d == d)?;
+        Some(self.samples.aim(cell))
     }
 
     /// What its trials are asked at the risk `tau`.

@@ -45,17 +45,31 @@ pub fn units(study: &Study, shard: Option<Shard>) -> Vec<Unit<'_>> {
     all.filter(|unit| shard.is_none_or(|shard| shard.holds(unit.key(study)))).collect()
 }
 
-/// Expected n* from theory, at the risk `tau`: where a bracket search starts in the smallest
+/// n* as theory has it before anything is run: where a bracket search starts in the smallest
 /// dimension, and how its start moves with d. Only a starting point: the search walks on until it
 /// has crossed.
-#[must_use]
-pub fn expected_n_star(setting: &Setting, cell: &Cell, tau: f64) -> f64 {
-    let (case, learner) = (setting.case(cell), &setting.built.learner);
-    // The readout needs several samples a neuron.
-    let readout = 2.0 * case.width();
-    match setting.built.law(&case, tau) {
-        Some(law) => law.n_star.max(learner.stages() as f64 * readout),
-        None => learner.stages() as f64 * (learner.cost(&case).slowest + readout),
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Expected {
+    /// Samples over all stages.
+    pub n_star: f64,
+    /// Whether they are those of the law of the ranking, which knows the channels and the split.
+    pub by_law: bool,
+}
+
+impl Expected {
+    /// That of `cell` at the risk `tau`.
+    #[must_use]
+    pub fn of(setting: &Setting, cell: &Cell, tau: f64) -> Self {
+        let (case, learner) = (setting.case(cell), &setting.built.learner);
+        // The readout needs several samples a neuron.
+        let readout = 2.0 * case.width();
+        let stages = learner.stages() as f64;
+        let law = setting.built.law(&case, tau);
+        let n_star = law.map_or_else(
+            || stages * (learner.cost(&case).slowest + readout),
+            |law| law.n_star.max(stages * readout),
+        );
+        Self { n_star, by_law: law.is_some() }
     }
 }
 
@@ -92,7 +106,8 @@ impl<'a> Walk<'a> {
         cell: &Cell,
         mut obtain: impl FnMut(Request, &mut Vec<R>) -> bool,
     ) -> Walked<R> {
-        let predicted = expected_n_star(&self.series.setting, cell, self.study.samples.threshold);
+        let tau = self.study.samples.threshold;
+        let predicted = Expected::of(&self.series.setting, cell, tau).n_star;
         let start = lattice::nearest_index(self.ahead * predicted);
         let mut search = Search::new(self.study.samples.aim(cell), start);
         let mut points: BTreeMap<u32, Vec<R>> = BTreeMap::new();
