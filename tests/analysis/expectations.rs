@@ -324,7 +324,7 @@ fn the_advice_for_an_open_expectation_is_as_good_as_it_says() {
     let expected = expectation(quantity, Problem::default(), Predicted::Value(0.5), 0.05);
     let judge = |trials, seed, mean| {
         let expected = std::slice::from_ref(&expected);
-        crate::analysed(&normals(trials, seed, mean), 10, expected).expectations.remove(0)
+        crate::analysed(&normals(trials, seed, mean), 40, expected).expectations.remove(0)
     };
     let (mut open, mut settled) = (0, 0);
     for seed in 0..200_u64 {
