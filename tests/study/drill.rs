@@ -24,7 +24,7 @@ const USUAL: usize = 60;
 const SHORT: f64 = 0.05;
 
 /// What each key may be set to.
-const VALUES: [(&str, &str); 36] = [
+const VALUES: [(&str, &str); 37] = [
     ("seed", "0|1|18446744073709551615"),
     ("trials", "1|2|3"),
     (
@@ -57,6 +57,7 @@ const VALUES: [(&str, &str); 36] = [
         "keep",
         "'auto'|{ ratio = 0 }|{ ratio = 1e-300 }|{ ratio = 1e9 }|{ count = 1 }|{ count = 1073741824 }|{ ratio = 2 }",
     ),
+    ("rounds", "1|2|3|64"),
     ("augmentation", "'none'|'noise'"),
     (
         "feature",
