@@ -60,6 +60,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// The same of a number whose default is one.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_one(value: &u32) -> bool {
     *value == 1
 }

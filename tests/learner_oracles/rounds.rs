@@ -114,7 +114,9 @@ impl Hand<'_> {
         for (j, w) in (0_u64..).zip(&mut self.neurons) {
             let own = if feature.normalize == Normalize::Global { all } else { norm(w) };
             let sign = if mix(signs.child(j).bits()) & 1 == 0 { 1.0 } else { -1.0 };
-            w.iter_mut().for_each(|w| *w *= sign / own);
+            for w in w.iter_mut() {
+                *w *= sign / own;
+            }
         }
     }
 }

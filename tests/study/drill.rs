@@ -33,7 +33,7 @@ const VALUES: [(&str, &str); 37] = [
     ),
     ("r", "1|2|3"),
     ("normalize", "true|true|false"),
-    ("direction", "'hard'|'disjoint'|'soft'|'dense'"),
+    ("direction", "'hard'|'disjoint'|'uneven'|'soft'|'dense'"),
     ("alpha", "0|1|0.5|1e-300|0.999999999999|[0, 0.7]"),
     ("q", "0|1|1.99|1e-9|5e-324"),
     ("noise", "0|1e6|1e-300|5e-324|0.1"),

@@ -10,6 +10,7 @@ use super::screen::Scoring;
 use crate::error::{Error, Result};
 use crate::learner::options::{self, PruneOptions, Score};
 use crate::model::activation::Activation;
+use crate::model::direction::DirectionLaw;
 use crate::model::input::Input;
 use crate::model::law::{
     Keep, LawPoint, Ranking, Signal, disjoint_rows, equal_rows, frame_rows, kept_share,
@@ -131,9 +132,9 @@ impl GradientComparison {
         let statistic = self.channels.iter().find(|s| s.channel == channel)?;
         let signal = Signal::of(&Signal::summand(case.link)?, statistic, noise)?;
         let r = case.link.r();
-        let rows = match r {
-            1 => equal_rows(case.s),
-            _ if case.disjoint => disjoint_rows(case.s, r),
+        let rows = match case.directions {
+            DirectionLaw::Hard { .. } if r == 1 => equal_rows(case.s),
+            DirectionLaw::Disjoint { .. } => disjoint_rows(case.s, r),
             _ => frame_rows(case.s, r),
         };
         let (channels, share_kept) = (self.channels.len(), kept_share(&signal.weights(), tau));

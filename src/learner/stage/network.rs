@@ -67,8 +67,10 @@ impl Layer {
         for j in 0..self.width() {
             let before = norm(self.weights.col_as_slice(j)) as f32;
             let column = weights.col_as_slice_mut(j);
-            scale_to_unit(column);
-            column.iter_mut().for_each(|w| *w *= before);
+            scale_to_unit(&mut *column);
+            for w in column {
+                *w *= before;
+            }
         }
         (self.coordinates, self.weights) = (subset, weights);
     }

@@ -245,6 +245,7 @@ mod tests {
 
     use super::super::{equal_rows, frame_rows, profile_rows};
     use super::*;
+    use crate::model::direction::DirectionLaw;
     use crate::model::tail::upper_quantile;
 
     fn he2(noise: f64) -> Signal {
@@ -307,37 +308,56 @@ mod tests {
         assert!((above.mass(n) - p).abs() < 1e-9);
     }
 
-    /// Scores drawn from the law, ranked and dropped round by round.
+    /// Share of the mass of rows `entries` that rounds on to `counts` coordinates of d keep, with scores
+    /// drawn one by one.
+    fn drawn(entries: &[f64], d: usize, counts: &[f64], n: f64, rng: &mut ChaCha8Rng) -> f64 {
+        let signal = he2(0.01);
+        let mut normal = || -> f64 { StandardNormal.sample(rng) };
+        let mut left: Vec<usize> = (0..d).collect();
+        let root_n = (n / counts.len() as f64 / 1.01).sqrt();
+        for &m in counts {
+            let mut score = |j: usize| {
+                let (mean, std) = match entries.get(j).map(|&v| signal.score(&[v])) {
+                    Some(score) => (score.mean * root_n, score.std),
+                    None => (0.0, 1.0),
+                };
+                (mean + std * normal()).abs().max(normal().abs())
+            };
+            let mut scored: Vec<(f64, usize)> = left.iter().map(|&j| (score(j), j)).collect();
+            scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+            left = scored.iter().take(m.round() as usize).map(|scored| scored.1).collect();
+        }
+        left.iter().filter_map(|&j| entries.get(j)).map(|v| v * v).sum()
+    }
+
     #[test]
     fn rounds_keep_what_a_simulation_of_them_keeps() {
-        let (s, d, rounds) = (16, 400, 3);
-        let ranking = count(s, d, 16.0).in_rounds(rounds);
-        let n = ranking.samples(0.5_f64.sqrt());
-        let score = he2(0.01).score(&equal_rows(s)[0].entries);
-        let mean = score.mean * (n / f64::from(rounds) / 1.01).sqrt();
-        let mut rng = ChaCha8Rng::seed_from_u64(7);
-        let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
-        let mut kept = Vec::new();
-        for _ in 0..2000 {
-            let mut left: Vec<usize> = (0..d).collect();
-            for m in round_counts(d as f64, 16.0, rounds) {
-                let mut scored: Vec<(f64, usize)> = left
-                    .iter()
-                    .map(|&j| {
-                        let signal = if j < s { mean + score.std * normal() } else { normal() };
-                        (signal.abs().max(normal().abs()), j)
-                    })
-                    .collect();
-                scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-                left = scored.iter().take(m.round() as usize).map(|scored| scored.1).collect();
-            }
-            kept.push(left.iter().filter(|&&j| j < s).count() as f64 / s as f64);
-        }
-        let share = kept.iter().sum::<f64>() / 2000.0;
+        let (s, d, p) = (16, 400, 0.5_f64.sqrt());
+        let n = count(s, d, 16.0).in_rounds(3).samples(p);
+        let (counts, mut rng): (Vec<f64>, _) =
+            (round_counts(400.0, 16.0, 3).collect(), ChaCha8Rng::seed_from_u64(7));
+        let kept = (0..2000).map(|_| drawn(&[0.25; 16], d, &counts, n, &mut rng));
+        let share = kept.sum::<f64>() / 2000.0;
         // A share of 16 varies by 0.11; the law has expected counts in place of counts.
-        assert!((share - 0.5_f64.sqrt()).abs() < 0.015, "{share}");
+        assert!((share - p).abs() < 0.015, "{share}");
         // No gain: a sample has all coordinates, also those that have fallen.
-        assert!(n > 1.1 * count(s, d, 16.0).samples(0.5_f64.sqrt()), "{n}");
+        assert!(n > 1.1 * count(s, d, 16.0).samples(p), "{n}");
+    }
+
+    #[test]
+    fn uneven_entries_keep_what_a_simulation_of_them_keeps() {
+        let (s, d, p) = (16, 256, 0.5_f64.sqrt());
+        let uneven = Ranking::new(&he2(0.01), &frame_rows(s, 1), d, 2, Keep::Count(16.0));
+        let (n, mut rng) = (uneven.samples(p), ChaCha8Rng::seed_from_u64(8));
+        let law = DirectionLaw::Uneven { alpha: 0.5 };
+        let kept = (0..2000).map(|_| {
+            let v = law.draw(d, 1, &mut rng).unwrap();
+            let entries: Vec<f64> = v.rows().map(|row| row[0]).collect();
+            drawn(&entries, d, &[16.0], n, &mut rng)
+        });
+        let share = kept.sum::<f64>() / 2000.0;
+        assert!((share - p).abs() < 0.015, "{share}");
+        assert!(n < 0.8 * count(s, d, 16.0).samples(p), "{n}");
     }
 
     #[test]

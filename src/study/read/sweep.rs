@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
         let Base { kind, k_star, input, .. } = *base;
         let Base { options, link, built, .. } = base;
         let limit = options.simulation == Simulation::Limit;
-        if limit && kind == Some(LearnerKind::Pruned) && !direction.is_hard() {
+        if limit && kind == Some(LearnerKind::Pruned) && !direction.law(alpha, q).is_hard() {
             let name = <&str>::from(direction);
             return Err(learner
                 .error(format!("pruned on {name} directions has no limit simulation"), "ranks all of them")
@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
         if (direction == Direction::Soft) != (q > 0.0) {
             return Err(node
                 .error(format!("direction and q = {q} contradict each other"), "with this q")
-                .hint("soft directions need 0 < q < 2; hard, disjoint and dense ones have q = 0"));
+                .hint("soft directions need 0 < q < 2; hard, disjoint, uneven and dense ones have q = 0"));
         }
         Ok(direction)
     }
@@ -334,7 +334,7 @@ impl<'a> Reader<'a> {
             }
             (Coordinates::Told, _) => true,
             (Coordinates::Ranked(Ok(())), simulation) => {
-                setting.direction.is_hard() && simulation != Simulation::Explicit
+                setting.law().is_hard() && simulation != Simulation::Explicit
             }
             _ => false,
         };
