@@ -389,9 +389,9 @@ mod tests {
             }
         }
         let count = squares.len() as f64;
-        // Var v⁴ = (105/((s+2)(s+4)(s+6)) − 9/(s(s+2)))/(s(s+2)) s/(s+…): 3·10⁻⁴ is 4σ and more.
+        // E v⁸ = 105/(s(s + 2)(s + 4)(s + 6)): the mean of 64 000 has the error 1.1·10⁻⁴.
         let exact = 3.0 / (16.0 * 18.0);
-        assert!((fourth / count - exact).abs() < 3e-4, "{}", fourth / count);
+        assert!((fourth / count - exact).abs() < 5e-4, "{}", fourth / count);
         assert!((f64::from(positive) / count - 0.5).abs() < 4.5 * 0.5 / count.sqrt());
         let beta = Beta::new(0.5, 7.5).unwrap();
         squares.sort_by(f64::total_cmp);

@@ -308,26 +308,26 @@ mod tests {
         assert!((above.mass(n) - p).abs() < 1e-9);
     }
 
-    /// Share of the mass of rows `entries` that rounds on to `counts` coordinates of d keep, with scores
-    /// drawn one by one.
-    fn drawn(entries: &[f64], d: usize, counts: &[f64], n: f64, rng: &mut ChaCha8Rng) -> f64 {
-        let signal = he2(0.01);
+    /// Share of the mass that rounds on to `counts` of d coordinates keep, with scores drawn one by
+    /// one; `rows` are the relevant ones, each with its mass.
+    fn drawn(rows: &[(f64, Score)], d: usize, counts: &[f64], n: f64, rng: &mut ChaCha8Rng) -> f64 {
         let mut normal = || -> f64 { StandardNormal.sample(rng) };
         let mut left: Vec<usize> = (0..d).collect();
         let root_n = (n / counts.len() as f64 / 1.01).sqrt();
         for &m in counts {
             let mut score = |j: usize| {
-                let (mean, std) = match entries.get(j).map(|&v| signal.score(&[v])) {
-                    Some(score) => (score.mean * root_n, score.std),
-                    None => (0.0, 1.0),
-                };
+                let (mean, std) = rows.get(j).map_or((0.0, 1.0), |(_, s)| (s.mean * root_n, s.std));
                 (mean + std * normal()).abs().max(normal().abs())
             };
             let mut scored: Vec<(f64, usize)> = left.iter().map(|&j| (score(j), j)).collect();
             scored.sort_by(|a, b| b.0.total_cmp(&a.0));
             left = scored.iter().take(m.round() as usize).map(|scored| scored.1).collect();
         }
-        left.iter().filter_map(|&j| entries.get(j)).map(|v| v * v).sum()
+        left.iter().filter_map(|&j| rows.get(j)).map(|row| row.0).sum()
+    }
+
+    fn rows(signal: &Signal, entries: impl Iterator<Item = f64>) -> Vec<(f64, Score)> {
+        entries.map(|v| (v * v, signal.score(&[v]))).collect()
     }
 
     #[test]
@@ -336,8 +336,9 @@ mod tests {
         let n = count(s, d, 16.0).in_rounds(3).samples(p);
         let (counts, mut rng): (Vec<f64>, _) =
             (round_counts(400.0, 16.0, 3).collect(), ChaCha8Rng::seed_from_u64(7));
-        let kept = (0..2000).map(|_| drawn(&[0.25; 16], d, &counts, n, &mut rng));
-        let share = kept.sum::<f64>() / 2000.0;
+        let equal = rows(&he2(0.01), [0.25; 16].into_iter());
+        let kept = (0..1000).map(|_| drawn(&equal, d, &counts, n, &mut rng));
+        let share = kept.sum::<f64>() / 1000.0;
         // A share of 16 varies by 0.11; the law has expected counts in place of counts.
         assert!((share - p).abs() < 0.015, "{share}");
         // No gain: a sample has all coordinates, also those that have fallen.
@@ -349,13 +350,12 @@ mod tests {
         let (s, d, p) = (16, 256, 0.5_f64.sqrt());
         let uneven = Ranking::new(&he2(0.01), &frame_rows(s, 1), d, 2, Keep::Count(16.0));
         let (n, mut rng) = (uneven.samples(p), ChaCha8Rng::seed_from_u64(8));
-        let law = DirectionLaw::Uneven { alpha: 0.5 };
-        let kept = (0..2000).map(|_| {
+        let (law, signal) = (DirectionLaw::Uneven { alpha: 0.5 }, he2(0.01));
+        let kept = (0..1000).map(|_| {
             let v = law.draw(d, 1, &mut rng).unwrap();
-            let entries: Vec<f64> = v.rows().map(|row| row[0]).collect();
-            drawn(&entries, d, &[16.0], n, &mut rng)
+            drawn(&rows(&signal, v.rows().map(|row| row[0])), d, &[16.0], n, &mut rng)
         });
-        let share = kept.sum::<f64>() / 2000.0;
+        let share = kept.sum::<f64>() / 1000.0;
         assert!((share - p).abs() < 0.015, "{share}");
         assert!(n < 0.8 * count(s, d, 16.0).samples(p), "{n}");
     }
