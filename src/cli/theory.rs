@@ -93,17 +93,7 @@ impl Sharp {
         let built = LearnerKind::Pruned.build(&options, &Granted::new(link, k))?;
         let (threshold, noise) = (0.5, USUAL_NOISE);
         let input = Input::Gaussian;
-        let case = Case {
-            d,
-            s,
-            k_star: k,
-            link,
-            noise,
-            hard: true,
-            disjoint: false,
-            input,
-            options: &options,
-        };
+        let case = Case { d, s, k_star: k, link, noise, directions: law, input, options: &options };
         let n_star = built.law(&case, threshold).map(|law| law.n_star);
         let fewest_samples = theory::fewest_samples(d, s, noise);
         Ok(Self { d, s, shift, rho, n_star, threshold, noise, fewest_samples })

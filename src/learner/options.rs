@@ -62,6 +62,12 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+/// The same of a number whose default is one.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_one(value: &u32) -> bool {
+    *value == 1
+}
+
 /// Whether stages share their samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr, Serialize)]
 #[strum(serialize_all = "snake_case")]
@@ -198,6 +204,9 @@ pub struct PruneOptions {
     pub shift: Shift,
     /// Which coordinates survive.
     pub keep: Keep,
+    /// Rounds of the ranking, each on samples of its own and among the survivors of the last.
+    #[serde(skip_serializing_if = "is_one")]
+    pub rounds: u32,
     /// Whether the shift is carried by an auxiliary Gaussian coordinate instead of a bias.
     #[serde(rename = "augmentation")]
     pub augmented: bool,
@@ -397,6 +406,7 @@ impl Default for Options {
                 score: Score::Diagonal,
                 shift: Shift::Auto,
                 keep: Keep::Ratio(1.0),
+                rounds: 1,
                 augmented: false,
             },
             feature: FeatureOptions { shift: Shift::Auto, steps: 1, normalize: Normalize::Neuron },

@@ -6,7 +6,7 @@ use rand::rngs::ChaCha8Rng;
 use super::contract::{Coordinates, Granted, Keys, Learner, Recipe};
 use super::options::{COMPARISON, NETWORK, Options, Simulation};
 use super::stage::limit::LimitRanking;
-use super::stage::{Budget, Case, Cost, GradientComparison, Screen, TrainKept, Trained};
+use super::stage::{Budget, Case, Cost, GradientComparison, Rounds, Screen, TrainKept, Trained};
 use crate::error::Result;
 use crate::model::input::Input;
 use crate::model::law::LawPoint;
@@ -18,13 +18,15 @@ pub struct Pruned {
     screen: Screen<GradientComparison>,
     /// |ρ_{k*}| of the coordinate statistic, at least a tenth.
     correlation: f64,
+    /// The ranking in more than one round, if that is asked for.
+    rounds: Option<Rounds>,
     /// The comparison in the limit, if that is asked for.
     limit: Option<LimitRanking>,
     later: TrainKept,
 }
 
 impl Recipe for Pruned {
-    const KEYS: Keys = &[NETWORK, COMPARISON];
+    const KEYS: Keys = &[NETWORK, COMPARISON, &["rounds"]];
     const LIMIT: bool = true;
 
     fn new(options: &Options, granted: &Granted<'_>) -> Result<Self> {
@@ -32,6 +34,7 @@ impl Recipe for Pruned {
         let comparison = GradientComparison::new(&options.prune, options.activation, k_star)?;
         let limit = options.simulation() == Simulation::Limit;
         Ok(Self {
+            rounds: Rounds::new(options, &comparison)?,
             limit: limit.then(|| LimitRanking::new(&comparison)).transpose()?,
             correlation: comparison.correlation().abs().max(0.1),
             screen: Screen::new(comparison, options),
@@ -54,14 +57,16 @@ impl Learner for Pruned {
     }
 
     fn coordinates(&self, input: Input) -> Coordinates {
-        Coordinates::Ranked(self.screen.check(input))
+        let rounds = self.rounds.as_ref().map(Rounds::explicit);
+        Coordinates::Ranked(rounds.map_or_else(|| self.screen.check(input), Err))
     }
 
     fn cost(&self, case: &Case<'_>) -> Cost {
         let cost = Cost::of_step(case, case.kept());
-        let cost = match self.limit {
-            Some(_) => cost.with_relevant(case),
-            None => cost.with(self.screen.screening(case)),
+        let cost = match (&self.limit, &self.rounds) {
+            (Some(_), _) => cost.with_relevant(case),
+            (None, Some(rounds)) => rounds.cost(cost, case, self.screen.screening(case)),
+            (None, None) => cost.with(self.screen.screening(case)),
         };
         if cost.kept == case.d {
             return cost;
@@ -81,6 +86,9 @@ impl Learner for Pruned {
     }
 
     fn train(&self, budget: &mut Budget<'_>) -> Result<Trained> {
+        if let Some(rounds) = &self.rounds {
+            return rounds.train(budget, &self.later);
+        }
         let portion = budget.take(Stage::Prune)?;
         if let Some(limit) = &self.limit {
             let mut rng = ChaCha8Rng::seed_from_u64(budget.key("ranking").bits());

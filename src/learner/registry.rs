@@ -72,13 +72,14 @@ pub struct Built {
     /// The learner.
     pub learner: Box<dyn Learner>,
     split: Split,
+    rounds: u32,
     steps: u32,
 }
 
 impl Built {
     fn new(learner: Box<dyn Learner>, options: &Options) -> Result<Self> {
         let split = Split::new(learner.stages(), options.split.as_deref(), options.data)?;
-        Ok(Self { learner, split, steps: options.feature.steps })
+        Ok(Self { learner, split, rounds: options.prune.rounds, steps: options.feature.steps })
     }
 
     /// The learner that is the program of `options.worker`.
@@ -94,7 +95,7 @@ impl Built {
     /// # Errors
     /// When they do not.
     pub fn check_n(&self, n: u64) -> Result<()> {
-        self.split.check(n, self.steps)
+        self.split.check(n, self.rounds, self.steps)
     }
 
     /// n* by the finite-size law of its ranking for the risk `tau`; none where it is silent.

@@ -29,6 +29,15 @@ pub enum DirectionLaw {
         /// Sparsity exponent α ∈ [0, 1].
         alpha: f64,
     },
+    /// s = max(r, round(d^α)) rows at random with entries of unequal size: an s × r matrix of
+    /// independent N(0, 1) with its columns orthonormalised, the Gaussian spike on a random support of
+    /// sparse principal components. r = 1: v_j = g_j/‖g‖, so that v_j² ~ Beta(½, (s − 1)/2) of mean
+    /// 1/s and, for large s, variance 2/s². r > 1: the law of [`DirectionLaw::Hard`], whose rows are
+    /// unequal as well.
+    Uneven {
+        /// Sparsity exponent α ∈ [0, 1].
+        alpha: f64,
+    },
     /// Row norms decay like min(1, (j/s₀)^{−1/q}), s₀ solved for ‖V‖_{2,q}^q = d^{α(1−q/2)},
     /// rows permuted at random. For r > 1 the profile holds before orthonormalisation.
     Soft {
@@ -46,8 +55,20 @@ impl DirectionLaw {
     #[must_use]
     pub fn alpha(&self) -> f64 {
         match *self {
-            Self::Hard { alpha } | Self::Disjoint { alpha } | Self::Soft { alpha, .. } => alpha,
+            Self::Hard { alpha }
+            | Self::Disjoint { alpha }
+            | Self::Uneven { alpha }
+            | Self::Soft { alpha, .. } => alpha,
             Self::Dense => 1.0,
+        }
+    }
+
+    /// Whether s rows carry V, and no other does.
+    #[must_use]
+    pub fn is_hard(&self) -> bool {
+        match self {
+            Self::Hard { .. } | Self::Disjoint { .. } | Self::Uneven { .. } => true,
+            Self::Soft { .. } | Self::Dense => false,
         }
     }
 
@@ -56,7 +77,7 @@ impl DirectionLaw {
     pub fn q(&self) -> f64 {
         match *self {
             Self::Soft { q, .. } => q,
-            Self::Hard { .. } | Self::Disjoint { .. } | Self::Dense => 0.0,
+            Self::Hard { .. } | Self::Disjoint { .. } | Self::Uneven { .. } | Self::Dense => 0.0,
         }
     }
 
@@ -91,7 +112,7 @@ impl DirectionLaw {
         self.check(d, r)?;
         let s = self.sparsity(d, r);
         let (support, profile): (Vec<usize>, Vec<f64>) = match *self {
-            Self::Hard { .. } | Self::Disjoint { .. } => {
+            Self::Hard { .. } | Self::Disjoint { .. } | Self::Uneven { .. } => {
                 let mut rows = index::sample(rng, d.min(NAMES), s).into_vec();
                 rows.sort_unstable();
                 (rows, vec![1.0; s])
@@ -106,7 +127,7 @@ impl DirectionLaw {
         let frame = if matches!(self, Self::Disjoint { .. }) {
             separate(s, r, rng)
         } else {
-            let signs_only = r == 1 && !matches!(self, Self::Dense);
+            let signs_only = r == 1 && !matches!(self, Self::Dense | Self::Uneven { .. });
             orthonormal(&profile, r, signs_only, rng)
         };
         Ok(Directions { d, r, s, support: support.iter().map(|&j| j as u32).collect(), frame })
@@ -276,6 +297,7 @@ impl Directions {
 mod tests {
     use rand::SeedableRng;
     use rand::rngs::ChaCha8Rng;
+    use statrs::distribution::{Beta, ContinuousCDF};
 
     use super::*;
 
@@ -300,6 +322,7 @@ mod tests {
         let laws = [
             DirectionLaw::Hard { alpha: 0.5 },
             DirectionLaw::Disjoint { alpha: 0.5 },
+            DirectionLaw::Uneven { alpha: 0.5 },
             DirectionLaw::Soft { alpha: 0.6, q: 1.0 },
             DirectionLaw::Dense,
         ];
@@ -346,6 +369,47 @@ mod tests {
         let signs = v.rows().flatten().filter(|v| **v > 0.0).count();
         assert!((1..17).contains(&signs), "{signs}");
         assert_eq!(v.relevant(), v.support());
+    }
+
+    /// E v⁴ = 3/(s(s + 2)) and the distribution function of v² ~ Beta(½, (s − 1)/2), on s rows.
+    #[test]
+    fn uneven_entries_are_those_of_a_gaussian_direction_on_the_support() {
+        let (s, draws) = (16, 4000);
+        let law = DirectionLaw::Uneven { alpha: 0.5 };
+        let mut squares = Vec::new();
+        let (mut positive, mut fourth) = (0, 0.0);
+        for key in 0..draws {
+            let v = law.draw(256, 1, &mut rng(key)).unwrap();
+            assert_eq!((v.s(), v.support().len()), (s, s));
+            assert_eq!(v.relevant(), v.support());
+            for row in v.rows() {
+                squares.push(row[0] * row[0]);
+                positive += i32::from(row[0] > 0.0);
+                fourth += row[0].powi(4);
+            }
+        }
+        let count = squares.len() as f64;
+        // E v⁸ = 105/(s(s + 2)(s + 4)(s + 6)): the mean of 64 000 has the error 1.1·10⁻⁴.
+        let exact = 3.0 / (16.0 * 18.0);
+        assert!((fourth / count - exact).abs() < 5e-4, "{}", fourth / count);
+        assert!((f64::from(positive) / count - 0.5).abs() < 4.5 * 0.5 / count.sqrt());
+        let beta = Beta::new(0.5, 7.5).unwrap();
+        squares.sort_by(f64::total_cmp);
+        let distance =
+            squares.iter().zip(1..).map(|(x, i)| (f64::from(i) / count - beta.cdf(*x)).abs());
+        // Entries of one draw repel each other a little: the level is 10⁻⁴ or less.
+        let largest = distance.fold(0.0, f64::max) * count.sqrt();
+        assert!(largest < 2.3, "{largest}");
+    }
+
+    /// The Q of s × r Gaussians, row for row.
+    #[test]
+    fn uneven_frames_are_those_of_the_hard_law() {
+        for r in [2, 3] {
+            let draw = |law: DirectionLaw| law.draw(256, r, &mut rng(9)).unwrap();
+            let uneven = draw(DirectionLaw::Uneven { alpha: 0.5 });
+            assert_eq!(uneven, draw(DirectionLaw::Hard { alpha: 0.5 }));
+        }
     }
 
     #[test]

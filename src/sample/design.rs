@@ -22,8 +22,10 @@ const AUXILIARY: u32 = u32::MAX - 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Gradient comparison.
+    /// Gradient comparison, or its first round.
     Prune,
+    /// A later round of it, by number from 1.
+    Round(u32),
     /// Gradient step on the first layer, by step number from 0.
     Feature(u32),
     /// Ridge on the second layer.
@@ -44,7 +46,7 @@ impl Stage {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Prune => "prune",
+            Self::Prune | Self::Round(_) => "prune",
             Self::Feature(_) => "feature",
             Self::Readout => "readout",
             Self::Test => "test",
@@ -59,9 +61,10 @@ impl Stage {
             Self::Readout => 1,
             Self::Test => 2,
             Self::Shared => 3,
-            // All numbers from 4 on belong to the steps.
+            // All numbers from 4 on belong to the steps, and those beyond 2⁴⁰ to the rounds.
             Self::Choose => u64::MAX,
             Self::Feature(step) => 4 + u64::from(step),
+            Self::Round(round) => (1 << 40) + u64::from(round),
         }
     }
 }

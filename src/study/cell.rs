@@ -56,6 +56,8 @@ pub enum Direction {
     Hard,
     /// s non-zero rows, each of one direction alone.
     Disjoint,
+    /// s non-zero rows of unequal entries.
+    Uneven,
     /// Decaying rows.
     Soft,
     /// A rotation of the sphere.
@@ -63,10 +65,16 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Whether s rows carry V, and no other does.
+    /// The law of this name at sparsity exponent `alpha` and norm exponent `q`.
     #[must_use]
-    pub fn is_hard(self) -> bool {
-        matches!(self, Self::Hard | Self::Disjoint)
+    pub fn law(self, alpha: f64, q: f64) -> DirectionLaw {
+        match self {
+            Self::Hard => DirectionLaw::Hard { alpha },
+            Self::Disjoint => DirectionLaw::Disjoint { alpha },
+            Self::Uneven => DirectionLaw::Uneven { alpha },
+            Self::Soft => DirectionLaw::Soft { alpha, q },
+            Self::Dense => DirectionLaw::Dense,
+        }
     }
 }
 
@@ -74,22 +82,17 @@ impl Setting {
     /// The law of V.
     #[must_use]
     pub fn law(&self) -> DirectionLaw {
-        match self.direction {
-            Direction::Hard => DirectionLaw::Hard { alpha: self.alpha },
-            Direction::Disjoint => DirectionLaw::Disjoint { alpha: self.alpha },
-            Direction::Soft => DirectionLaw::Soft { alpha: self.alpha, q: self.q },
-            Direction::Dense => DirectionLaw::Dense,
-        }
+        self.direction.law(self.alpha, self.q)
     }
 
-    /// What the learner reads: inputs of which law, and whether s rows carry V as it sees it, and
-    /// no other does.
+    /// What the learner reads: the law of its inputs, and of V as it sees it, which is dense where
+    /// whitening spreads it.
     #[must_use]
-    pub fn read(&self) -> (Input, bool) {
-        let hard = self.direction.is_hard();
+    pub fn read(&self) -> (Input, DirectionLaw) {
         match (self.options.whiten, self.input.covariance()) {
-            (true, Some(sigma)) => (Input::Gaussian, hard && sigma.keeps_support()),
-            _ => (self.input, hard),
+            (true, Some(sigma)) if sigma.keeps_support() => (Input::Gaussian, self.law()),
+            (true, Some(_)) => (Input::Gaussian, DirectionLaw::Dense),
+            _ => (self.input, self.law()),
         }
     }
 
@@ -97,9 +100,8 @@ impl Setting {
     #[must_use]
     pub fn case(&self, cell: &Cell) -> Case<'_> {
         let Self { k_star, link, options, noise, .. } = self;
-        let ((input, hard), disjoint) = (self.read(), self.direction == Direction::Disjoint);
-        let (k_star, noise) = (*k_star, *noise);
-        Case { d: cell.d, s: cell.s, k_star, link, options, noise, hard, disjoint, input }
+        let (k_star, noise, (input, directions)) = (*k_star, *noise, self.read());
+        Case { d: cell.d, s: cell.s, k_star, link, options, noise, directions, input }
     }
 
     /// What decides the data, shared by all learners of a cell: names in alphabetical order and

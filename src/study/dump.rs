@@ -96,6 +96,7 @@ pub fn trial(npz: &mut Npz<'_>, seen: &Seen<'_>, test: u64, chosen: &Chosen) -> 
     for &(stage, n) in seen.stages {
         let name = match stage {
             Stage::Feature(step) if step > 0 => format!("feature{step}"),
+            Stage::Round(round) => format!("{}{round}", stage.name()),
             stage => stage.name().to_owned(),
         };
         samples(npz, world, (stage, n), &name, chosen)?;

@@ -139,6 +139,7 @@ fn options_of_others_are_refused() {
         ("score", "\"row\""),
         ("shift", "0.5"),
         ("keep", "{ count = 7 }"),
+        ("rounds", "2"),
         ("augmentation", "\"noise\""),
         ("feature", "{ steps = 2 }"),
         ("starts", "4"),

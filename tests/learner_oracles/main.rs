@@ -14,6 +14,7 @@ mod reduced;
 mod reference;
 mod rivals;
 mod rivals_recent;
+mod rounds;
 mod row;
 mod scores;
 mod stats;

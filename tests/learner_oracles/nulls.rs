@@ -1,12 +1,15 @@
 //! The ranking that visits relevant coordinates alone, against the one that visits all.
 
+use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
 use secateur::learner::options::{DataUse, Keep, Shift, Simulation};
 use secateur::learner::stage::{
     Budget, GradientComparison, Scores, Scoring, Screen, Selected, Split,
 };
 use secateur::learner::{Options, World};
+use secateur::model::direction::DirectionLaw;
 use secateur::model::target::Target;
-use secateur::model::{Activation, Channel, ChannelChoice, Input};
+use secateur::model::{Activation, Channel, ChannelChoice, Input, Link};
 use secateur::sample::{BLOCK, CentredLabels, Key, Stage};
 
 use crate::stats::{kolmogorov, mean_and_error};
@@ -94,6 +97,45 @@ fn null_scores_have_the_law_given_the_labels() {
     }
 }
 
+/// What is kept and how the scores rank, trial by trial, by the first screen and by the second, which
+/// visits every coordinate: differences of mean 0.
+fn same_law(
+    screens: [&Screen<GradientComparison>; 2],
+    (transform, n, name): (fn(f64) -> f64, u64, &str),
+    target: impl Fn(u64) -> Target,
+) {
+    let mut differences: [Vec<f64>; 5] = Default::default();
+    for trial in 0..160 {
+        let target = target(trial);
+        let directions = target.directions();
+        let relevant = directions.relevant();
+        let [a, b] = [(screens[0], false), (screens[1], true)].map(|(screen, all)| {
+            let Selected { kept, scores, .. } = select(screen, &target, transform, n, trial);
+            assert!(kept.is_sorted_by(|a, b| a < b));
+            assert!(kept.iter().all(|&j| (j as usize) < directions.d()));
+            assert_eq!(matches!(scores, Scores::All(_)), all);
+            let hits = kept.iter().filter(|j| relevant.contains(j)).count();
+            let mass = directions.rows_at(&kept).iter().map(|v| v * v).sum::<f64>();
+            let ranking = scores.ranking(directions);
+            [
+                Some(mass),
+                Some((kept.len() - hits) as f64),
+                ranking.auc,
+                ranking.spearman,
+                ranking.pearson,
+            ]
+        });
+        for ((differences, a), b) in differences.iter_mut().zip(a).zip(b) {
+            // Pearson's correlation is left out where too few are null.
+            differences.extend(a.zip(b).map(|(a, b)| a - b));
+        }
+    }
+    for (k, differences) in differences.iter().enumerate() {
+        let (mean, error) = mean_and_error(differences);
+        assert!(mean.abs() <= 4.0 * error, "{name} {k}: {mean} ± {error}");
+    }
+}
+
 /// Differences trial by trial, with the same labels and relevant scores: only the null
 /// coordinates are drawn anew, so that small differences of the means would show.
 #[test]
@@ -132,33 +174,23 @@ fn rankings_have_the_law_of_explicit_ones() {
     ] {
         let [explicit, reduced] = [Simulation::Explicit, Simulation::Reduced]
             .map(|simulation| screen(channel, Activation::Relu, k_star, (keep, simulation)));
-        let mut differences: [Vec<f64>; 5] = Default::default();
-        for trial in 0..160 {
-            let target = target(link, d, s, 0.1, trial).on(input);
-            let directions = target.directions();
-            let relevant = directions.relevant();
-            let [a, b] = [(&reduced, false), (&explicit, true)].map(|(screen, all)| {
-                let Selected { kept, scores, .. } = select(screen, &target, transform, n, trial);
-                assert!(kept.is_sorted_by(|a, b| a < b) && kept.iter().all(|&j| (j as usize) < d));
-                assert_eq!(matches!(scores, Scores::All(_)), all);
-                let hits = kept.iter().filter(|j| relevant.contains(j)).count();
-                let ranking = scores.ranking(directions);
-                [
-                    Some(hits as f64),
-                    Some((kept.len() - hits) as f64),
-                    ranking.auc,
-                    ranking.spearman,
-                    ranking.pearson,
-                ]
-            });
-            for ((differences, a), b) in differences.iter_mut().zip(a).zip(b) {
-                // Pearson's correlation is left out where too few are null.
-                differences.extend(a.zip(b).map(|(a, b)| a - b));
-            }
-        }
-        for (k, differences) in differences.iter().enumerate() {
-            let (mean, error) = mean_and_error(differences);
-            assert!(mean.abs() <= 4.0 * error, "{link} {k}: {mean} ± {error}");
-        }
+        let case = (transform, n, link);
+        same_law([&reduced, &explicit], case, |trial| target(link, d, s, 0.1, trial).on(input));
+    }
+}
+
+/// Relevant scores are explicit, whatever their rows; null coordinates have one law.
+#[test]
+fn rankings_of_uneven_rows_have_the_law_of_explicit_ones() {
+    let (d, s) = (256, 16);
+    for (n, keep) in [(600, Keep::Ratio(1.0)), (600, Keep::Fdr(0.25)), (300, Keep::Auto)] {
+        let [reduced, explicit] = [Simulation::Reduced, Simulation::Explicit]
+            .map(|simulation| screen(ChannelChoice::Auto, Activation::Relu, 2, (keep, simulation)));
+        same_law([&reduced, &explicit], (identity, n, "uneven"), |trial| {
+            let link = Link::parse("He2", None).unwrap().normalised().unwrap();
+            let law = DirectionLaw::Uneven { alpha: (s as f64).ln() / f64::from(d).ln() };
+            let mut rng = ChaCha8Rng::seed_from_u64(trial);
+            Target::new(link, law.draw(d as usize, 1, &mut rng).unwrap(), 0.1)
+        });
     }
 }

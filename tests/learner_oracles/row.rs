@@ -25,6 +25,7 @@ fn options(channel: ChannelChoice, shift: f64, score: Score) -> PruneOptions {
         score,
         shift: Shift::Fixed(shift),
         keep: Keep::Ratio(1.0),
+        rounds: 1,
         augmented: false,
     }
 }

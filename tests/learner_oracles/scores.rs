@@ -21,7 +21,7 @@ const NOISE: f64 = 0.1;
 
 fn options(channel: ChannelChoice, shift: f64, augmented: bool) -> PruneOptions {
     let (shift, keep) = (Shift::Fixed(shift), Keep::Ratio(1.0));
-    PruneOptions { channel, score: Score::Diagonal, shift, keep, augmented }
+    PruneOptions { channel, score: Score::Diagonal, shift, keep, rounds: 1, augmented }
 }
 
 fn relu(channel: Channel, shift: f64) -> GradientComparison {

@@ -24,7 +24,7 @@ const USUAL: usize = 60;
 const SHORT: f64 = 0.05;
 
 /// What each key may be set to.
-const VALUES: [(&str, &str); 36] = [
+const VALUES: [(&str, &str); 37] = [
     ("seed", "0|1|18446744073709551615"),
     ("trials", "1|2|3"),
     (
@@ -33,7 +33,7 @@ const VALUES: [(&str, &str); 36] = [
     ),
     ("r", "1|2|3"),
     ("normalize", "true|true|false"),
-    ("direction", "'hard'|'disjoint'|'soft'|'dense'"),
+    ("direction", "'hard'|'disjoint'|'uneven'|'soft'|'dense'"),
     ("alpha", "0|1|0.5|1e-300|0.999999999999|[0, 0.7]"),
     ("q", "0|1|1.99|1e-9|5e-324"),
     ("noise", "0|1e6|1e-300|5e-324|0.1"),
@@ -57,6 +57,7 @@ const VALUES: [(&str, &str); 36] = [
         "keep",
         "'auto'|{ ratio = 0 }|{ ratio = 1e-300 }|{ ratio = 1e9 }|{ count = 1 }|{ count = 1073741824 }|{ ratio = 2 }",
     ),
+    ("rounds", "1|2|3|64"),
     ("augmentation", "'none'|'noise'"),
     (
         "feature",

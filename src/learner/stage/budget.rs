@@ -71,32 +71,39 @@ impl Split {
         Some(if self.data == DataUse::Fresh { own / total } else { 1.0 })
     }
 
-    /// Whether `n` samples suffice for every stage, the feature stage (the last but one) with
-    /// `steps` gradient steps.
+    /// Whether `n` samples suffice for every stage, the first with `rounds` rounds and the feature
+    /// stage (the last but one) with `steps` gradient steps.
     ///
     /// # Errors
     /// When they do not.
-    pub fn check(&self, n: u64, steps: u32) -> Result<()> {
+    pub fn check(&self, n: u64, rounds: u32, steps: u32) -> Result<()> {
         let sizes = self.sizes(n)?;
+        let first = sizes.first().copied().unwrap_or(n);
         let feature = sizes.iter().rev().nth(1).copied().unwrap_or(n);
-        if (0..steps).any(|step| step_size(self.data, feature, step, steps) < SMALLEST) {
-            return Err(Error::usage(format!(
-                "n = {n} samples are too few for {steps} gradient steps: each needs {SMALLEST}"
-            ))
-            .hint("lower feature.steps, or raise samples.n_min"));
+        let parts = [
+            (first, rounds, "rounds of the ranking", "rounds"),
+            (feature, steps, "gradient steps", "feature.steps"),
+        ];
+        for (size, count, what, key) in parts {
+            if (0..count).any(|at| part_size(self.data, size, at, count) < SMALLEST) {
+                return Err(Error::usage(format!(
+                    "n = {n} samples are too few for {count} {what}: each needs {SMALLEST}"
+                ))
+                .hint(format!("lower {key}, or raise samples.n_min")));
+            }
         }
         Ok(())
     }
 }
 
-/// Samples of gradient step number `step` of `steps`: an equal part of the stage's `n`, or all
-/// of them when data are reused.
-fn step_size(data: DataUse, n: u64, step: u32, steps: u32) -> u64 {
+/// Samples of part number `at` of `count`, a round or a gradient step: an equal part of the stage's
+/// `n`, or all of them when data are reused.
+fn part_size(data: DataUse, n: u64, at: u32, count: u32) -> u64 {
     if data == DataUse::Reuse {
         return n;
     }
-    let (step, steps) = (u64::from(step), u64::from(steps));
-    n * (step + 1) / steps - n * step / steps
+    let (at, count) = (u64::from(at), u64::from(count));
+    n * (at + 1) / count - n * at / count
 }
 
 /// What a learner has in one trial: its samples, its randomness, and what it is told of the
@@ -143,10 +150,30 @@ impl<'a> Budget<'a> {
         &mut self,
         steps: u32,
     ) -> Result<impl Iterator<Item = Portion<'a>> + use<'a>> {
-        let (data, all) = (self.data, self.next(Stage::Feature(0))?);
-        let portions = (0..steps).map(move |step| {
-            let stage = if data == DataUse::Reuse { all.stage } else { Stage::Feature(step) };
-            Portion { stage, n: step_size(data, all.n, step, steps), ..all }
+        self.take_parts(steps, Stage::Feature)
+    }
+
+    /// The samples of the next stage, in one portion for each of `rounds` rounds of a ranking.
+    ///
+    /// # Errors
+    /// When the learner takes more stages than it has.
+    pub fn take_rounds(
+        &mut self,
+        rounds: u32,
+    ) -> Result<impl Iterator<Item = Portion<'a>> + use<'a>> {
+        // The first has the samples of a ranking without rounds.
+        self.take_parts(rounds, |round| if round == 0 { Stage::Prune } else { Stage::Round(round) })
+    }
+
+    fn take_parts(
+        &mut self,
+        count: u32,
+        stage: fn(u32) -> Stage,
+    ) -> Result<impl Iterator<Item = Portion<'a>> + use<'a>> {
+        let (data, all) = (self.data, self.next(stage(0))?);
+        let portions = (0..count).map(move |at| {
+            let stage = if data == DataUse::Reuse { all.stage } else { stage(at) };
+            Portion { stage, n: part_size(data, all.n, at, count), ..all }
         });
         self.taken.extend(portions.clone().map(|portion| (portion.stage, portion.n)));
         Ok(portions)

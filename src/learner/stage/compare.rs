@@ -10,6 +10,7 @@ use super::screen::Scoring;
 use crate::error::{Error, Result};
 use crate::learner::options::{self, PruneOptions, Score};
 use crate::model::activation::Activation;
+use crate::model::direction::DirectionLaw;
 use crate::model::input::Input;
 use crate::model::law::{
     Keep, LawPoint, Ranking, Signal, disjoint_rows, equal_rows, frame_rows, kept_share,
@@ -131,9 +132,9 @@ impl GradientComparison {
         let statistic = self.channels.iter().find(|s| s.channel == channel)?;
         let signal = Signal::of(&Signal::summand(case.link)?, statistic, noise)?;
         let r = case.link.r();
-        let rows = match r {
-            1 => equal_rows(case.s),
-            _ if case.disjoint => disjoint_rows(case.s, r),
+        let rows = match case.directions {
+            DirectionLaw::Hard { .. } if r == 1 => equal_rows(case.s),
+            DirectionLaw::Disjoint { .. } => disjoint_rows(case.s, r),
             _ => frame_rows(case.s, r),
         };
         let (channels, share_kept) = (self.channels.len(), kept_share(&signal.weights(), tau));
@@ -145,31 +146,48 @@ impl GradientComparison {
             options::Keep::Fdr(q) => Keep::Count((case.s as f64 * share_kept / (1.0 - q)).max(1.0)),
             _ => Keep::Count(case.kept() as f64),
         };
-        let ranking = Ranking::new(&signal, &rows, case.d, channels, keep);
+        let rounds = case.options.prune.rounds;
+        let ranking = Ranking::new(&signal, &rows, case.d, channels, keep).in_rounds(rounds);
         let samples = ranking.samples(share_kept);
         let mean = signal.score(&rows.first()?.entries).mean;
-        let clearance = (samples / (1.0 + noise)).sqrt() * mean;
+        let clearance = (samples / f64::from(rounds) / (1.0 + noise)).sqrt() * mean;
         let told = samples.is_finite() && samples > 0.0 && case.kept() < case.d;
         told.then_some(LawPoint { n_star: samples / share, clearance })
     }
 
-    /// Σ_i ỹ_i x_ij φ'(x_ij + c), Σ_i ỹ_i x_ij φ'(−x_ij + c) and Σ_i ỹ_i x_ij for every j.
-    fn sums(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
+    /// Scores of these `coordinates` by the diagonal; no other is read.
+    #[must_use]
+    pub fn scores_at(&self, labels: &CentredLabels<'_>, coordinates: &[u32]) -> Vec<f64> {
+        let (n, scale) = scale(labels);
+        let sums = self.sums(labels, coordinates);
+        let gradients = sums.chunks_exact(3).map(|s| [s[0] / n, s[1] / n, s[2] / n]);
+        gradients.map(|g| self.score(g) * scale).collect()
+    }
+
+    /// Σ_i ỹ_i x_ij φ'(x_ij + c), Σ_i ỹ_i x_ij φ'(−x_ij + c) and Σ_i ỹ_i x_ij for each of the
+    /// `coordinates` j.
+    fn sums(&self, labels: &CentredLabels<'_>, coordinates: &[u32]) -> Vec<f64> {
         let samples = labels.samples();
         reduce::sum_blocks(
             samples.crew(),
             samples.blocks(),
-            || vec![0.0; 3 * d],
+            || vec![0.0; 3 * coordinates.len()],
             || (LabelScratch::default(), Vec::new()),
             |total: &mut Vec<f64>, (scratch, y), block| {
                 y.resize(samples.block_len(block), 0.0);
                 labels.block(block, scratch, y);
-                self.add_block(samples, block, y, total);
+                self.add_block(samples, (block, coordinates), y, total);
             },
         )
     }
 
-    fn add_block(&self, samples: &Samples<'_>, block: u64, y: &[f32], total: &mut [f64]) {
+    fn add_block(
+        &self,
+        samples: &Samples<'_>,
+        (block, coordinates): (u64, &[u32]),
+        y: &[f32],
+        total: &mut [f64],
+    ) {
         let mut zeta = [0.0_f32; BLOCK];
         let zeta = &mut zeta[..y.len()];
         let c = self.shift as f32;
@@ -183,25 +201,25 @@ impl GradientComparison {
             zeta.fill(c);
             (1.0, zeta)
         };
-        let activation = self.activation;
+        let (activation, place) = (self.activation, (block, coordinates));
         simd::vectorise(
             #[inline(always)]
             || {
                 // The common cases are spelled out so that they compile to masks.
                 if activation == Activation::Relu && !self.augmented {
                     let gate = |x: f32, _: f32, xy: f32| (keep_if(x > -c, xy), keep_if(x < c, xy));
-                    for_coordinates(samples, block, y, shift, total, gate);
+                    for_coordinates(samples, place, y, shift, total, gate);
                 } else if activation == Activation::Relu {
                     let gate = |x: f32, c: f32, xy: f32| {
                         (keep_if(c + slope * x > 0.0, xy), keep_if(c - slope * x > 0.0, xy))
                     };
-                    for_coordinates(samples, block, y, shift, total, gate);
+                    for_coordinates(samples, place, y, shift, total, gate);
                 } else {
                     let gate = |x: f32, c: f32, xy: f32| {
                         let derivative = |u: f32| activation.derivative_f32(u);
                         (xy * derivative(c + slope * x), xy * derivative(c - slope * x))
                     };
-                    for_coordinates(samples, block, y, shift, total, gate);
+                    for_coordinates(samples, place, y, shift, total, gate);
                 }
             },
         );
@@ -212,16 +230,13 @@ impl GradientComparison {
 /// √(Var y Var h / n); of all entries of row j, if the whole of it scores.
 impl Scoring for GradientComparison {
     fn scores(&self, labels: &CentredLabels<'_>, d: usize) -> Vec<f64> {
-        let n = labels.samples().n() as f64;
-        let scale = n.sqrt() / labels.variance().sqrt().max(f64::MIN_POSITIVE);
         if let Some(rows) = &self.rows {
+            let (n, scale) = scale(labels);
             let sums = rows.sums(labels, d, |x, y| self.strip(x, y));
             let score = |(diagonal, rest)| self.score(diagonal).max(rest) / n * scale;
             return sums.into_iter().map(score).collect();
         }
-        let sums = self.sums(labels, d);
-        let gradients = sums.chunks_exact(3).map(|s| [s[0] / n, s[1] / n, s[2] / n]);
-        gradients.map(|g| self.score(g) * scale).collect()
+        self.scores_at(labels, &(0..d as u32).collect::<Vec<_>>())
     }
 
     /// Σ y x φ'(x + c), Σ y x φ'(−x + c) and Σ y x, without augmentation.
@@ -274,6 +289,13 @@ impl Scoring for GradientComparison {
     }
 }
 
+/// n, and what a gradient of a unit statistic is multiplied by: √n over the standard deviation of
+/// the labels.
+fn scale(labels: &CentredLabels<'_>) -> (f64, f64) {
+    let n = labels.samples().n() as f64;
+    (n, n.sqrt() / labels.variance().sqrt().max(f64::MIN_POSITIVE))
+}
+
 #[inline(always)]
 fn keep_if(active: bool, value: f32) -> f32 {
     if active { value } else { 0.0 }
@@ -310,12 +332,12 @@ fn combine(statistic: &Statistic, [plus, minus, linear]: [f64; 3]) -> f64 {
     }
 }
 
-/// Adds the three sums of a block to `total`, coordinate by coordinate; `gate` turns x, the
+/// Adds the three sums of each of the coordinates of a block to `total`; `gate` turns x, the
 /// shift and x ỹ into (x ỹ φ'(x + c), x ỹ φ'(−x + c)).
 #[inline(always)]
 fn for_coordinates(
     samples: &Samples<'_>,
-    block: u64,
+    (block, coordinates): (u64, &[u32]),
     y: &[f32],
     shift: &[f32],
     total: &mut [f64],
@@ -323,8 +345,8 @@ fn for_coordinates(
 ) {
     let mut strip = [0.0_f32; BLOCK];
     let x = &mut strip[..y.len()];
-    for (j, total) in total.chunks_exact_mut(3).enumerate() {
-        samples.coordinate_inline(block, j as u32, x);
+    for (&j, total) in coordinates.iter().zip(total.chunks_exact_mut(3)) {
+        samples.coordinate_inline(block, j, x);
         let sums = strip_sums(x, y, shift, gate);
         for (total, sum) in total.iter_mut().zip(sums) {
             *total += sum;

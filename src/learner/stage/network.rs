@@ -58,6 +58,23 @@ impl Layer {
         scale_to_unit(column);
     }
 
+    /// Leaves the increasing `subset` of the coordinates, and no other; every neuron keeps its
+    /// norm, as far as it has weights left.
+    pub fn shrink(&mut self, subset: Vec<u32>) {
+        let among = |j: &u32| self.coordinates.binary_search(j).ok();
+        let rows: Vec<usize> = subset.iter().filter_map(among).collect();
+        let mut weights = Mat::from_fn(rows.len(), self.width(), |i, j| self.weights[(rows[i], j)]);
+        for j in 0..self.width() {
+            let before = norm(self.weights.col_as_slice(j)) as f32;
+            let column = weights.col_as_slice_mut(j);
+            scale_to_unit(&mut *column);
+            for w in column {
+                *w *= before;
+            }
+        }
+        (self.coordinates, self.weights) = (subset, weights);
+    }
+
     /// Pre-activations X W of a block: `x` holds the kept coordinates as M columns of
     /// length `rows`; `out` gets m columns of that length.
     pub fn preactivations(&self, x: &[f32], rows: usize, out: &mut [f32]) {
@@ -96,9 +113,14 @@ pub(in crate::learner) fn normals(key: Key, count: usize) -> Vec<f32> {
     z
 }
 
+/// Euclidean norm.
+fn norm(column: &[f32]) -> f64 {
+    column.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>().sqrt()
+}
+
 /// Scales `column` to unit Euclidean norm; a zero column stays zero. Returns the old norm.
 pub(in crate::learner) fn scale_to_unit(column: &mut [f32]) -> f64 {
-    let norm = column.iter().map(|&w| f64::from(w).powi(2)).sum::<f64>().sqrt();
+    let norm = norm(column);
     if norm > 0.0 {
         for w in column {
             *w = (f64::from(*w) / norm) as f32;

@@ -5,6 +5,7 @@ use std::ops::{Add, Mul};
 use super::keep::kept_count;
 use super::{limit, readout};
 use crate::learner::options::{DataUse, Lambda, Options, ReadoutMethod, Simulation};
+use crate::model::direction::DirectionLaw;
 use crate::model::input::Input;
 use crate::model::link::Link;
 use crate::model::theory::prune_samples;
@@ -106,10 +107,8 @@ pub struct Case<'a> {
     pub link: &'a Link,
     /// Standard deviation √Δ of the label noise.
     pub noise: f64,
-    /// Whether V is hard: s rows carry it, and no other does.
-    pub hard: bool,
-    /// Whether each of these rows is one direction's alone.
-    pub disjoint: bool,
+    /// Law of V.
+    pub directions: DirectionLaw,
     /// Law of the inputs.
     pub input: Input,
     /// The options.
@@ -127,7 +126,7 @@ impl Case<'_> {
     /// inputs and hard directions; none of others.
     #[must_use]
     pub fn plain_noise(&self) -> Option<f64> {
-        (self.hard && self.input.is_gaussian()).then_some(self.noise * self.noise)
+        (self.directions.is_hard() && self.input.is_gaussian()).then_some(self.noise * self.noise)
     }
 
     /// Coordinates M that `keep` is expected to leave.

@@ -125,7 +125,7 @@ impl<S: Scoring + Sync> Screen<S> {
 
     /// What choosing costs.
     pub fn screening(&self, case: &Case<'_>) -> Screening {
-        let terms = self.terms(case.input).filter(|_| case.hard);
+        let terms = self.terms(case.input).filter(|_| case.directions.is_hard());
         self.priced(case.d, case.s, terms.as_deref())
     }
 

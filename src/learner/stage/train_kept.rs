@@ -62,6 +62,12 @@ impl TrainKept {
         self.feature.blindness().into_iter().collect()
     }
 
+    /// Number of gradient steps.
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.feature.steps()
+    }
+
     /// A random first layer on the coordinates `kept`: part 4.
     #[must_use]
     pub fn initial(&self, budget: &Budget<'_>, kept: Vec<u32>) -> Layer {
@@ -125,8 +131,8 @@ impl TrainKept {
         self.train_within(budget, layer, |_| ())
     }
 
-    /// The same with every step projected by `restrict`, which may depend on no sample of these
-    /// stages.
+    /// The same with `restrict` before the first step and after each; it may depend on no sample of
+    /// these stages.
     ///
     /// # Errors
     /// When a stage has no finite result.
@@ -134,7 +140,7 @@ impl TrainKept {
         &self,
         budget: &mut Budget<'_>,
         mut layer: Layer,
-        restrict: impl Fn(&mut Layer),
+        mut restrict: impl FnMut(&mut Layer),
     ) -> Result<Trained> {
         restrict(&mut layer);
         let keys = ["complement", "signs"].map(|name| budget.key(name));

@@ -8,6 +8,7 @@
 
 mod of;
 mod ranking;
+mod rounds;
 mod rows;
 mod signal;
 
@@ -21,5 +22,6 @@ pub struct LawPoint {
     /// t + σz: how far a relevant score has to stand out, in null standard deviations.
     pub clearance: f64,
 }
+pub use rounds::round_counts;
 pub use rows::{Row, disjoint_rows, equal_rows, frame_rows, profile_rows};
 pub use signal::{Score, Signal};

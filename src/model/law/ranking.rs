@@ -2,6 +2,7 @@
 
 use crate::model::tail::upper_tail;
 
+use super::rounds::round_counts;
 use super::rows::Row;
 use super::signal::{Score, Signal};
 
@@ -37,12 +38,20 @@ pub enum Keep {
 /// ```text
 /// t = Φ̄⁻¹( (M − p s) / (2C (d − s)) ),      n_rank = (1 + Δ) (t + σz)²/m²,      z = Φ⁻¹(p)
 /// ```
+///
+/// In T rounds ([`Ranking::in_rounds`]) each reads n_rank/T samples and keeps M_k of what the one
+/// before it left ([`round_counts`]): with the cuts t_k of
+///
+/// ```text
+/// Σ_j Π_{i≤k} P_j(t_i) + (d − s) Π_{i≤k} P_0(t_i) = M_k,     Σ_j ‖V_j‖² Π_k P_j(t_k) = p Σ_j ‖V_j‖²
+/// ```
 #[derive(Clone, Debug)]
 pub struct Ranking {
     rows: Vec<(f64, f64, Score)>,
     nulls: f64,
     channels: f64,
     keep: Keep,
+    rounds: u32,
     noise: f64,
 }
 
@@ -56,8 +65,15 @@ impl Ranking {
             nulls: (d as f64 - relevant).max(0.0),
             channels: channels.max(1) as f64,
             keep,
+            rounds: 1,
             noise: signal.noise(),
         }
+    }
+
+    /// The same in `rounds` rounds, if it keeps a number of coordinates.
+    #[must_use]
+    pub fn in_rounds(self, rounds: u32) -> Self {
+        Self { rounds: rounds.max(1), ..self }
     }
 
     /// n_rank: the samples of the ranking stage after which a share `p` of the mass is kept.
@@ -85,16 +101,30 @@ impl Ranking {
     /// Share of Σ ‖V_j‖² that is kept after `n` samples.
     #[must_use]
     pub fn mass(&self, n: f64) -> f64 {
-        let root_n = (n / (1.0 + self.noise)).sqrt();
-        let t = match self.keep {
-            Keep::Above(t) => t,
-            Keep::Count(m) => zero(0.0, self.highest(root_n), |t| m - self.kept(root_n, t)),
-        };
+        let root_n = (n / f64::from(self.rounds) / (1.0 + self.noise)).sqrt();
+        let mut left = Left { rows: vec![1.0; self.rows.len()], nulls: self.nulls };
+        for keep in self.keeps() {
+            let t = match keep {
+                Keep::Above(t) => t,
+                Keep::Count(m) => {
+                    zero(0.0, self.highest(root_n), |t| m - self.kept(&left, root_n, t))
+                }
+            };
+            for (share, (_, _, score)) in left.rows.iter_mut().zip(&self.rows) {
+                *share *= self.relevant(score, root_n, t);
+            }
+            left.nulls *= self.null(t);
+        }
         let all: f64 = self.rows.iter().map(|(count, square, _)| count * square).sum();
-        let kept = |(count, square, score): &(f64, f64, Score)| {
-            count * square * self.relevant(score, root_n, t)
-        };
-        self.rows.iter().map(kept).sum::<f64>() / all
+        let kept = self.rows.iter().zip(&left.rows);
+        kept.map(|((count, square, _), share)| count * square * share).sum::<f64>() / all
+    }
+
+    /// What each round keeps.
+    fn keeps(&self) -> Vec<Keep> {
+        let Keep::Count(m) = self.keep else { return vec![self.keep] };
+        let d = self.nulls + self.rows.iter().map(|(count, ..)| count).sum::<f64>();
+        round_counts(d, m, self.rounds).map(Keep::Count).collect()
     }
 
     /// Share of the mass in the M largest rows.
@@ -118,12 +148,17 @@ impl Ranking {
         self.rows.iter().map(reach).fold(40.0, f64::max)
     }
 
-    /// Expected number of kept coordinates at cut t.
-    fn kept(&self, root_n: f64, t: f64) -> f64 {
-        let null = -(self.channels * ln_below(t)).exp_m1();
+    /// Expected number of those `left` that are kept at cut t.
+    fn kept(&self, left: &Left, root_n: f64, t: f64) -> f64 {
+        let rows = self.rows.iter().zip(&left.rows);
         let rows =
-            self.rows.iter().map(|(count, _, score)| count * self.relevant(score, root_n, t));
-        self.nulls * null + rows.sum::<f64>()
+            rows.map(|((count, _, score), share)| count * share * self.relevant(score, root_n, t));
+        left.nulls * self.null(t) + rows.sum::<f64>()
+    }
+
+    /// P_0(t).
+    fn null(&self, t: f64) -> f64 {
+        -(self.channels * ln_below(t)).exp_m1()
     }
 
     /// P_j(t).
@@ -133,6 +168,14 @@ impl Ranking {
         let outside = upper_tail((t - mean) / score.std) + upper_tail((t + mean) / score.std);
         outside * others + (1.0 - others)
     }
+}
+
+/// What the rounds so far have left.
+struct Left {
+    /// The share of each class of rows.
+    rows: Vec<f64>,
+    /// The number of null coordinates.
+    nulls: f64,
 }
 
 /// ln n beyond which a share counts as never kept.
@@ -196,8 +239,13 @@ pub fn kept_share(weights: &[f64], tau: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::ChaCha8Rng;
+    use rand_distr::{Distribution, StandardNormal};
+
     use super::super::{equal_rows, frame_rows, profile_rows};
     use super::*;
+    use crate::model::direction::DirectionLaw;
     use crate::model::tail::upper_quantile;
 
     fn he2(noise: f64) -> Signal {
@@ -253,10 +301,63 @@ mod tests {
         let (p, m) = (0.5_f64.sqrt(), 16.0);
         let n = count(16, 4096, m).samples(p);
         let root_n = (n / 1.01).sqrt();
-        let t = zero(0.0, 40.0, |t| m - count(16, 4096, m).kept(root_n, t));
+        let all = Left { rows: vec![1.0], nulls: 4080.0 };
+        let t = zero(0.0, 40.0, |t| m - count(16, 4096, m).kept(&all, root_n, t));
         let above = Ranking::new(&he2(0.01), &equal_rows(16), 4096, 2, Keep::Above(t));
         assert!((above.samples(p) / n - 1.0).abs() < 1e-9);
         assert!((above.mass(n) - p).abs() < 1e-9);
+    }
+
+    /// Share of the mass that rounds on to `counts` of d coordinates keep, with scores drawn one by
+    /// one; `rows` are the relevant ones, each with its mass.
+    fn drawn(rows: &[(f64, Score)], d: usize, counts: &[f64], n: f64, rng: &mut ChaCha8Rng) -> f64 {
+        let mut normal = || -> f64 { StandardNormal.sample(rng) };
+        let mut left: Vec<usize> = (0..d).collect();
+        let root_n = (n / counts.len() as f64 / 1.01).sqrt();
+        for &m in counts {
+            let mut score = |j: usize| {
+                let (mean, std) = rows.get(j).map_or((0.0, 1.0), |(_, s)| (s.mean * root_n, s.std));
+                (mean + std * normal()).abs().max(normal().abs())
+            };
+            let mut scored: Vec<(f64, usize)> = left.iter().map(|&j| (score(j), j)).collect();
+            scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+            left = scored.iter().take(m.round() as usize).map(|scored| scored.1).collect();
+        }
+        left.iter().filter_map(|&j| rows.get(j)).map(|row| row.0).sum()
+    }
+
+    fn rows(signal: &Signal, entries: impl Iterator<Item = f64>) -> Vec<(f64, Score)> {
+        entries.map(|v| (v * v, signal.score(&[v]))).collect()
+    }
+
+    #[test]
+    fn rounds_keep_what_a_simulation_of_them_keeps() {
+        let (s, d, p) = (16, 400, 0.5_f64.sqrt());
+        let n = count(s, d, 16.0).in_rounds(3).samples(p);
+        let (counts, mut rng): (Vec<f64>, _) =
+            (round_counts(400.0, 16.0, 3).collect(), ChaCha8Rng::seed_from_u64(7));
+        let equal = rows(&he2(0.01), [0.25; 16].into_iter());
+        let kept = (0..1000).map(|_| drawn(&equal, d, &counts, n, &mut rng));
+        let share = kept.sum::<f64>() / 1000.0;
+        // A share of 16 varies by 0.11; the law has expected counts in place of counts.
+        assert!((share - p).abs() < 0.015, "{share}");
+        // No gain: a sample has all coordinates, also those that have fallen.
+        assert!(n > 1.1 * count(s, d, 16.0).samples(p), "{n}");
+    }
+
+    #[test]
+    fn uneven_entries_keep_what_a_simulation_of_them_keeps() {
+        let (s, d, p) = (16, 256, 0.5_f64.sqrt());
+        let uneven = Ranking::new(&he2(0.01), &frame_rows(s, 1), d, 2, Keep::Count(16.0));
+        let (n, mut rng) = (uneven.samples(p), ChaCha8Rng::seed_from_u64(8));
+        let (law, signal) = (DirectionLaw::Uneven { alpha: 0.5 }, he2(0.01));
+        let kept = (0..1000).map(|_| {
+            let v = law.draw(d, 1, &mut rng).unwrap();
+            drawn(&rows(&signal, v.rows().map(|row| row[0])), d, &[16.0], n, &mut rng)
+        });
+        let share = kept.sum::<f64>() / 1000.0;
+        assert!((share - p).abs() < 0.015, "{share}");
+        assert!(n < 0.8 * count(s, d, 16.0).samples(p), "{n}");
     }
 
     #[test]

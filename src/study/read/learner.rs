@@ -251,7 +251,8 @@ fn read_prune(section: &Section<'_>, defaults: &PruneOptions) -> Result<PruneOpt
     let range = if augmented { -1.0..=1.0 } else { -10.0..=10.0 };
     let shift = read_number(section, "shift", range, defaults.shift)?;
     let score = section.choice("score", &names(), defaults.score)?;
-    Ok(PruneOptions { channel, score, shift, keep, augmented })
+    let rounds = section.whole("rounds", 1..=limits::ROUNDS, u64::from(defaults.rounds))? as u32;
+    Ok(PruneOptions { channel, score, shift, keep, rounds, augmented })
 }
 
 fn read_keep(node: &Node) -> Result<Keep> {

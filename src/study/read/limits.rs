@@ -12,6 +12,8 @@ pub(super) const SOFT_D: u64 = 1 << 20;
 pub(super) const WIDTH: u64 = 1 << 16;
 /// Gradient steps on the first layer.
 pub(super) const STEPS: u64 = 1 << 20;
+/// Rounds of a ranking: more than halvings of the largest dimension.
+pub(super) const ROUNDS: u64 = 64;
 /// Samples of a trial.
 pub(super) const N: u64 = 1 << 40;
 /// Test samples.

@@ -268,7 +268,8 @@ impl<'a> Reader<'a> {
         let Base { options, link, built, .. } = base;
         let limit = options.simulation == Simulation::Limit;
         let whitened = options.whiten && input.covariance().is_some_and(|c| !c.keeps_support());
-        if limit && kind == Some(LearnerKind::Pruned) && (!direction.is_hard() || whitened) {
+        let hard = direction.law(alpha, q).is_hard();
+        if limit && kind == Some(LearnerKind::Pruned) && (!hard || whitened) {
             let name = if whitened { "whitened" } else { direction.into() };
             return Err(learner
                 .error(format!("pruned on {name} directions has no limit simulation"), "ranks all of them")
@@ -314,7 +315,7 @@ impl<'a> Reader<'a> {
         if (direction == Direction::Soft) != (q > 0.0) {
             return Err(node
                 .error(format!("direction and q = {q} contradict each other"), "with this q")
-                .hint("soft directions need 0 < q < 2; hard, disjoint and dense ones have q = 0"));
+                .hint("soft directions need 0 < q < 2; hard, disjoint, uneven and dense ones have q = 0"));
         }
         Ok(direction)
     }
@@ -331,11 +332,12 @@ impl<'a> Reader<'a> {
         let smallest = lattice::size(*lattice::indices(samples.n_min, samples.n_max).start());
         setting.built.check_n(smallest).map_err(|e| learner.blame(&e))?;
         let soft = setting.direction == Direction::Soft;
-        let (input, hard) = setting.read();
+        let (input, directions) = setting.read();
+        let hard = directions.is_hard();
         let coordinates = setting.built.learner.coordinates(input);
         let reduced = match (&coordinates, setting.options.simulation()) {
             (Coordinates::Ranked(_), Simulation::Reduced)
-                if soft || hard != setting.direction.is_hard() =>
+                if soft || hard != setting.law().is_hard() =>
             {
                 let what = if soft { "soft" } else { "whitened" };
                 return Err(cannot_be_reduced(
