@@ -106,7 +106,7 @@ fn axis(series: &[&Exponent]) -> Option<Axis> {
     fits().next()?;
     let theory =
         series.iter().flat_map(|e| [e.predicted.map(|rate| rate.exponent), e.csq]).flatten();
-    let (low, high) = extent(ends.chain(theory).chain([0.0]))?;
+    let (low, high) = extent(ends.chain(theory))?;
     let pad = 0.05 * (high - low).max(1e-3);
     Some(Axis::linear(low - pad, high + pad))
 }
