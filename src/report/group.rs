@@ -7,7 +7,12 @@ use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
 use crate::model::input::Input;
 use crate::model::problem::{Problem, Real, Series};
 use crate::model::target::USUAL_NOISE;
+use crate::report::draw::font;
 use crate::report::draw::look::Look;
+use crate::report::draw::style;
+
+/// A line beside a panel is shrunk to fit, of such a length in points to two thirds.
+const LONGEST_LINE: f64 = 130.0;
 
 /// What a panel holds fixed besides α: the problem without it.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +40,16 @@ impl Setting {
             head += &format!(", k* = {k_star}");
         }
         self.with_rarities(head, [", r = ", ", q = ", ", √Δ = ", ", "])
+    }
+
+    /// The label beside a panel: in two lines where one would be set too small to be read.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let label = self.label();
+        let long = font::width(&label, style::LABEL, false) > LONGEST_LINE;
+        match label.split_once(", ").filter(|_| long) {
+            Some((link, rest)) => vec![link.to_owned(), rest.to_owned()],
+            None => vec![label],
+        }
     }
 
     /// For words: the link as written.
@@ -77,6 +92,11 @@ pub(super) fn distinct<T>(
     values.sort_by(&order);
     values.dedup_by(|a, b| order(a, b) == Ordering::Equal);
     values
+}
+
+/// Columns of a row, so that as few rows as can be, of `most` columns, are as even as can be.
+pub(super) fn columns(count: usize, most: usize) -> usize {
+    count.div_ceil(count.div_ceil(most).max(1)).max(1)
 }
 
 /// The targets among the series, in order.

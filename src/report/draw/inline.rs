@@ -2,7 +2,8 @@
 //! script that moves and hides what it shows.
 //!
 //! The style sheet draws a path of class `l` in the colour that it inherits, and fills every other
-//! shape with it; a line is [`WIDTH`] wide unless it says otherwise.
+//! shape with it; a line is [`WIDTH`] wide unless it says otherwise. A text of class `m` has its
+//! middle, one of class `e` its end at its place.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -21,8 +22,9 @@ const COLOUR: RGBAColor = style::BLACK;
 impl Scene {
     /// The figure, called `title`; `number` counts the series of the page.
     ///
-    /// A mark is a group with `data-s`, the number of its series; one with a value has a role, its
-    /// words, which are read out and are the tip of a mouse, and `data-m`, the number that it shows.
+    /// A mark is a group with `data-s`, the number of its series; one with a value has a role, a
+    /// title, whose words are read out and are the tip of a mouse, and `data-m`, the number that it
+    /// shows.
     /// A frame has `data-y`, what its height means: whether it is logarithmic, and the values at its
     /// ends.
     pub(crate) fn inline(&self, title: &str, number: &dyn Fn(&Series) -> usize) -> Markup {
@@ -53,7 +55,10 @@ impl Scene {
     /// The colour of a mark: that of its last shape, its marker, that is neither paper nor ink.
     fn colour(&self, range: Range<usize>) -> RGBAColor {
         let all = self.shapes[range].iter().rev().filter_map(|shape| match shape {
-            Shape::Line(_, ink, _) | Shape::Area(_, ink) | Shape::Disc(_, _, ink) => Some(*ink),
+            Shape::Line(_, ink, _)
+            | Shape::Dashes(_, ink, ..)
+            | Shape::Area(_, ink)
+            | Shape::Disc(_, _, ink) => Some(*ink),
             Shape::Text(_) => None,
         });
         all.map(opaque).find(|c| ![COLOUR, style::PAPER].contains(c)).unwrap_or(COLOUR)
@@ -65,6 +70,9 @@ impl Scene {
         let shapes = &self.shapes[range];
         let runs = shapes.chunk_by(|a, b| match (a, b) {
             (Shape::Line(_, a, wide), Shape::Line(_, b, broad)) => a == b && wide == broad,
+            (Shape::Dashes(_, a, wide, dash), Shape::Dashes(_, b, broad, other)) => {
+                (a, wide, dash) == (b, broad, other)
+            }
             (Shape::Area(_, a), Shape::Area(_, b)) => a == b && a.3 >= 1.0,
             _ => false,
         });
@@ -119,7 +127,7 @@ fn group(mark: &Mark, series: usize, own: RGBAColor, inside: &Markup) -> Markup 
         Number::Other => None,
     };
     html! {
-        g.p data-s=(series) data-m=[moved] color=[colour] role="img" aria-label=(words) {
+        g.p data-s=(series) data-m=[moved] color=[colour] role="img" {
             title { (words) }
             (inside)
         }
@@ -131,7 +139,9 @@ fn piece(run: &[Shape], class: Option<&str>, own: RGBAColor) -> Markup {
     let (mut path, mut last) = (String::new(), None);
     for shape in run {
         match shape {
-            Shape::Line(points, ..) => trace(&mut path, points, &mut last),
+            Shape::Line(points, ..) | Shape::Dashes(points, ..) => {
+                trace(&mut path, points, &mut last);
+            }
             Shape::Area(points, _) => {
                 // Closing it goes back to its first point.
                 let first = points.first().map(|&(x, y)| (tenths(x), tenths(y)));
@@ -142,11 +152,18 @@ fn piece(run: &[Shape], class: Option<&str>, own: RGBAColor) -> Markup {
             Shape::Disc(..) | Shape::Text(_) => {}
         }
     }
+    let stroked = |ink: RGBAColor, width: f64, dash: Option<String>| {
+        html! {
+            path.l d=(path) color=[colour(ink, own)] stroke-opacity=[opacity(ink)]
+                stroke-width=[Some(short(width)).filter(|w| *w != short(WIDTH))]
+                stroke-dasharray=[dash] {}
+        }
+    };
     match &run[0] {
-        Shape::Line(_, ink, width) => html! {
-            path.l d=(path) color=[colour(*ink, own)] stroke-opacity=[opacity(*ink)]
-                stroke-width=[Some(short(*width)).filter(|w| *w != short(WIDTH))] {}
-        },
+        Shape::Line(_, ink, width) => stroked(*ink, *width, None),
+        Shape::Dashes(_, ink, width, (dash, gap)) => {
+            stroked(*ink, *width, Some(format!("{} {}", short(*dash), short(*gap))))
+        }
         Shape::Area(_, ink) => html! {
             path class=[class] d=(path) color=[colour(*ink, own)] fill-opacity=[opacity(*ink)] {}
         },
@@ -162,13 +179,13 @@ fn text(label: &Label) -> Markup {
     let (x, y) = (short(label.at.0), short(label.at.1));
     let anchor = match label.align {
         Align::Left => None,
-        Align::Centre => Some("middle"),
-        Align::Right => Some("end"),
+        Align::Centre => Some("m"),
+        Align::Right => Some("e"),
     };
     let turn = label.upward.then(|| format!("rotate(-90 {x} {y})"));
     let size = (label.size != style::SMALL).then(|| short(label.size));
     html! {
-        text x=(x) y=(y) text-anchor=[anchor] transform=[turn] font-size=[size]
+        text class=[anchor] x=(x) y=(y) transform=[turn] font-size=[size]
             font-weight=[label.bold.then_some("bold")] { (label.text) }
     }
 }
@@ -268,9 +285,10 @@ mod tests {
         scene.of(&series, |_| ());
         let svg = scene.inline(hostile, &|_| 7).into_string();
         assert!(!svg.contains("<script"), "{svg}");
-        assert_eq!(svg.matches("&lt;script&gt;").count(), 4);
-        assert!(svg.contains("<g data-s=\"7\"><path class=\"l\" d=\"M0 0h4.4m2.6 0h2"), "{svg}");
-        assert!(svg.contains("data-m=\"7:64\" role=\"img\" aria-label=\"&lt;script"), "{svg}");
+        assert_eq!(svg.matches("&lt;script&gt;").count(), 3);
+        assert!(svg.contains("<g data-s=\"7\"><path class=\"l\" d=\"M0 0h9\""), "{svg}");
+        assert!(svg.contains("stroke-dasharray=\"4.4 2.6\"/></g>"), "{svg}");
+        assert!(svg.contains("data-m=\"7:64\" role=\"img\"><title>&lt;script"), "{svg}");
         assert_eq!(svg.matches("<g ").count(), 2);
         let mut scene = Scene::new(9.0, 9.0);
         crate::report::draw::look::Look::number(1).draw(&mut scene, (4.0, 4.0), 2.5, false);

@@ -1,5 +1,6 @@
 //! Scenes: what a figure consists of, in points, and how it becomes a file.
 
+pub(crate) mod aside;
 pub(crate) mod axis;
 pub(crate) mod font;
 mod inline;

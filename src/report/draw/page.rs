@@ -75,6 +75,11 @@ pub(crate) fn title(scene: &mut Scene, rect: Rect, text: &str, lines: usize) {
     scene.text(shrunk(label, right - left, rect.width));
 }
 
+/// Room to the right of a panel for so many lines of words.
+pub(crate) fn side_room(lines: usize) -> f64 {
+    9.0 + 10.5 * lines as f64
+}
+
 /// Words that read upwards to the right of a panel, the first of them bold.
 pub(crate) fn side_titles(scene: &mut Scene, rect: Rect, texts: &[String]) {
     for (index, text) in texts.iter().enumerate() {

@@ -7,7 +7,7 @@ use super::look::Look;
 use super::scene::{Align, Frame, Label, Point, Scene};
 use super::style;
 use super::style::Stroke;
-use super::ticks::{Room, ticks};
+use super::ticks::{Room, Tick, ticks};
 
 /// Faint lines that only guide the eye.
 pub(crate) const GRID: Stroke = Stroke { colour: style::FAINT, width: 0.45, dash: None };
@@ -65,32 +65,69 @@ impl Panel<'_> {
     }
 
     /// Frame and ticks; labels at the bottom and on the left where wanted.
+    ///
+    /// What looks alike is drawn together: a page then has one path of it.
     pub(crate) fn axes(&self, scene: &mut Scene, below: bool, beside: bool) {
-        self.x_ticks(scene, below);
-        self.y_ticks(scene, beside);
+        let (across, up) = (self.across(), self.up());
+        for major in [false, true] {
+            self.x_marks(scene, &across, major);
+            let Rect { left, height, .. } = self.rect;
+            for tick in up.iter().filter(|tick| tick.label.is_some() == major) {
+                let y = self.rect.bottom() - tick.at * height;
+                mark(scene, major, |length| [(left, y), (left + length, y)]);
+            }
+        }
         self.frame(scene);
+        if below {
+            self.x_labels(scene, across);
+        }
+        if beside {
+            self.y_labels(scene, up);
+        }
     }
 
     /// Ticks of the x axis, labelled if wanted.
     pub(crate) fn x_ticks(&self, scene: &mut Scene, below: bool) {
+        let across = self.across();
+        for major in [false, true] {
+            self.x_marks(scene, &across, major);
+        }
+        if below {
+            self.x_labels(scene, across);
+        }
+    }
+
+    fn across(&self) -> Vec<Tick> {
+        ticks(self.x, Room::Across(self.rect.width, self.overhang))
+    }
+
+    fn up(&self) -> Vec<Tick> {
+        ticks(self.y, Room::Up(self.rect.height))
+    }
+
+    fn x_marks(&self, scene: &mut Scene, ticks: &[Tick], major: bool) {
         let (Rect { left, width, .. }, bottom) = (self.rect, self.rect.bottom());
-        for tick in ticks(self.x, Room::Across(width, self.overhang)) {
+        for tick in ticks.iter().filter(|tick| tick.label.is_some() == major) {
             let x = left + tick.at * width;
-            mark(scene, tick.label.is_some(), |length| [(x, bottom), (x, bottom - length)]);
-            if let (Some(text), true) = (tick.label, below) {
-                let at = (x, bottom + 2.6 + style::SMALL * 0.78);
+            mark(scene, major, |length| [(x, bottom), (x, bottom - length)]);
+        }
+    }
+
+    fn x_labels(&self, scene: &mut Scene, ticks: Vec<Tick>) {
+        for Tick { at, label } in ticks {
+            let x = self.rect.left + at * self.rect.width;
+            let at = (x, self.rect.bottom() + 2.6 + style::SMALL * 0.78);
+            if let Some(text) = label {
                 scene.text(Label::new(text, at, style::SMALL).align(Align::Centre));
             }
         }
     }
 
-    fn y_ticks(&self, scene: &mut Scene, beside: bool) {
-        let (Rect { left, height, .. }, bottom) = (self.rect, self.rect.bottom());
-        for tick in ticks(self.y, Room::Up(height)) {
-            let y = bottom - tick.at * height;
-            mark(scene, tick.label.is_some(), |length| [(left, y), (left + length, y)]);
-            if let (Some(text), true) = (tick.label, beside) {
-                let at = (left - 3.0, y + style::SMALL * 0.36);
+    fn y_labels(&self, scene: &mut Scene, ticks: Vec<Tick>) {
+        for Tick { at, label } in ticks {
+            let y = self.rect.bottom() - at * self.rect.height;
+            let at = (self.rect.left - 3.0, y + style::SMALL * 0.36);
+            if let Some(text) = label {
                 scene.text(Label::new(text, at, style::SMALL).align(Align::Right));
             }
         }
@@ -110,7 +147,7 @@ impl Panel<'_> {
     pub(crate) fn grid(&self, scene: &mut Scene) {
         self.x_grid(scene);
         let Rect { left, height, .. } = self.rect;
-        for tick in ticks(self.y, Room::Up(height)) {
+        for tick in self.up() {
             let y = self.rect.bottom() - tick.at * height;
             if tick.label.is_some() {
                 scene.line(&[(left, y), (self.rect.right(), y)], GRID);
@@ -121,7 +158,7 @@ impl Panel<'_> {
     /// Faint lines at the labelled ticks of the x axis.
     pub(crate) fn x_grid(&self, scene: &mut Scene) {
         let Rect { left, top, width, .. } = self.rect;
-        for tick in ticks(self.x, Room::Across(width, self.overhang)) {
+        for tick in self.across() {
             let x = left + tick.at * width;
             if tick.label.is_some() {
                 scene.line(&[(x, top), (x, self.rect.bottom())], GRID);

@@ -7,7 +7,7 @@ use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref};
 use plotters::style::RGBAColor;
 
 use super::font;
-use super::scene::{Align, Label, Point, Scene, Shape};
+use super::scene::{Align, Label, Point, Scene, Shape, dashes};
 use crate::error::Result;
 
 /// How far the ends of a quarter of a circle pull, in radii.
@@ -36,6 +36,14 @@ impl Scene {
                     painter.ink(*ink);
                     painter.content.set_line_width(*width as f32);
                     painter.path(points);
+                    painter.content.stroke();
+                }
+                Shape::Dashes(points, ink, width, lengths) => {
+                    painter.ink(*ink);
+                    painter.content.set_line_width(*width as f32);
+                    for piece in dashes(points, *lengths) {
+                        painter.path(&piece);
+                    }
                     painter.content.stroke();
                 }
                 Shape::Area(points, ink) => {

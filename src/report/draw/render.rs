@@ -8,7 +8,7 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor}
 use plotters::style::{ShapeStyle, TextStyle, WHITE};
 
 use super::font;
-use super::scene::{Align, Label, Point, Scene, Shape};
+use super::scene::{Align, Label, Point, Scene, Shape, dashes};
 use crate::error::{Error, Result};
 
 /// Resolution of a PNG, dots per inch.
@@ -116,6 +116,11 @@ impl Scene {
             match shape {
                 Shape::Line(points, colour, width) => {
                     line(backend, device, &device.places(points), (*colour, *width))?;
+                }
+                Shape::Dashes(points, colour, width, lengths) => {
+                    for piece in dashes(points, *lengths) {
+                        line(backend, device, &device.places(&piece), (*colour, *width))?;
+                    }
                 }
                 Shape::Area(points, colour) => {
                     let points = device.places(points);

@@ -83,6 +83,8 @@ impl Label {
 pub enum Shape {
     /// An open line through the points.
     Line(Vec<Point>, RGBAColor, f64),
+    /// The same in dashes, with the lengths of a dash and of a gap.
+    Dashes(Vec<Point>, RGBAColor, f64, (f64, f64)),
     /// A filled polygon.
     Area(Vec<Point>, RGBAColor),
     /// A filled disc: centre, radius.
@@ -182,6 +184,9 @@ impl Scene {
         let places = |points: &[Point]| points.iter().map(place).collect();
         let shape = |shape: &Shape| match shape {
             Shape::Line(points, ink, wide) => Shape::Line(places(points), *ink, f * wide),
+            Shape::Dashes(points, ink, wide, (dash, gap)) => {
+                Shape::Dashes(places(points), *ink, f * wide, (f * dash, f * gap))
+            }
             Shape::Area(points, ink) => Shape::Area(places(points), *ink),
             Shape::Disc(centre, radius, ink) => Shape::Disc(place(centre), f * radius, *ink),
             Shape::Text(label) => {
@@ -225,16 +230,16 @@ impl Scene {
         if points.len() < 2 {
             return;
         }
-        let mut push = |points| self.shapes.push(Shape::Line(points, stroke.colour, stroke.width));
-        match stroke.dash {
-            None => push(points.to_vec()),
-            Some((dash, gap)) => dashes(points, dash, gap).into_iter().for_each(push),
-        }
+        let (points, Stroke { colour, width, dash }) = (points.to_vec(), stroke);
+        self.shapes.push(match dash {
+            None => Shape::Line(points, colour, width),
+            Some(dash) => Shape::Dashes(points, colour, width, dash),
+        });
     }
 }
 
 /// Cuts a line into dashes that go round its corners.
-fn dashes(points: &[Point], dash: f64, gap: f64) -> Vec<Vec<Point>> {
+pub(super) fn dashes(points: &[Point], (dash, gap): (f64, f64)) -> Vec<Vec<Point>> {
     let (mut pieces, mut left, mut drawing) = (Vec::new(), dash, true);
     let mut piece = vec![points[0]];
     for pair in points.windows(2) {
@@ -269,7 +274,7 @@ mod tests {
 
     #[test]
     fn dashes_cover_their_share_of_the_line() {
-        let pieces = dashes(&[(0.0, 0.0), (6.0, 0.0), (6.0, 6.0)], 2.0, 1.0);
+        let pieces = dashes(&[(0.0, 0.0), (6.0, 0.0), (6.0, 6.0)], (2.0, 1.0));
         assert_eq!(pieces.len(), 4);
         assert_eq!(pieces[0], [(0.0, 0.0), (2.0, 0.0)]);
         assert_eq!(pieces[3], [(6.0, 3.0), (6.0, 5.0)]);

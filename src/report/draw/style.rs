@@ -6,6 +6,8 @@ use plotters::style::RGBAColor;
 
 /// Width of one column of a paper, in points.
 pub(crate) const COLUMN: f64 = 245.0;
+/// Width of a figure that a column does not hold.
+pub(crate) const WIDE: f64 = 1.4 * COLUMN;
 /// Width of a page of two columns.
 pub(crate) const PAGE: f64 = 504.0;
 /// Font size of axis labels and titles.

@@ -123,20 +123,22 @@ fn logarithmic(axis: &Axis, room: Room) -> Vec<Candidate> {
     if high - low < 0.5 {
         return linear(axis, room);
     }
+    let mut scales = Vec::new();
     if high - low < 2.0 {
         for mantissas in [&[1, 2, 5][..], &[1, 3][..], &[1, 5][..]] {
-            let labels: Vec<_> = pattern(mantissas)
-                .into_iter()
-                .filter(|(at, label)| room.holds(room.span(*at, label)))
-                .collect();
-            if labels.len() > 1 && fit(room, &labels) {
-                return labels;
-            }
+            let held = |(at, label): &Candidate| room.holds(room.span(*at, label));
+            let labels: Vec<_> = pattern(mantissas).into_iter().filter(held).collect();
+            scales.extend(Some(labels).filter(|labels| fit(room, labels)));
         }
     }
-    // Less than a decade has one power of ten at most, and one label is no scale.
-    let round = if high - low < 1.0 { linear(axis, room) } else { Vec::new() };
-    if round.len() > 1 { round } else { decades(axis, room, first, last) }
+    // Less than a decade has few of them: round steps have more.
+    if high - low < 1.0 {
+        scales.push(linear(axis, room));
+    }
+    // Two labels do not tell a scale from another, and one is no scale.
+    let first_of = |least: usize| scales.iter().find(|labels| labels.len() >= least).cloned();
+    let best = first_of(3).or_else(|| first_of(2));
+    best.unwrap_or_else(|| decades(axis, room, first, last))
 }
 
 fn decades(axis: &Axis, room: Room, first: i32, last: i32) -> Vec<Candidate> {
@@ -221,6 +223,15 @@ mod tests {
     fn narrow_ranges_show_round_numbers() {
         let axis = Axis::log([700.0, 6000.0]).unwrap();
         assert_eq!(labels(&axis, Room::Up(100.0)), ["1000", "2000", "5000"]);
+    }
+
+    #[test]
+    fn less_than_a_decade_has_three_labels_where_there_is_room() {
+        for (low, high) in [(0.55, 2.1), (0.3, 1.1), (700.0, 2900.0)] {
+            let axis = Axis::log([low, high]).unwrap();
+            let labels = labels(&axis, Room::Up(80.0));
+            assert!(labels.len() > 2, "{low} {high} {labels:?}");
+        }
     }
 
     #[test]

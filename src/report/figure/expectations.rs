@@ -1,6 +1,7 @@
 //! What the study expected, one line an expectation: measured against predicted, in margins.
 
 use crate::analysis::estimate::{Analysis, Judged};
+use crate::model::expectation::Predicted;
 use crate::model::problem::Series;
 use crate::report::draw::axis::Axis;
 use crate::report::draw::font;
@@ -12,37 +13,46 @@ use crate::report::format;
 use crate::report::group::Setting;
 
 const LINE: f64 = 12.0;
-/// Room for claim, numbers and verdict.
-const CLAIM: f64 = 190.0;
-const NUMBERS: f64 = 92.0;
+/// Room above, for the names of the columns.
+const HEADER: f64 = 15.0;
+/// Width of the panel, and the distance of columns.
+const PLOT: f64 = 160.0;
+const GAP: f64 = 8.0;
+/// What stands to the right of the panel.
+const COLUMNS: [&str; 2] = ["found / expected", "verdict"];
 /// Further from the prediction than this many margins stands an arrow: room for a point at 4.
 const FARTHEST: f64 = 4.3;
 
 /// Draws (measured − predicted)/margin with its interval, of a ratio ln(measured/predicted)/ln(margin):
-/// inside the grey band, from −1 to 1, is as expected. None without an expectation.
+/// inside the grey band is as expected, from −1 to 1, or on the one side of 0 that a bound admits.
+/// None without an expectation.
 #[must_use]
 pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let all = &analysis.expectations;
     if all.is_empty() {
         return None;
     }
-    let (top, left) = (6.0, CLAIM + 8.0);
     let height = LINE * all.len() as f64;
-    let mut scene = Scene::new(style::PAGE, top + height + 28.0);
-    let verdicts = all.iter().map(|j| font::width(j.verdict.word(), style::SMALL, false));
-    let right = NUMBERS + verdicts.fold(0.0, f64::max) + 12.0;
-    let rect = Rect { left, top, width: style::PAGE - left - right, height };
+    let mut scene = Scene::new(style::PAGE, HEADER + height + 28.0);
+    let columns = columns(all);
+    let left = columns[0] - GAP - PLOT;
+    let rect = Rect { left, top: HEADER, width: PLOT, height };
     let (x, y) = (Axis::linear(-FARTHEST, FARTHEST), Axis::linear(-height, 0.0));
     let panel = Panel { rect, x: &x, y: &y, overhang: 4.0 };
-    panel.band(
-        &mut scene,
-        &[(-1.0, -height, 0.0), (1.0, -height, 0.0)],
-        style::pale(style::BLACK, 0.09),
-    );
+    for (words, at) in COLUMNS.iter().zip(columns) {
+        scene.text(Label::new(words, (at, HEADER - 4.0), style::SMALL));
+    }
+    let mut above = 0.0;
+    for alike in all.chunk_by(|a, b| admitted(a) == admitted(b)) {
+        let ((from, to), below) = (admitted(&alike[0]), above - LINE * alike.len() as f64);
+        let edges = [(from, below, above), (to, below, above)];
+        panel.band(&mut scene, &edges, style::pale(style::BLACK, 0.09));
+        above = below;
+    }
     panel.curve(&mut scene, &[(0.0, -height), (0.0, 0.0)], style::solid(style::GREY, 0.8));
     for (i, judged) in all.iter().enumerate() {
         let depth = LINE * (i as f64 + 0.5);
-        line(&mut scene, &panel, judged, (&claim(all, judged), depth), right);
+        line(&mut scene, &panel, judged, (&claim(all, judged), depth), columns);
     }
     panel.x_ticks(&mut scene, true);
     panel.frame(&mut scene);
@@ -50,6 +60,33 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let words = "measured less predicted, in margins";
     scene.text(Label::new(words, below, style::LABEL).align(Align::Centre));
     Some(scene)
+}
+
+/// Where the columns to the right of the panel begin, as wide as what is in them.
+fn columns(all: &[Judged]) -> [f64; 2] {
+    let wide = |texts: Vec<String>, name: &str| {
+        let all = texts.iter().map(String::as_str).chain([name]);
+        all.map(|text| font::width(text, style::SMALL, false)).fold(0.0, f64::max) + GAP
+    };
+    let words = all.iter().map(|judged| judged.verdict.word().to_owned()).collect();
+    let verdict = style::PAGE - wide(words, COLUMNS[1]);
+    [verdict - wide(all.iter().map(numbers).collect(), COLUMNS[0]), verdict]
+}
+
+/// What an expectation admits, in margins, as far as the panel shows it.
+fn admitted(judged: &Judged) -> (f64, f64) {
+    match judged.predicted {
+        Predicted::Value(_) => (-1.0, 1.0),
+        Predicted::AtLeast(_) => (0.0, FARTHEST),
+        Predicted::AtMost(_) => (-FARTHEST, 0.0),
+    }
+}
+
+fn numbers(judged: &Judged) -> String {
+    let sign = judged.predicted.sign().trim_start_matches('=');
+    let predicted = format!("{sign}{}", format::samples(judged.predicted.number()));
+    let found = judged.value.map_or_else(|| "–".to_owned(), |v| format::samples(v.value));
+    format!("{found} / {predicted}")
 }
 
 /// The claim; of several with the same words after what they are about.
@@ -77,19 +114,13 @@ fn line(
     panel: &Panel<'_>,
     judged: &Judged,
     (claim, depth): (&str, f64),
-    right: f64,
+    columns: [f64; 2],
 ) {
     let base = panel.rect.top + depth + style::SMALL * 0.36;
-    scene.text(Label::new(fitting(claim), (4.0, base), style::SMALL));
-    let sign = judged.predicted.sign().trim_start_matches('=');
-    let predicted = format!("{sign}{}", format::samples(judged.predicted.number()));
-    let numbers = judged.value.map_or_else(
-        || format!("– / {predicted}"),
-        |v| format!("{} / {predicted}", format::samples(v.value)),
-    );
-    let at = style::PAGE - right + 6.0;
-    scene.text(Label::new(numbers, (at, base), style::SMALL));
-    scene.text(Label::new(judged.verdict.word(), (at + NUMBERS, base), style::SMALL));
+    let room = panel.rect.left - GAP - 4.0;
+    scene.text(Label::new(fitting(claim, room), (4.0, base), style::SMALL));
+    scene.text(Label::new(numbers(judged), (columns[0], base), style::SMALL));
+    scene.text(Label::new(judged.verdict.word(), (columns[1], base), style::SMALL));
     panel.curve(scene, &[(-FARTHEST, -depth), (FARTHEST, -depth)], GRID);
     let Some(value) = judged.value else { return };
     let (low, value, high) =
@@ -116,8 +147,8 @@ fn line(
 }
 
 /// As much of a claim as there is room for; the table has all of it.
-fn fitting(claim: &str) -> String {
-    let wide = |text: &str| font::width(text, style::SMALL, false) > CLAIM;
+fn fitting(claim: &str, room: f64) -> String {
+    let wide = |text: &str| font::width(text, style::SMALL, false) > room;
     if !wide(claim) {
         return claim.to_owned();
     }
@@ -141,7 +172,6 @@ mod tests {
     use super::*;
     use crate::analysis::estimate::Interval;
     use crate::analysis::judge::Verdict;
-    use crate::model::expectation::Predicted;
     use crate::report::draw::scene::Shape;
     use crate::report::fixture::realistic;
 
@@ -184,6 +214,36 @@ mod tests {
         assert!(first[2].starts_with("a claim"));
         analysis.expectations = vec![of("He2", "β(a)"), of("He2", "β(b)")];
         assert_eq!(said(&analysis), ["β(a): the same", "β(b): the same"]);
+    }
+
+    #[test]
+    fn the_grey_band_of_a_bound_is_the_side_that_it_admits() {
+        let mut analysis = realistic();
+        let bound = |predicted| Judged { predicted, ..judged("β(pruned)", 2.0, 0.1, 1.0) };
+        let all = [Predicted::Value(2.0), Predicted::AtMost(2.0), Predicted::AtLeast(2.0)];
+        analysis.expectations = all.map(bound).to_vec();
+        let scene = draw(&analysis).unwrap();
+        let [left, top, width, _] = scene.frames[0].rect;
+        let grey = style::pale(style::BLACK, 0.09);
+        let bands: Vec<[f64; 4]> = scene
+            .shapes
+            .iter()
+            .filter_map(|shape| match shape {
+                Shape::Area(points, colour) if *colour == grey => {
+                    let x = |at: usize| ((points[at].0 - left) / width - 0.5) * 2.0 * FARTHEST;
+                    Some([x(0), x(1), points[3].1 - top, points[0].1 - top])
+                }
+                _ => None,
+            })
+            .collect();
+        let sides = [(-1.0, 1.0), (-FARTHEST, 0.0), (0.0, FARTHEST)];
+        assert_eq!(bands.len(), sides.len());
+        for (i, (band, (from, to))) in bands.iter().zip(sides).enumerate() {
+            let (above, below) = (LINE * i as f64, LINE * (i + 1) as f64);
+            for (found, right) in band.iter().zip([from, to, above, below]) {
+                assert!((found - right).abs() < 1e-9, "{band:?} {right}");
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::bounds::{self, bounds};
 use crate::analysis::estimate::{Analysis, Exponent, Interval};
 use crate::analysis::judge::Verdict;
+use crate::report::draw::aside::{Span, aside};
 use crate::report::draw::axis::{Axis, extent};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::look::Look;
@@ -13,9 +14,9 @@ use crate::report::draw::style;
 use crate::report::group::{self, Learners, Setting};
 
 const MOST_COLUMNS: usize = 3;
-/// Sideways distance of learners at equal α, in points.
-const SHIFT: f64 = 5.2;
-/// Most that all of them take, in points.
+/// Width of the line of theory of any other learner.
+const OTHER: f64 = 0.7;
+/// Most that learners at equal α spread, in points.
 const WIDEST: f64 = 36.0;
 
 /// Draws β against α for every learner, with α k*, k* and the CSQ bound min(α, ½) k*.
@@ -28,7 +29,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let settings = group::settings(fits.iter().map(|f| &f.exponent.series));
     let (x, y) = axes(&fits)?;
     let learners = Learners::of(analysis);
-    let columns = settings.len().min(MOST_COLUMNS);
+    let columns = group::columns(settings.len(), MOST_COLUMNS);
     let single = settings.len() == 1;
     let width = if single { style::COLUMN } else { style::PAGE };
     let page = Page {
@@ -40,15 +41,14 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         right: 9.0,
         gap: 9.0,
         row_gap: 5.0,
-        legend: Legend::new(legend(&fits, &learners), width - 6.0),
+        legend: Legend::new(legend(&fits, &settings, &learners), width - 6.0),
     };
     let mut scene = page.start(bounds::ALPHA, bounds::BETA);
     for (index, setting) in settings.iter().enumerate() {
         let (row, column) = (index / columns, index % columns);
         let rect = page.rect(row, column);
         let panel = Panel { rect, x: &x, y: &y, overhang: 3.5 };
-        let mine = fits.iter().filter(|f| Setting::of(&f.exponent.series) == *setting);
-        let mine: Vec<Fit> = mine.copied().collect();
+        let mine = of(&fits, setting);
         panel.grid(&mut scene);
         theory(&mut scene, &panel, setting, &mine, &learners);
         points(&mut scene, &panel, &mine, &learners);
@@ -58,7 +58,6 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     Some(scene)
 }
 
-/// A series with its fitted exponent.
 /// A fitted exponent with what places it: α, k* and β.
 #[derive(Clone, Copy)]
 struct Fit<'a> {
@@ -85,12 +84,22 @@ fn axes(fits: &[Fit]) -> Option<(Axis, Axis)> {
     Some((x, Axis::linear(if low < 0.0 { low - pad } else { 0.0 }, high + 1.5 * pad)))
 }
 
-fn legend(fits: &[Fit], learners: &Learners) -> Vec<Entry> {
+/// The fits of a target.
+fn of<'a>(fits: &[Fit<'a>], setting: &Setting) -> Vec<Fit<'a>> {
+    fits.iter().filter(|f| Setting::of(&f.exponent.series) == *setting).copied().collect()
+}
+
+fn legend(fits: &[Fit], settings: &[Setting], learners: &Learners) -> Vec<Entry> {
     let shown = |name: &&str| fits.iter().any(|f| f.exponent.series.learner == *name);
     let point =
         |name: &str| (Symbol::Point(learners.look(name)), crate::report::format::learner(name));
     let mut entries: Vec<Entry> = learners.names().filter(shown).map(point).collect();
     entries.extend(bounds::entries(learners, |kind| bounds::any_of(learners.names(), kind)));
+    let drawn = |name| settings.iter().any(|setting| !line_of(&of(fits, setting), name).is_empty());
+    if others(learners).any(drawn) {
+        let line = Symbol::Line(style::dashed(style::GREY, OTHER));
+        entries.push((line, "theory of others".to_owned()));
+    }
     if fits.iter().any(|f| thin(f.exponent)) {
         entries.push((Symbol::Hollow(Look::grey()), "under 4 dimensions".to_owned()));
     }
@@ -112,32 +121,39 @@ fn theory(scene: &mut Scene, panel: &Panel, setting: &Setting, fits: &[Fit], lea
     for bound in &bounds {
         panel.curve(scene, &bound.points, bound.stroke);
     }
-    for name in learners.names().filter(|name| group::rank(name).0 == 2) {
-        let mine = fits.iter().filter(|f| f.exponent.series.learner == name);
-        let mut line: Vec<_> =
-            mine.filter_map(|f| Some((f.alpha, f.exponent.predicted?.exponent))).collect();
-        line.sort_by(|a, b| a.0.total_cmp(&b.0));
-        panel.curve(scene, &line, style::dashed(learners.look(name).colour, 0.7));
+    for name in others(learners) {
+        let stroke = style::dashed(learners.look(name).colour, OTHER);
+        panel.curve(scene, &line_of(fits, name), stroke);
     }
 }
 
+/// The learners whose theory is neither α k* nor k* by name.
+fn others(learners: &Learners) -> impl Iterator<Item = &str> {
+    learners.names().filter(|name| group::rank(name).0 == 2)
+}
+
+/// (α, predicted exponent) of a learner; a single one makes no line.
+fn line_of(fits: &[Fit], learner: &str) -> Vec<(f64, f64)> {
+    let mine = fits.iter().filter(|f| f.exponent.series.learner == learner);
+    let mut line: Vec<_> =
+        mine.filter_map(|f| Some((f.alpha, f.exponent.predicted?.exponent))).collect();
+    line.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if line.len() < 2 { Vec::new() } else { line }
+}
+
 fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
-    for &Fit { exponent, alpha, beta, .. } in fits {
-        // Only points whose intervals meet step aside: a shifted point sits off its line.
-        let meets = |f: &&Fit| {
-            f.alpha.total_cmp(&alpha).is_eq() && f.beta.low <= beta.high && beta.low <= f.beta.high
-        };
-        let rivals = fits.iter().filter(|f| f.exponent == exponent || meets(f));
-        let rivals = rivals.map(|f| learners.index(&f.exponent.series.learner));
-        let rivals = group::distinct(rivals, usize::cmp);
-        let place = rivals.iter().position(|&i| i == learners.index(&exponent.series.learner));
-        let step = SHIFT.min(room(panel, fits, alpha) / rivals.len() as f64);
-        let shift = step * (place.unwrap_or_default() as f64 - (rivals.len() - 1) as f64 / 2.0);
-        // All of them stay inside the frame.
-        let widest = step * (rivals.len() - 1) as f64 / 2.0 + 4.0;
-        let centre = panel.place((alpha, beta.value)).map_or(0.0, |(x, _)| x);
-        let (left, right) = (panel.rect.left + widest, panel.rect.right() - widest);
-        let shift = shift + if left < right { centre.clamp(left, right) - centre } else { 0.0 };
+    let mut fits = fits.to_vec();
+    fits.sort_by_key(|f| learners.index(&f.exponent.series.learner));
+    // Only points whose intervals meet step aside: a shifted point sits off its line.
+    let span = |f: &Fit| {
+        let y = |beta| panel.place((f.alpha, beta)).map(|(_, y)| y);
+        let (top, bottom) = (y(f.beta.high), y(f.beta.low));
+        let x = panel.place((f.alpha, f.beta.value)).map_or(0.0, |(x, _)| x);
+        (x, top.map_or(f64::NEG_INFINITY, |y| y - 1.0), bottom.map_or(f64::INFINITY, |y| y + 1.0))
+    };
+    let spans: Vec<Span> = fits.iter().map(span).collect();
+    let shifts = aside(&spans, (panel.rect.left, panel.rect.right()), room(panel, &fits));
+    for (&Fit { exponent, alpha, beta, .. }, shift) in fits.iter().zip(shifts) {
         let look = learners.look(&exponent.series.learner);
         let bar = Bar { x: alpha, low: beta.low, high: beta.high, shift };
         scene.value(&exponent.series, group::beta(exponent), Number::Beta, |scene| {
@@ -151,8 +167,8 @@ fn points(scene: &mut Scene, panel: &Panel, fits: &[Fit], learners: &Learners) {
 
 /// How far the points at one α may spread, in points: not to those at the next, nor far from
 /// where they belong.
-fn room(panel: &Panel, fits: &[Fit], alpha: f64) -> f64 {
-    let others = fits.iter().map(|f| (f.alpha - alpha).abs());
-    let nearest = others.filter(|distance| *distance > 0.0).fold(1.0, f64::min);
+fn room(panel: &Panel, fits: &[Fit]) -> f64 {
+    let alphas = group::distinct(fits.iter().map(|f| f.alpha), f64::total_cmp);
+    let nearest = alphas.windows(2).map(|pair| pair[1] - pair[0]).fold(1.0, f64::min);
     (0.8 * nearest * panel.rect.width / (panel.x.range.1 - panel.x.range.0)).min(WIDEST)
 }

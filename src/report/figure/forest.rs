@@ -106,7 +106,7 @@ fn axis(series: &[&Exponent]) -> Option<Axis> {
     fits().next()?;
     let theory =
         series.iter().flat_map(|e| [e.predicted.map(|rate| rate.exponent), e.csq]).flatten();
-    let (low, high) = extent(ends.chain(theory).chain([0.0]))?;
+    let (low, high) = extent(ends.chain(theory))?;
     let pad = 0.05 * (high - low).max(1e-3);
     Some(Axis::linear(low - pad, high + pad))
 }
@@ -276,7 +276,7 @@ mod tests {
         let place = |value: f64| page.left + x.fraction(value).unwrap() * page.plot;
         let upright = |value: f64, y: f64, stroke: Stroke| {
             scene.shapes.iter().any(|shape| match shape {
-                Shape::Line(p, colour, width) => {
+                Shape::Line(p, colour, width) | Shape::Dashes(p, colour, width, _) => {
                     let on = p.iter().all(|p| (p.0 - place(value)).abs() < 1e-9);
                     let near = p.iter().all(|p| (p.1 - y).abs() <= LINE / 2.0 + 1e-9);
                     on && near && (*colour, *width) == (stroke.colour, stroke.width)

@@ -12,6 +12,9 @@ use crate::report::draw::style;
 use crate::report::format;
 use crate::report::group::{self, Setting};
 
+/// More entries than this do not fit into a legend one column wide.
+const CROWD: usize = 8;
+
 /// What is divided out, one panel each.
 const PANELS: [&str; 2] = ["n* / law of the ranking", "n* / dᵇ, 1 at the smallest d"];
 
@@ -67,7 +70,6 @@ pub(super) fn page(
     alphas: &[Option<Real>],
     names: &[(&str, &Setting)],
 ) -> Page {
-    let width = if columns == 1 { style::COLUMN } else { style::PAGE };
     let colour =
         |alpha: &Option<Real>| (Symbol::Point(look(alphas, *alpha, 0)), format::alpha(*alpha));
     let name = |(index, (learner, setting)): (usize, &(&str, &Setting))| {
@@ -79,13 +81,19 @@ pub(super) fn page(
     };
     let colours = alphas.iter().map(colour).filter(|_| alphas.len() > 1);
     let entries: Vec<Entry> = colours.chain(names.iter().enumerate().map(name)).collect();
+    let width = match columns {
+        1 if entries.len() > CROWD => style::WIDE,
+        1 => style::COLUMN,
+        _ => style::PAGE,
+    };
     let legend = Legend::new(entries, width - 6.0);
     Page {
         width,
         rows: 1,
         columns,
         aspect,
-        header: 15.0,
+        // A single panel has no title.
+        header: if columns == 1 { 4.0 } else { 15.0 },
         right: 7.0,
         gap: 9.0,
         row_gap: 5.0,

@@ -38,7 +38,8 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         }
     }
     let x = Axis::log(cells.iter().flat_map(points).map(|(x, _)| x))?;
-    let y = Axis::linear(0.0, 1.05);
+    // A point at 0 stands inside the frame.
+    let y = Axis::linear(-0.04, 1.05);
     let shown: Vec<(&str, &Setting)> = names.iter().map(|(l, s)| (l.as_str(), s)).collect();
     let page = law::page(1, 0.8, &alphas, &shown);
     let mut scene =
@@ -48,7 +49,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let dashed = style::dashed(style::BLACK, 0.8);
     let ends = [x.range.0, x.range.1].map(|log| (10_f64.powf(log), analysis.threshold));
     panel.curve(&mut scene, &ends, dashed);
-    panel.curve(&mut scene, &[(1.0, 0.0), (1.0, 1.05)], dashed);
+    panel.curve(&mut scene, &[(1.0, y.range.0), (1.0, y.range.1)], dashed);
     for cell in &cells {
         let index = names.iter().position(|name| *name == key(cell)).unwrap_or_default();
         let look = law::look(&alphas, cell.0.series.problem.alpha, index);
@@ -72,7 +73,8 @@ fn points<'a>((curve, law): &Cell<'a>) -> impl Iterator<Item = (f64, f64)> + use
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture::realistic;
+    use crate::report::draw::scene::Shape;
+    use crate::report::fixture::{add_series, key, realistic};
 
     #[test]
     fn the_figure_shows_what_has_a_law() {
@@ -82,5 +84,28 @@ mod tests {
             t.law = (t.series.learner == "pruned").then_some(t.n_star);
         }
         assert!(draw(&analysis).is_some());
+    }
+
+    #[test]
+    fn a_risk_of_nothing_stands_inside_the_frame_and_every_target_in_the_legend() {
+        let mut analysis = realistic();
+        let links: Vec<String> = (2..12).map(|k| format!("He{k}")).collect();
+        for link in &links {
+            add_series(&mut analysis, &key("pruned", link, 2, 0.5), &[64, 128]);
+        }
+        for t in &mut analysis.thresholds {
+            t.law = (t.series.learner == "pruned").then_some(t.n_star);
+        }
+        for point in analysis.curves.iter_mut().flat_map(|c| &mut c.points) {
+            point.bounded = 0.0;
+        }
+        let scene = draw(&analysis).unwrap();
+        assert!(scene.labels().all(|label| !label.text.starts_with("and ")));
+        let [_, top, _, height] = scene.frames[0].rect;
+        for shape in &scene.shapes {
+            if let Shape::Disc((_, y), radius, _) = shape {
+                assert!(y + radius < top + height);
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ const MOST_LEARNERS: usize = 3;
 /// Draws the median risk with its quartile band against n, both logarithmic, and τ.
 ///
 /// Rows are learners (and targets) and columns are α; learners stand side by side when
-/// there is only one α. None without a single positive risk.
+/// there is only one α. What was not run has no panel. None without a single positive risk.
 #[must_use]
 pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     let y = risk_axis(analysis)?;
@@ -32,14 +32,15 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
     for (index, row) in rows.iter().enumerate() {
         let Some(x) = sample_axis(analysis, &row.setting) else { continue };
         let next = rows.get(index + 1).filter(|next| next.setting == row.setting);
-        for (column, view) in row.views.iter().enumerate() {
+        for (column, view) in row.views.iter().enumerate().filter(|(_, view)| view.there) {
             let rect = page.rect(index, column);
             let panel = Panel { rect, x: &x, y: &y, overhang: 2.0 };
             panel.grid(&mut scene);
             let curves = view.curves(analysis, &row.setting);
             draw_curves(&mut scene, &panel, &curves, &dims, analysis.threshold);
-            let below = next.is_none_or(|next| next.views.len() <= column);
-            panel.axes(&mut scene, below, column == 0);
+            let below = next.is_none_or(|next| !next.fills(column));
+            let beside = column == 0 || !row.fills(column - 1);
+            panel.axes(&mut scene, below, beside);
             page::title(&mut scene, rect, &view.title, 0);
         }
         page::side_titles(&mut scene, page.rect(index, row.views.len() - 1), &row.side);
@@ -58,7 +59,7 @@ fn page(analysis: &Analysis, rows: &[Row], dims: &[usize]) -> Option<Page> {
         columns,
         aspect: if columns <= 3 { 0.72 } else { 1.05 },
         header: 15.0,
-        right: 7.0 + 10.5 * sides as f64,
+        right: page::side_room(sides),
         gap: 6.0,
         row_gap: if several { 16.0 } else { 5.0 },
         legend: Legend::new(legend(analysis, dims), width - 6.0),
@@ -84,11 +85,20 @@ struct Row {
     side: Vec<String>,
 }
 
+impl Row {
+    /// Whether there is a panel in `column`.
+    fn fills(&self, column: usize) -> bool {
+        self.views.get(column).is_some_and(|view| view.there)
+    }
+}
+
 /// What one panel shows of a target.
 struct View {
     learner: String,
     alpha: Option<Real>,
     title: String,
+    /// Whether it was run.
+    there: bool,
 }
 
 impl View {
@@ -113,7 +123,7 @@ fn rows(analysis: &Analysis) -> Vec<Row> {
         let mut new =
             if one_alpha { by_learner(analysis, setting) } else { by_alpha(analysis, setting) };
         for row in &mut new {
-            row.side.push(setting.label());
+            row.side.extend(setting.lines());
         }
         rows.append(&mut new);
     }
@@ -122,16 +132,19 @@ fn rows(analysis: &Analysis) -> Vec<Row> {
 
 fn by_alpha(analysis: &Analysis, setting: &Setting) -> Vec<Row> {
     let mut rows = Vec::new();
-    for block in alphas(analysis, setting, None).chunks(MOST_ALPHAS) {
+    let all = alphas(analysis, setting, None);
+    for block in all.chunks(group::columns(all.len(), MOST_ALPHAS)) {
         for learner in learners(analysis, setting) {
+            let run = alphas(analysis, setting, Some(&learner));
             let view = |&alpha: &Option<Real>| {
                 let (learner, title) = (learner.clone(), format::alpha(alpha));
-                View { learner, alpha, title }
+                View { learner, alpha, title, there: run.contains(&alpha) }
             };
             let (views, side) = (block.iter().map(view).collect(), vec![format::learner(&learner)]);
             rows.push(Row { setting: setting.clone(), views, side });
         }
     }
+    rows.retain(|row| row.views.iter().any(|view| view.there));
     rows
 }
 
@@ -139,10 +152,10 @@ fn by_learner(analysis: &Analysis, setting: &Setting) -> Vec<Row> {
     let view = |learner: &String| {
         let alpha = alphas(analysis, setting, Some(learner))[0];
         let title = format!("{}, {}", format::learner(learner), format::alpha(alpha));
-        View { learner: learner.clone(), alpha, title }
+        View { learner: learner.clone(), alpha, title, there: true }
     };
     let learners = learners(analysis, setting);
-    let blocks = learners.chunks(MOST_LEARNERS);
+    let blocks = learners.chunks(group::columns(learners.len(), MOST_LEARNERS));
     let row = |block: &[String]| {
         let views = block.iter().map(view).collect();
         Row { setting: setting.clone(), views, side: Vec::new() }
@@ -197,5 +210,31 @@ fn draw_curves(scene: &mut Scene, panel: &Panel, curves: &[&Curve], dims: &[usiz
                 scene.disc(at, 1.6, colour(curve.d));
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::realistic;
+
+    #[test]
+    fn what_was_not_run_has_no_panel() {
+        let mut analysis = realistic();
+        let panels = |analysis: &Analysis| draw(analysis).unwrap().frames.len();
+        let all = panels(&analysis);
+        let gone =
+            |c: &Curve| c.series.learner == "unpruned" && c.series.problem.alpha() < Some(0.6);
+        let some = group::alphas(analysis.curves.iter().filter(|c| gone(c)).map(|c| &c.series));
+        analysis.curves.retain(|c| !gone(c));
+        assert!(some.len() > 1);
+        assert_eq!(panels(&analysis), all - some.len());
+    }
+
+    #[test]
+    fn rows_are_as_even_as_they_can_be() {
+        let columns = [1, 2, 3, 4, 5, 6, 7, 13].map(|count| group::columns(count, 6));
+        assert_eq!(columns, [1, 2, 3, 4, 5, 6, 4, 5]);
+        assert_eq!(group::columns(0, 6), 1);
     }
 }

@@ -7,23 +7,24 @@ use crate::model::expectation::Predicted;
 use crate::model::metric::Metric;
 use crate::model::problem::{Problem, Series};
 use crate::model::question::{Measure, Place, Question, Spot};
+use crate::report::draw::aside::{Span, aside};
 use crate::report::draw::axis::{Axis, extent};
 use crate::report::draw::font;
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::look::Look;
 use crate::report::draw::page::{Page, shrunk};
 use crate::report::draw::panel::{Bar, GRID, Panel, Rect};
-use crate::report::draw::scene::{Align, Label, Number, Scene};
+use crate::report::draw::scene::{Align, Label, Number, Point, Scene};
 use crate::report::draw::style::{self, Stroke};
 use crate::report::format;
 use crate::report::group;
 
 /// Width of the picture.
-const WIDTH: f64 = 1.4 * style::COLUMN;
+const WIDTH: f64 = style::WIDE;
 /// Height of a line of a row.
 const LINE: f64 = 9.0;
-/// Sideways distance of lines at equal x, in points.
-const SHIFT: f64 = 4.5;
+/// Most that the lines at one x spread, in points.
+const WIDEST: f64 = 36.0;
 /// Room for the names of rows.
 const LONGEST_NAME: f64 = 150.0;
 
@@ -295,8 +296,9 @@ fn legend(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Vec<Entry> {
         (Symbol::Point(look(i, lines.len())), line_words(question, line))
     };
     let mut entries: Vec<Entry> = Vec::new();
+    let shown = |(i, _): &(usize, &&str)| dots.iter().any(|dot| dot.line == *i);
     if lines.len() > 1 || !lines[0].is_empty() {
-        entries.extend(lines.iter().enumerate().map(name));
+        entries.extend(lines.iter().enumerate().filter(shown).map(name));
     }
     if dots.iter().any(|dot| dot.theory.is_some()) {
         let word = match question.y {
@@ -364,42 +366,38 @@ fn plot(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Option<Scene> 
     let mut scene = page.start(&x_label(question), &y_label(question));
     let panel = Panel { rect: page.rect(0, 0), x: &x, y: &y, overhang: 6.0 };
     panel.grid(&mut scene);
-    for dot in dots {
+    let dots = placed(&panel, dots, at);
+    for (dot, (x, _)) in &dots {
         for expected in &dot.spot.expected {
-            if let Some((x, _)) = panel.place((at(dot), dot.value)) {
-                let (least, most) = admitted(question.y, *expected);
-                let height = |v: f64| y_of(&panel, v);
-                band(&mut scene, (x + shift(dot.line, lines.len()), height(most), height(least)));
-            }
+            let (least, most) = admitted(question.y, *expected);
+            band(&mut scene, (*x, y_of(&panel, most), y_of(&panel, least)));
         }
     }
     for line in 0..lines.len() {
         let look = look(line, lines.len());
-        let mut mine: Vec<&Dot<'_>> = dots.iter().filter(|dot| dot.line == line).collect();
-        mine.sort_by(|a, b| at(a).total_cmp(&at(b)));
-        let Some(first) = mine.first() else { continue };
-        let theory: Vec<_> = mine.iter().filter_map(|dot| Some((at(dot), dot.theory?))).collect();
+        let mut mine: Vec<&(&Dot<'_>, Point)> =
+            dots.iter().filter(|(dot, _)| dot.line == line).collect();
+        mine.sort_by(|(a, _), (b, _)| at(a).total_cmp(&at(b)));
+        let Some((first, _)) = mine.first() else { continue };
+        let theory: Vec<_> =
+            mine.iter().filter_map(|(dot, _)| Some((at(dot), dot.theory?))).collect();
         scene.of(&first.spot.series, |scene| {
             panel.curve(scene, &theory, style::dashed(style::pale(look.colour, 0.8), 0.9));
-            let known = mine.iter().filter(|dot| dot.bound.is_none());
-            let through: Vec<_> = known.map(|dot| (at(dot), dot.value)).collect();
+            let known = mine.iter().filter(|(dot, _)| dot.bound.is_none());
+            let through: Vec<Point> = known.map(|(_, place)| *place).collect();
             if question.y != Measure::Exponent {
-                panel.curve(scene, &through, style::solid(style::pale(look.colour, 0.5), 0.8));
+                scene.line(&through, style::solid(style::pale(look.colour, 0.5), 0.8));
             }
         });
-        for dot in mine {
-            let shift = shift(line, lines.len());
+        for (dot, (x, y)) in mine {
             scene.value(&dot.spot.series, words(question, dot), number(question), |scene| {
-                let Some((x, y)) = panel.place((at(dot), dot.value)) else { return };
                 if let Some(upward) = dot.bound {
-                    return panel.bound(scene, (x + shift, y), look, upward);
+                    return panel.bound(scene, (*x, *y), look, upward);
                 }
-                panel.bar(
-                    scene,
-                    Bar { x: at(dot), low: dot.low, high: dot.high, shift },
-                    look.colour,
-                );
-                panel.point(scene, (x + shift, y), look, true);
+                let shift = x - panel.place((at(dot), dot.value)).map_or(*x, |own| own.0);
+                let bar = Bar { x: at(dot), low: dot.low, high: dot.high, shift };
+                panel.bar(scene, bar, look.colour);
+                panel.point(scene, (*x, *y), look, true);
             });
         }
     }
@@ -423,9 +421,23 @@ fn page(entries: Vec<Entry>) -> Page {
     }
 }
 
-fn shift(line: usize, count: usize) -> f64 {
-    let step = SHIFT.min(24.0 / count as f64);
-    step * (line as f64 - (count as f64 - 1.0) / 2.0)
+/// The values that lie in the panel, with their places: side by side where their intervals meet.
+fn placed<'a>(
+    panel: &Panel<'_>,
+    dots: &'a [Dot<'a>],
+    at: impl Fn(&Dot<'_>) -> f64,
+) -> Vec<(&'a Dot<'a>, Point)> {
+    let place = |dot: &'a Dot<'a>| Some((dot, panel.place((at(dot), dot.value))?));
+    let mut placed: Vec<_> = dots.iter().filter_map(place).collect();
+    placed.sort_by_key(|(dot, _)| dot.line);
+    let span = |(dot, (x, y)): &(&Dot<'_>, Point)| {
+        let (top, bottom) = (y_of(panel, dot.high), y_of(panel, dot.low));
+        (*x, top.min(y - 3.0), bottom.max(y + 3.0))
+    };
+    let spans: Vec<Span> = placed.iter().map(span).collect();
+    let shifts = aside(&spans, (panel.rect.left, panel.rect.right()), WIDEST);
+    placed.iter_mut().zip(shifts).for_each(|((_, (x, _)), shift)| *x += shift);
+    placed
 }
 
 /// The height of a value, or that of the end of the axis beyond which it lies.
@@ -454,18 +466,20 @@ fn rows(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Option<Scene> 
         };
         place + &unsaid(question, dots, dot)
     };
-    let mut names: Vec<String> = Vec::new();
+    let mut rows: Vec<(String, Vec<&Dot<'_>>)> = Vec::new();
     for dot in dots {
-        if !names.contains(&name(dot)) {
-            names.push(name(dot));
+        let name = name(dot);
+        match rows.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, row)) => row.push(dot),
+            None => rows.push((name, vec![dot])),
         }
     }
     let x = axis(question, dots)?;
-    let widest = names.iter().map(|n| font::width(n, style::SMALL, false)).fold(0.0, f64::max);
+    let wide = rows.iter().map(|(name, _)| font::width(name, style::SMALL, false));
+    let widest = wide.fold(0.0, f64::max);
     let left = 12.0 + widest.min(LONGEST_NAME);
     let legend = Legend::new(legend(question, dots, lines), WIDTH - 6.0);
-    let row = LINE * lines.len().clamp(1, 4) as f64 + 5.0;
-    let height = row * names.len() as f64;
+    let height: f64 = rows.iter().map(|(_, row)| row_height(row)).sum();
     let top = 5.0 + legend.height();
     let mut scene = Scene::new(WIDTH, top + height + 28.0);
     legend.draw(&mut scene, WIDTH / 2.0, 3.0);
@@ -476,23 +490,42 @@ fn rows(question: &Question, dots: &[Dot<'_>], lines: &[&str]) -> Option<Scene> 
     if question.y == Measure::Ratio {
         panel.curve(&mut scene, &[(1.0, -height), (1.0, 0.0)], style::solid(style::GREY, 0.7));
     }
-    for (i, text) in names.iter().enumerate() {
-        let depth = row * (i as f64 + 0.5);
+    let mut above = 0.0;
+    for (text, row) in &rows {
+        scene.line(&[(left, top + above), (rect.right(), top + above)], GRID);
+        let depth = above + row_height(row) / 2.0;
         let label = Label::new(text, (left - 6.0, top + depth + style::SMALL * 0.36), style::SMALL);
         let (from, _, to, _) = label.bounds();
         scene.text(shrunk(label.align(Align::Right), to - from, LONGEST_NAME));
-        scene.line(&[(left, top + row * i as f64), (rect.right(), top + row * i as f64)], GRID);
-        for dot in dots.iter().filter(|dot| name(dot) == *text) {
-            let step = (row - 5.0) / lines.len() as f64;
-            let depth = depth + step * (dot.line as f64 - (lines.len() as f64 - 1.0) / 2.0);
+        for (dot, depth) in row.iter().zip(depths(row, above)) {
             across(&mut scene, &panel, question, dot, (depth, look(dot.line, lines.len())));
         }
+        above += row_height(row);
     }
     panel.x_ticks(&mut scene, true);
     panel.frame(&mut scene);
     let below = (left + rect.width / 2.0, scene.height - 5.0);
     scene.text(Label::new(y_label(question), below, style::LABEL).align(Align::Centre));
     Some(scene)
+}
+
+/// Room for the lines that a row has: a line without a value there takes none.
+fn row_height(row: &[&Dot<'_>]) -> f64 {
+    LINE * lines_of(row).len() as f64 + 5.0
+}
+
+fn lines_of(row: &[&Dot<'_>]) -> Vec<usize> {
+    group::distinct(row.iter().map(|dot| dot.line), usize::cmp)
+}
+
+/// How far down each value of a row stands that begins at `above`, in the order of the lines.
+fn depths(row: &[&Dot<'_>], above: f64) -> impl Iterator<Item = f64> {
+    let lines = lines_of(row);
+    let place = move |dot: &&Dot<'_>| {
+        let index = lines.iter().position(|line| *line == dot.line).unwrap_or_default();
+        above + 2.5 + LINE * (index as f64 + 0.5)
+    };
+    row.iter().map(place)
 }
 
 /// A value in its row, with what was expected and what theory says.
@@ -601,6 +634,7 @@ fn curves(analysis: &Analysis, question: &Question, lines: &[&str]) -> Option<Sc
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::draw::scene::Shape;
     use crate::report::fixture::realistic;
 
     fn spot(series: &Series, x: Place, base: Option<Series>) -> Spot {
@@ -654,6 +688,53 @@ mod tests {
     }
 
     #[test]
+    fn a_row_has_room_for_the_lines_in_it_and_they_stand_about_its_name() {
+        let mut analysis = asking(Measure::Exponent, true);
+        let question = analysis.question.as_mut().unwrap();
+        for (i, spot) in question.spots.iter_mut().enumerate() {
+            spot.line = format!("line {i}");
+        }
+        question.lines = Question::lines(&question.spots);
+        let scene = draw(&analysis).unwrap();
+        let rows = scene.marks.iter().filter(|mark| mark.value.is_some()).count();
+        let height = scene.frames[0].rect[3];
+        assert_eq!((rows, height), (6, 6.0 * (LINE + 5.0)));
+        for mark in &scene.marks {
+            let points = scene.shapes[mark.shapes.clone()].iter().filter_map(|shape| match shape {
+                Shape::Line(points, ..) => points.first(),
+                _ => None,
+            });
+            let middle = points.map(|(_, y)| *y).next().unwrap();
+            let named = |label: &Label| (label.at.1 - style::SMALL * 0.36 - middle).abs() < 1e-9;
+            assert!(scene.labels().any(named), "{mark:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_stands_at_its_number_unless_another_is_there() {
+        let mut analysis = asking(Measure::Exponent, false);
+        let question = analysis.question.as_mut().unwrap();
+        for (i, spot) in question.spots.iter_mut().enumerate() {
+            spot.line = format!("line {i}");
+        }
+        question.lines = Question::lines(&question.spots);
+        let question = analysis.question.as_ref().unwrap();
+        let lines: Vec<&str> = question.lines.iter().map(String::as_str).collect();
+        let dots: Vec<_> =
+            question.spots.iter().filter_map(|s| dot(&analysis, question, s, &lines)).collect();
+        let at = |dot: &Dot<'_>| match dot.spot.x {
+            Place::Number(x) => x,
+            _ => f64::NAN,
+        };
+        let (x, y) = (Axis::linear(0.0, 1.2), Axis::linear(0.0, 3.0));
+        let rect = Rect { left: 0.0, top: 0.0, width: 200.0, height: 100.0 };
+        let panel = Panel { rect, x: &x, y: &y, overhang: 0.0 };
+        for (dot, place) in placed(&panel, &dots, at) {
+            assert_eq!(Some(place), panel.place((at(dot), dot.value)));
+        }
+    }
+
+    #[test]
     fn a_row_says_in_what_its_target_is_not_as_the_others() {
         let mut analysis = asking(Measure::Exponent, true);
         let question = analysis.question.as_mut().unwrap();
@@ -703,9 +784,10 @@ mod tests {
             let scene = draw(&analysis).unwrap();
             let values = scene.marks.iter().filter(|mark| mark.value.is_some()).count();
             assert_eq!(values, 6);
-            let boxes = scene.shapes.iter().filter(|shape| {
-                matches!(shape, crate::report::draw::scene::Shape::Area(_, colour) if *colour == EXPECTED)
-            });
+            let boxes = scene
+                .shapes
+                .iter()
+                .filter(|shape| matches!(shape, Shape::Area(_, colour) if *colour == EXPECTED));
             // And one in the legend.
             assert_eq!(boxes.count(), 7);
             for mark in &scene.marks {

@@ -43,7 +43,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         columns: METRICS.len(),
         aspect: 0.9,
         header: 15.0,
-        right: 28.0,
+        right: page::side_room(rows.iter().map(|(s, l)| side(s, l).len()).max()?),
         gap: 6.0,
         row_gap: 4.0,
         legend: Legend::new(legend(&alphas), width - 6.0),
@@ -66,10 +66,15 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
             panel.axes(&mut scene, index + 1 == rows.len(), column == 0);
             page::title(&mut scene, rect, name, 0);
         }
-        let side = [format::learner(learner), setting.label()];
+        let side = side(setting, learner);
         page::side_titles(&mut scene, page.rect(index, METRICS.len() - 1), &side);
     }
     Some(scene)
+}
+
+/// Learner and target of a row.
+fn side(setting: &Setting, learner: &str) -> Vec<String> {
+    [format::learner(learner)].into_iter().chain(setting.lines()).collect()
 }
 
 /// A curve and its s^{k*} ln(d/s).

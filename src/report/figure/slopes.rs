@@ -50,8 +50,8 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         columns: 2,
         aspect: 0.5,
         header: 15.0,
-        right: 30.0,
-        gap: 26.0,
+        right: page::side_room(rows.iter().map(|row| side(row).len()).max()?),
+        gap: 31.0,
         row_gap: 5.0,
         legend: Legend::new(legend(&alphas), width - 6.0),
     };
@@ -73,11 +73,16 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
         for panel in &panels {
             panel.axes(&mut scene, index + 1 == rows.len(), true);
         }
-        let first = &row[0].series;
-        let side = [format::learner(&first.learner), Setting::of(first).label()];
-        page::side_titles(&mut scene, page.rect(index, 1), &side);
+        page::side_titles(&mut scene, page.rect(index, 1), &side(row));
     }
     Some(scene)
+}
+
+/// Learner and target of a row.
+fn side(row: &[&Exponent]) -> Vec<String> {
+    let first = &row[0].series;
+    let learner = [format::learner(&first.learner)];
+    learner.into_iter().chain(Setting::of(first).lines()).collect()
 }
 
 /// The cells of a series with n* and its ends over the fit.
@@ -150,7 +155,7 @@ fn legend(alphas: &[Option<Real>]) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture::realistic;
+    use crate::report::fixture::{add_series, key, realistic};
 
     #[test]
     fn residuals_are_one_on_the_fit_and_every_slope_is_shown() {
@@ -175,5 +180,19 @@ mod tests {
         // 12 series of 7 dimensions, one censored; one of three has no bend to show.
         let values = scene.marks.iter().filter(|mark| mark.value.is_some()).count();
         assert_eq!(values, 11 * 7 - 1 + 11 * 6);
+    }
+
+    #[test]
+    fn a_long_target_stands_in_lines_that_can_be_read() {
+        let link = "z1*z2 + z3*z4 + z5*z6 + z7*z8";
+        let mut analysis = realistic();
+        add_series(&mut analysis, &key("pruned", link, 2, 0.5), &[64, 128, 256, 512, 1024]);
+        for e in &mut analysis.exponents {
+            e.local_slopes = vec![(64, 128, 1.0), (128, 256, 1.0), (256, 512, 1.0)];
+        }
+        let scene = draw(&analysis).unwrap();
+        let upward: Vec<_> = scene.labels().filter(|label| label.upward).collect();
+        assert!(upward.iter().any(|label| label.text == "z₁·z₂ + z₃·z₄ + z₅·z₆ + z₇·z₈"));
+        assert!(upward.iter().all(|label| label.size > 5.5 && label.bounds().2 <= scene.width));
     }
 }

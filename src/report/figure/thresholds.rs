@@ -3,6 +3,7 @@
 use super::bounds::fitted;
 use crate::analysis::estimate::{Analysis, Censoring, Exponent, Threshold};
 use crate::model::problem::{Real, Series};
+use crate::report::draw::aside::{Span, aside};
 use crate::report::draw::axis::Axis;
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
@@ -40,7 +41,7 @@ pub(crate) fn draw(analysis: &Analysis) -> Option<Scene> {
             contents.draw(&mut scene, &panel, &learners);
             let below = rows.get(index + 1).is_none_or(|next| next.contents.len() <= column);
             panel.axes(&mut scene, below, column == 0);
-            contents.header(&mut scene, &panel, &learners, header_lines(&rows));
+            contents.header(&mut scene, &panel, &learners, row.lines());
         }
     }
     Some(scene)
@@ -77,17 +78,23 @@ fn rows(analysis: &Analysis) -> Vec<Row<'_>> {
     let blocks = if one_alpha { vec![&panels[..]] } else { blocks };
     let mut rows = Vec::new();
     for block in blocks {
-        for contents in block.chunks(MOST_COLUMNS) {
+        for contents in block.chunks(group::columns(block.len(), MOST_COLUMNS)) {
             rows.push(Row { contents: contents.to_vec(), block: block.to_vec() });
         }
     }
     rows
 }
 
-/// Lines above every panel, below its α.
+/// Lines above the panels of the row that has most, below its α.
 fn header_lines(rows: &[Row]) -> usize {
-    let panels = rows.iter().flat_map(|row| &row.contents);
-    panels.map(|p| p.notes.len() + 1).max().unwrap_or_default()
+    rows.iter().map(Row::lines).max().unwrap_or_default()
+}
+
+impl Row<'_> {
+    /// Lines above its panels, below their α: a title stands next to what it is about.
+    fn lines(&self) -> usize {
+        self.contents.iter().map(|p| p.notes.len() + 1).max().unwrap_or_default()
+    }
 }
 
 /// Cells that can be placed on logarithmic axes.
@@ -104,8 +111,9 @@ fn dimension_axis(analysis: &Analysis) -> Option<Axis> {
 }
 
 fn sample_axis<'a>(cells: impl Iterator<Item = &'a &'a Threshold>) -> Option<Axis> {
-    // An interval without end must not squeeze everything else.
-    let within = |t: &Threshold, end: f64| end.max(t.n_star / 30.0).min(t.n_star * 30.0);
+    // An interval without end must not squeeze everything else, and a bound has its arrow alone.
+    let reach = |t: &Threshold| if t.censored == Censoring::None { 30.0 } else { 4.0 };
+    let within = |t: &Threshold, end: f64| end.clamp(t.n_star / reach(t), t.n_star * reach(t));
     let ends = |t: &&Threshold| [t.n_star, within(t, t.ci_low), within(t, t.ci_high)];
     Axis::log(cells.filter(|t| measured(t)).flat_map(ends))
 }
@@ -174,15 +182,13 @@ impl Contents<'_> {
             let line = style::dotted(learners.look(&series.learner).colour, LIMIT);
             scene.of(series, |scene| panel.curve(scene, &limits, line));
         }
-        let mut taken: Vec<Point> = Vec::new();
-        for cell in &self.cells {
+        let place = |cell: &&'_ Threshold| panel.place((cell.d as f64, cell.n_star));
+        let cells: Vec<(&Threshold, Point)> =
+            self.cells.iter().filter_map(|cell| Some((*cell, place(cell)?))).collect();
+        let spans: Vec<Span> = cells.iter().map(|(_, (x, y))| (*x, y - 1.5, y + 1.5)).collect();
+        let shifts = aside(&spans, (panel.rect.left, panel.rect.right()), f64::INFINITY);
+        for ((cell, (x, y)), shift) in cells.into_iter().zip(shifts) {
             let look = learners.look(&cell.series.learner);
-            let Some((x, y)) = panel.place((cell.d as f64, cell.n_star)) else { continue };
-            // Points that would hide each other stand side by side.
-            let there = |p: &&Point| (p.0 - x).abs() < 1.0 && (p.1 - y).abs() < 3.0;
-            let aside = 5.5 * taken.iter().filter(there).count() as f64;
-            taken.push((x, y));
-            let shift = if x + aside > panel.rect.right() - 3.0 { -aside } else { aside };
             let at = (x + shift, y);
             scene.value(&cell.series, group::n_star(cell), Number::NStar(cell.d), |scene| {
                 if cell.censored == Censoring::None {

@@ -28,7 +28,7 @@ fn caption(name: &str) -> (&'static str, &'static str) {
     match name {
         "expectations" => (
             "What the study expected",
-            "Measured less predicted, in margins of each expectation (of a ratio, as logarithms): inside the grey band is as expected. At the right measured / predicted and the verdict.",
+            "Measured less predicted, in margins of each expectation (of a ratio, as logarithms): inside the grey band is as expected, of a bound one side of 0. At the right what was found / expected and the verdict.",
         ),
         "question" => (
             "The question of this study",

@@ -6,8 +6,13 @@ const $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [..
 const data = JSON.parse($('#data').textContent), tip = $('#tip'), bar = $('#bar');
 const NS = 'http://www.w3.org/2000/svg', state = { off: new Set(), tau: data.own, pin: null };
 const points = $$('g.p');
-// The title is the tip of those without a script: with one it would be a second.
-points.forEach((p, i) => { p.id = 'p' + i; $('title', p).remove(); });
+// The title is the tip of those without a script: with one it would be a second, and is read out alone.
+points.forEach((p, i) => {
+  const title = $('title', p);
+  p.id = 'p' + i;
+  p.setAttribute('aria-label', title.textContent);
+  title.remove();
+});
 const make = (tag, text, into) => {
   const e = document.createElement(tag);
   if (text !== undefined) e.textContent = text;
