@@ -60,10 +60,10 @@ mod tests {
     use crate::report::draw::axis::Axis;
     use crate::report::draw::panel::{Panel, Rect};
     use crate::report::draw::scene::Label;
-    use crate::report::draw::style;
-    use crate::report::format;
     use crate::report::draw::scene::Shape;
+    use crate::report::draw::style;
     use crate::report::fixture::realistic;
+    use crate::report::format;
 
     fn spot(series: &Series, x: Place, base: Option<Series>) -> Spot {
         let line = series.learner.clone();

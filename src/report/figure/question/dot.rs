@@ -90,7 +90,10 @@ fn largest(analysis: &Analysis, question: &Question, series: &Series) -> Option<
 }
 
 /// The cells of a spot with those of its base, in the dimensions that both have.
-pub(super) fn pairs<'a>(analysis: &'a Analysis, spot: &Spot) -> Vec<(&'a Threshold, &'a Threshold)> {
+pub(super) fn pairs<'a>(
+    analysis: &'a Analysis,
+    spot: &Spot,
+) -> Vec<(&'a Threshold, &'a Threshold)> {
     let Some(base) = &spot.base else { return Vec::new() };
     let own = analysis.thresholds.iter().filter(|t| t.series == spot.series);
     let own = own.filter(|t| spot.d.is_none_or(|d| d == t.d));

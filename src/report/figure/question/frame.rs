@@ -13,7 +13,8 @@ use crate::report::draw::style;
 /// Width of the picture.
 pub(super) const WIDTH: f64 = style::WIDE;
 
-pub(super) const EXPECTED: plotters::style::RGBAColor = plotters::style::RGBAColor(190, 190, 190, 0.6);
+pub(super) const EXPECTED: plotters::style::RGBAColor =
+    plotters::style::RGBAColor(190, 190, 190, 0.6);
 
 /// A colour and marker a line; more than seven lines are told apart from light to dark.
 pub(super) fn look(line: usize, count: usize) -> Look {
