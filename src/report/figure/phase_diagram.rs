@@ -2,6 +2,8 @@
 
 use super::bounds::{self, bounds};
 use crate::analysis::estimate::{Analysis, Censoring, Curve, Threshold};
+use crate::model::problem::Problem;
+use crate::model::theory::fewest_samples;
 use crate::report::draw::axis::{Axis, extent};
 use crate::report::draw::legend::{Entry, Legend, Symbol};
 use crate::report::draw::page::{self, Page};
@@ -21,7 +23,8 @@ const SCALE: f64 = 40.0;
 const EMPTY: plotters::style::RGBAColor = style::FAINT;
 
 /// Draws the share of trials that reach the threshold over α and ln n / ln d, on it α k*, k*
-/// and min(α, ½) k* of theory and the measured n*(d).
+/// and min(α, ½) k* of theory, the law of the ranking, Fano's bound on every learner, and the
+/// measured n*(d).
 ///
 /// Rows are targets and learners; columns are at most three dimensions, as n* = C d^β puts the
 /// measured boundary ln C / ln d above its exponent, less the larger d. A rectangle reaches
@@ -247,6 +250,12 @@ fn legend(rows: &[Row], x: &Axis, learners: &Learners) -> Vec<Entry> {
         entries
             .push((Symbol::Line(law_line()), "law of the ranking, with its constant".to_owned()));
     }
+    if maps().any(|m| m.information().len() > 1) {
+        entries.push((
+            Symbol::Line(information_line()),
+            "too few samples for any learner (Fano)".to_owned(),
+        ));
+    }
     entries.extend(learners.names().filter(shown).map(|name| {
         (Symbol::Point(learners.look(name)), format!("n* of {}", format::learner(name)))
     }));
@@ -295,14 +304,31 @@ impl Map<'_> {
                 panel.curve(scene, &bound.points, bound.stroke);
             }
         }
-        panel.casing(scene, &self.law(), law_line().width);
-        panel.curve(scene, &self.law(), law_line());
+        for (points, stroke) in
+            [(self.law(), law_line()), (self.information(), information_line())]
+        {
+            panel.casing(scene, &points, stroke.width);
+            panel.curve(scene, &points, stroke);
+        }
         self.boundary(scene, panel, learners);
     }
 
     /// Where the law of the ranking puts the boundary: exponents alone leave out ln C / ln d.
     fn law(&self) -> Vec<(f64, f64)> {
         let at = |t: &&Threshold| Some((t.series.problem.alpha()?, self.exponent(t.law?)));
+        let mut points: Vec<(f64, f64)> = self.cells.iter().filter_map(at).collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+        points
+    }
+
+    /// Below it no learner finds a hard support as often as not, see [`fewest_samples`].
+    fn information(&self) -> Vec<(f64, f64)> {
+        let at = |t: &&Threshold| {
+            let Problem { alpha, q, noise, .. } = &t.series.problem;
+            let hard = q.is_none_or(|q| q.get() == 0.0);
+            let n = fewest_samples(t.d, t.s.filter(|_| hard)?, noise.as_ref()?.get());
+            (n >= 1.0).then_some((alpha.as_ref()?.get(), self.exponent(n)))
+        };
         let mut points: Vec<(f64, f64)> = self.cells.iter().filter_map(at).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         points
@@ -330,6 +356,10 @@ impl Map<'_> {
 
 fn law_line() -> style::Stroke {
     style::dashed(style::BLACK, 1.2)
+}
+
+fn information_line() -> style::Stroke {
+    style::dotted(style::BLACK, 1.4)
 }
 
 /// The scale of colours, to the right of the first row.
@@ -461,6 +491,30 @@ mod tests {
                     })
             );
         });
+    }
+
+    /// At d = 64 and s = 16 ln C(64, 16) is 33.8224, so that with Δ = 0.01
+    /// (16.9112 − 0.6931)/(½ ln 101) = 7.0282 samples are the fewest.
+    #[test]
+    fn the_bound_of_every_learner_is_drawn_where_directions_are_hard_and_labels_noisy() {
+        let mut analysis = realistic();
+        for cell in &mut analysis.thresholds {
+            cell.s = Some(16);
+        }
+        let (mut maps, mut found) = (0, 0);
+        for_each_map(&analysis, |map, _, scene| {
+            maps += 1;
+            for (_, height) in map.information().iter().filter(|_| map.d == 64) {
+                assert!((height - 7.0282_f64.ln() / 64_f64.ln()).abs() < 1e-5, "{height}");
+                found += 1;
+            }
+            assert!(scene.labels().any(|label| label.text.contains("Fano")));
+        });
+        assert!(maps > 0 && found > 0);
+        for cell in &mut analysis.thresholds {
+            cell.series.problem.noise = crate::model::problem::Real::new(0.0);
+        }
+        for_each_map(&analysis, |map, _, _| assert!(map.information().is_empty()));
     }
 
     #[test]
