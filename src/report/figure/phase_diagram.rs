@@ -359,7 +359,7 @@ fn law_line() -> style::Stroke {
 }
 
 fn information_line() -> style::Stroke {
-    style::dotted(style::BLACK, 1.4)
+    style::solid(style::BLACK, 0.9)
 }
 
 /// The scale of colours, to the right of the first row.
