@@ -304,8 +304,7 @@ impl Map<'_> {
                 panel.curve(scene, &bound.points, bound.stroke);
             }
         }
-        for (points, stroke) in
-            [(self.law(), law_line()), (self.information(), information_line())]
+        for (points, stroke) in [(self.law(), law_line()), (self.information(), information_line())]
         {
             panel.casing(scene, &points, stroke.width);
             panel.curve(scene, &points, stroke);
