@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::place::{MINI, Place, rows};
+use crate::place::{MINI, Place, Ran, rows};
 
-/// A study whose one verdict is open until its oracle has larger dimensions.
-const OPEN: &str = r#"claim = "open"
-trials = 16
+/// A study of these learners in these dimensions.
+fn study(trials: u32, learners: &str, d: &str) -> String {
+    format!(
+        r#"claim = "open"
+trials = {trials}
 
 [model]
 link = "He2"
@@ -16,15 +18,31 @@ n_max = 65536
 test = 256
 
 [[sweep]]
-learner = "oracle"
+learner = {learners}
 alpha = 0.5
-d = [16, 81, 256, 625, 1296]
-"#;
+d = {d}
+"#
+    )
+}
+
+/// Its one verdict is open until its oracle has larger dimensions.
+fn open() -> String {
+    study(16, r#""oracle""#, "[16, 81, 256, 625, 1296]")
+}
+
+/// The last of the rounds that it takes until nothing is left to run.
+fn last_round(place: &Place, name: &str) -> Ran {
+    let rounds = (0..6).map(|_| place.say(&format!("study {name} --settle")));
+    let last = rounds.into_iter().find(|ran| ran.out.is_empty());
+    let last = last.expect("it is settled after some rounds");
+    assert_eq!(last.code, Some(0));
+    last
+}
 
 #[test]
 fn what_is_open_is_settled_by_what_the_advice_says() {
     let place = Place::new();
-    place.write("studies/open.toml", OPEN);
+    place.write("studies/open.toml", open());
     place.say("study open --settle").said("no results of this study to settle");
     assert_eq!(place.say("study open").code, Some(0));
     let before = rows(&place, "results/open/trials.csv");
@@ -47,9 +65,7 @@ fn what_is_open_is_settled_by_what_the_advice_says() {
     let fitted = place.say("fit open").out;
     assert_eq!(settled.out, fitted);
     // One more dimension may show more scatter; each round goes on from the one before.
-    let last = (0..6).map(|_| place.say("study open --settle")).find(|ran| ran.out.is_empty());
-    let last = last.expect("it is settled after some rounds");
-    assert_eq!(last.code, Some(0));
+    let last = last_round(&place, "open");
     // The slope is below the bound by less than a logarithm is worth: trials do not tell them apart.
     last.said("on the CSQ bound stays open: d = ");
     last.said("raise samples.n_max");
@@ -57,31 +73,20 @@ fn what_is_open_is_settled_by_what_the_advice_says() {
 }
 
 /// Its rates have too few dimensions for a verdict: the ratio alone is open, of two learners of three.
-const RATIO: &str = r#"claim = "a ratio"
-trials = 4
-
-[model]
-link = "He2"
-
-[samples]
-n_max = 65536
-test = 256
-
-[[sweep]]
-learner = ["oracle", "pruned", "unpruned"]
-alpha = 0.5
-d = [16, 64]
-
+fn ratio() -> String {
+    study(4, r#"["oracle", "pruned", "unpruned"]"#, "[16, 64]")
+        + r#"
 [[expect]]
 claim = "pruning saves samples"
 ratio = ["unpruned", "pruned"]
 predicted = 1.2
-"#;
+"#
+}
 
 #[test]
 fn an_open_expectation_gets_its_trials_and_nothing_else_does() {
     let place = Place::new();
-    place.write("studies/ratio.toml", RATIO);
+    place.write("studies/ratio.toml", ratio());
     let ran = place.say("study ratio");
     ran.printed("n*(unpruned) / n*(pruned) = 1.2: open; 4 times the trials (about ");
     let why = place.say("explain ratio pruned");
@@ -110,16 +115,14 @@ fn an_open_expectation_gets_its_trials_and_nothing_else_does() {
     assert!(sides("pruned") > 0 && sides("unpruned") > 0);
     assert_eq!(sides("pruned") + sides("unpruned"), new.len());
 
-    let last = (0..6).map(|_| place.say("study ratio --settle")).find(|ran| ran.out.is_empty());
-    let last = last.expect("it is settled after some rounds");
-    assert_eq!(last.code, Some(0));
+    let last = last_round(&place, "ratio");
     last.said("nothing to settle: no verdict is open");
 }
 
 #[test]
 fn dimensions_beyond_n_max_are_no_way_to_settle() {
     let place = Place::new();
-    place.write("studies/open.toml", OPEN.replace("65536", "8192"));
+    place.write("studies/open.toml", open().replace("65536", "8192"));
     place.say("study open");
     let ran = place.say("study open --settle");
     assert_eq!(ran.code, Some(0));

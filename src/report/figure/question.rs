@@ -92,6 +92,16 @@ mod tests {
         analysis
     }
 
+    /// Every spot on a line of its own.
+    fn on_lines(mut analysis: Analysis) -> Analysis {
+        let question = analysis.question.as_mut().unwrap();
+        for (i, spot) in question.spots.iter_mut().enumerate() {
+            spot.line = format!("line {i}");
+        }
+        question.lines = Question::lines(&question.spots);
+        analysis
+    }
+
     #[test]
     fn a_ratio_is_the_geometric_mean_over_what_both_have() {
         let analysis = asking(Measure::Ratio, false);
@@ -117,12 +127,7 @@ mod tests {
 
     #[test]
     fn a_row_has_room_for_the_lines_in_it_and_they_stand_about_its_name() {
-        let mut analysis = asking(Measure::Exponent, true);
-        let question = analysis.question.as_mut().unwrap();
-        for (i, spot) in question.spots.iter_mut().enumerate() {
-            spot.line = format!("line {i}");
-        }
-        question.lines = Question::lines(&question.spots);
+        let analysis = on_lines(asking(Measure::Exponent, true));
         let scene = draw(&analysis).unwrap();
         let rows = scene.marks.iter().filter(|mark| mark.value.is_some()).count();
         let height = scene.frames[0].rect[3];
@@ -140,12 +145,7 @@ mod tests {
 
     #[test]
     fn a_value_stands_at_its_number_unless_another_is_there() {
-        let mut analysis = asking(Measure::Exponent, false);
-        let question = analysis.question.as_mut().unwrap();
-        for (i, spot) in question.spots.iter_mut().enumerate() {
-            spot.line = format!("line {i}");
-        }
-        question.lines = Question::lines(&question.spots);
+        let analysis = on_lines(asking(Measure::Exponent, false));
         let question = analysis.question.as_ref().unwrap();
         let lines: Vec<&str> = question.lines.iter().map(String::as_str).collect();
         let dots: Vec<_> =

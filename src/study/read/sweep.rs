@@ -266,15 +266,6 @@ impl<'a> Reader<'a> {
             noise.map_or(Ok(USUAL_NOISE), |n| number_in(n, "noise", &(0.0..=limits::NOISE)))?;
         let Base { kind, k_star, input, .. } = *base;
         let Base { options, link, built, .. } = base;
-        let limit = options.simulation == Simulation::Limit;
-        let whitened = options.whiten && input.covariance().is_some_and(|c| !c.keeps_support());
-        let hard = direction.law(alpha, q).is_hard();
-        if limit && kind == Some(LearnerKind::Pruned) && (!hard || whitened) {
-            let name = if whitened { "whitened" } else { direction.into() };
-            return Err(learner
-                .error(format!("pruned on {name} directions has no limit simulation"), "ranks all of them")
-                .hint("its law of null scores needs coordinates that V does not touch: use hard directions, or another samples.simulation"));
-        }
         let problem = Problem {
             link: Some(link.text().to_owned()),
             k_star: Some(k_star),
@@ -284,10 +275,10 @@ impl<'a> Reader<'a> {
             noise: Real::new(noise),
             alpha: Real::new(alpha),
         };
-        let learner = learner.text("learner")?.to_owned();
-        Ok(Setting {
-            series: Arc::new(problem::Series { problem, learner: learner.clone() }),
-            learner,
+        let name = learner.text("learner")?.to_owned();
+        let setting = Setting {
+            series: Arc::new(problem::Series { problem, learner: name.clone() }),
+            learner: name,
             kind,
             options: options.clone(),
             link: link.clone(),
@@ -299,7 +290,15 @@ impl<'a> Reader<'a> {
             noise,
             input,
             built: built.clone(),
-        })
+        };
+        let limit = setting.options.simulation == Simulation::Limit;
+        if limit && kind == Some(LearnerKind::Pruned) && !setting.read().1.is_hard() {
+            let name = spread(&setting);
+            return Err(learner
+                .error(format!("pruned on {name} directions has no limit simulation"), "ranks all of them")
+                .hint("its law of null scores needs coordinates that V does not touch: use hard directions, or another samples.simulation"));
+        }
+        Ok(setting)
     }
 
     /// The law of V that `[model]` asks for; q > 0 means soft sparsity.
@@ -339,10 +338,9 @@ impl<'a> Reader<'a> {
             (Coordinates::Ranked(_), Simulation::Reduced)
                 if soft || hard != setting.law().is_hard() =>
             {
-                let what = if soft { "soft" } else { "whitened" };
                 return Err(cannot_be_reduced(
                     learner,
-                    &format!("{what} directions leave none without signal"),
+                    &format!("{} directions leave none without signal", spread(setting)),
                 ));
             }
             (Coordinates::Told, _) => true,
@@ -390,6 +388,11 @@ impl<'a> Reader<'a> {
         let ds: Vec<usize> = ds.items("d")?.iter().map(check).collect::<Result<_>>()?;
         Ok(Cell::all(setting, &ds, self.seed, samples.test, trials))
     }
+}
+
+/// What V is called that leaves no coordinate without signal to the learner.
+fn spread(setting: &Setting) -> &'static str {
+    if setting.law().is_hard() { "whitened" } else { setting.direction.into() }
 }
 
 /// What a ranking answers that was asked to be simulated in reduced form.
