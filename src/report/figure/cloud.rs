@@ -9,6 +9,7 @@ use crate::report::draw::page::Page;
 use crate::report::draw::panel::Panel;
 use crate::report::draw::scene::Scene;
 use crate::report::draw::style::{self, Stroke};
+use crate::report::group;
 
 /// Most trials of a series that are drawn, evenly chosen.
 const MOST: usize = 500;
@@ -32,7 +33,9 @@ pub(super) fn draw(
     let clouds = || analysis.clouds.iter().filter(|cloud| !cloud.points.is_empty());
     clouds().next()?;
     let theory = style::dashed(style::BLACK, 0.9);
-    let orders = if (x, y) == (Metric::Mass, Metric::Risk) { orders(analysis) } else { Vec::new() };
+    let known = clouds().filter_map(|cloud| cloud.series.problem.k_star);
+    let known = known.filter(|_| (x, y) == (Metric::Mass, Metric::Risk));
+    let orders = group::distinct(known, u32::cmp);
     let number = |line: &str| lines.iter().position(|(name, _)| *name == line).unwrap_or_default();
     let colour = |line: &str| Look::number(number(line)).colour;
     let entry = |(name, label): &(&str, String)| {
@@ -51,8 +54,8 @@ pub(super) fn draw(
         let colour = style::pale(colour(&cloud.line), 0.45);
         let step = cloud.points.len().div_ceil(MOST);
         scene.of(&cloud.series, |scene| {
-            for &(x, y) in cloud.points.iter().step_by(step) {
-                if let Some(at) = panel.place((x, y.min(WORST))) {
+            for point in cloud.points.iter().step_by(step) {
+                if let Some(at) = panel.place((shown(x, point.0), shown(y, point.1))) {
                     scene.disc(at, RADIUS, colour);
                 }
             }
@@ -65,23 +68,22 @@ pub(super) fn draw(
     Some(scene)
 }
 
-/// The information exponents of what is drawn.
-fn orders(analysis: &Analysis) -> Vec<u32> {
-    let of = analysis.clouds.iter().filter_map(|cloud| cloud.series.problem.k_star);
-    let mut orders: Vec<u32> = of.collect();
-    orders.sort_unstable();
-    orders.dedup();
-    orders
-}
-
 /// 1 − mass^k.
 fn least(scene: &mut Scene, panel: &Panel<'_>, k: u32, stroke: Stroke) {
     let at = |i: i32| (f64::from(i) / 50.0, 1.0 - (f64::from(i) / 50.0).powi(k as i32));
     panel.curve(scene, &(0..=50).map(at).collect::<Vec<_>>(), stroke);
 }
 
+fn shown(metric: Metric, value: f64) -> f64 {
+    if metric == Metric::Risk { value.min(WORST) } else { value }
+}
+
 fn axis(metric: Metric) -> Axis {
-    Axis::linear(-0.03, if metric == Metric::Risk { TOP } else { 1.03 })
+    match metric {
+        Metric::Risk => Axis::linear(-0.03, TOP),
+        Metric::Pearson | Metric::Spearman => Axis::linear(-1.03, 1.03),
+        _ => Axis::linear(-0.03, 1.03),
+    }
 }
 
 fn words(metric: Metric) -> &'static str {
@@ -125,6 +127,17 @@ mod tests {
             svg.matches("<circle").count()
         };
         assert_eq!([discs(7), discs(500), discs(1200)], [7, 500, 400]);
+    }
+
+    #[test]
+    fn no_metric_leaves_its_axis() {
+        for (metrics, point) in [
+            ([Metric::Pearson, Metric::Spearman], (-1.0, -1.0)),
+            ([Metric::Risk, Metric::Auc], (1e9, 1.0)),
+        ] {
+            let svg = drawn(vec![point], metrics).unwrap().svg().unwrap();
+            assert_eq!(svg.matches("<circle").count(), 1, "{metrics:?}");
+        }
     }
 
     #[test]

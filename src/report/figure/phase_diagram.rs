@@ -314,20 +314,22 @@ impl Map<'_> {
 
     /// Where the law of the ranking puts the boundary: exponents alone leave out ln C / ln d.
     fn law(&self) -> Vec<(f64, f64)> {
-        let at = |t: &&Threshold| Some((t.series.problem.alpha()?, self.exponent(t.law?)));
-        let mut points: Vec<(f64, f64)> = self.cells.iter().filter_map(at).collect();
-        points.sort_by(|a, b| a.0.total_cmp(&b.0));
-        points
+        self.across(|t| t.law)
     }
 
     /// Below it no learner finds a hard support as often as not, see [`fewest_samples`].
     fn information(&self) -> Vec<(f64, f64)> {
-        let at = |t: &&Threshold| {
-            let Problem { alpha, q, noise, .. } = &t.series.problem;
+        self.across(|t| {
+            let Problem { q, noise, .. } = &t.series.problem;
             let hard = q.is_none_or(|q| q.get() == 0.0);
             let n = fewest_samples(t.d, t.s.filter(|_| hard)?, noise.as_ref()?.get());
-            (n >= 1.0).then_some((alpha.as_ref()?.get(), self.exponent(n)))
-        };
+            Some(n).filter(|n| *n >= 1.0)
+        })
+    }
+
+    /// ln n / ln d against α of the cells that have an `n`.
+    fn across(&self, n: impl Fn(&Threshold) -> Option<f64>) -> Vec<(f64, f64)> {
+        let at = |t: &&Threshold| Some((t.series.problem.alpha()?, self.exponent(n(t)?)));
         let mut points: Vec<(f64, f64)> = self.cells.iter().filter_map(at).collect();
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         points
